@@ -1,0 +1,10 @@
+//! ecr-guard: a pre-deploy policy checker for Amazon ECR in infrastructure code.
+//!
+//! The modules are listed ground floor first; a module uses only what stands above it in this list
+//! (`tests/architecture.rs` holds that).
+
+pub mod span;
+pub mod diagnostic;
+pub mod value;
+pub mod world;
+pub mod raw;

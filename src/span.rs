@@ -1,0 +1,235 @@
+//! Places in the text of the input: which file, which bytes, which line and column.
+
+use std::sync::{Arc, RwLock};
+
+/// A file of the run, as a number into [`Files`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+/// A range of bytes in one file; `end` is exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// The bytes `start..end` of `file`; offsets beyond 4 GiB are cut.
+    pub fn new(file: FileId, start: usize, end: usize) -> Self {
+        let cut = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Span {
+            file,
+            start: cut(start),
+            end: cut(end.max(start)),
+        }
+    }
+
+    /// The part `start..end` of this span, offsets counted from its start and kept inside it.
+    pub fn slice(self, start: usize, end: usize) -> Self {
+        let at = |n: usize| {
+            self.start
+                .saturating_add(u32::try_from(n).unwrap_or(u32::MAX))
+                .min(self.end)
+        };
+        Span {
+            file: self.file,
+            start: at(start),
+            end: at(end.max(start)),
+        }
+    }
+
+    /// The smallest span that holds both; `self` where they lie in different files.
+    pub fn to(self, other: Span) -> Self {
+        if self.file != other.file {
+            return self;
+        }
+        Span {
+            file: self.file,
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
+    }
+
+    /// Length in bytes.
+    pub fn len(self) -> usize {
+        (self.end.saturating_sub(self.start)) as usize
+    }
+
+    /// Whether it holds no byte.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A span as people count: lines and columns from 1, columns in Unicode scalar values, ends exclusive.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+pub struct Location {
+    /// As given on the command line, with `/`; `-` is standard input.
+    pub path: String,
+    /// Line of the first character.
+    pub line: u32,
+    /// Column of the first character.
+    pub column: u32,
+    /// Line of the end.
+    pub end_line: u32,
+    /// Column one past the last character.
+    pub end_column: u32,
+}
+
+/// One text of the run.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// As given on the command line, with `/`; `-` is standard input.
+    pub path: String,
+    /// The whole text, byte order mark included.
+    pub text: Arc<str>,
+    line_starts: std::sync::OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0)
+                .chain(breaks.map(|i| u32::try_from(i + 1).unwrap_or(u32::MAX)))
+                .collect()
+        })
+    }
+
+    /// Line and column (from 1) of a byte offset.
+    pub fn line_column(&self, offset: u32) -> (u32, u32) {
+        let starts = self.line_starts();
+        let line = starts.partition_point(|s| *s <= offset).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = (offset as usize).min(self.text.len());
+        let before = self.text.as_bytes().get(start..end).unwrap_or_default();
+        let mut columns = String::from_utf8_lossy(before).chars().count();
+        if start == 0 && before.starts_with("\u{feff}".as_bytes()) {
+            columns -= 1; // a byte order mark takes no column
+        }
+        (
+            u32::try_from(line).unwrap_or(u32::MAX),
+            u32::try_from(columns + 1).unwrap_or(u32::MAX),
+        )
+    }
+
+    /// The text of a line (from 1) without its line end.
+    pub fn line_text(&self, line: u32) -> &str {
+        let starts = self.line_starts();
+        let at = |n: u32| starts.get(n as usize).map(|s| *s as usize);
+        let start = at(line.saturating_sub(1)).unwrap_or(self.text.len());
+        let end = at(line).unwrap_or(self.text.len());
+        self.text
+            .get(start..end)
+            .unwrap_or_default()
+            .trim_end_matches(['\n', '\r'])
+    }
+}
+
+/// All texts of a run. Grows from many threads; never forgets a text, so a [`Span`] stays good for the whole run.
+#[derive(Debug, Default)]
+pub struct Files {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+}
+
+impl Files {
+    /// Adds a text under the path that people know it by.
+    pub fn add(&self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let file = Arc::new(SourceFile {
+            path: path.into(),
+            text: text.into(),
+            line_starts: std::sync::OnceLock::new(),
+        });
+        let mut files = self
+            .files
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        files.push(file);
+        FileId(u32::try_from(files.len() - 1).unwrap_or(u32::MAX))
+    }
+
+    /// The file of an id; `None` for an id of another run.
+    pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
+        let files = self
+            .files
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        files.get(id.0 as usize).cloned()
+    }
+
+    /// All files with their ids, in the order in which they were added.
+    pub fn all(&self) -> Vec<(FileId, Arc<SourceFile>)> {
+        let files = self
+            .files
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        (0..).map(FileId).zip(files.iter().cloned()).collect()
+    }
+
+    /// The text that a span covers.
+    pub fn text(&self, span: Span) -> String {
+        let Some(file) = self.get(span.file) else {
+            return String::new();
+        };
+        file.text
+            .get(span.start as usize..span.end as usize)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Where a span lies.
+    pub fn location(&self, span: Span) -> Location {
+        let Some(file) = self.get(span.file) else {
+            return Location {
+                path: String::new(),
+                line: 1,
+                column: 1,
+                end_line: 1,
+                end_column: 1,
+            };
+        };
+        let (line, column) = file.line_column(span.start);
+        let (end_line, end_column) = file.line_column(span.end);
+        Location {
+            path: file.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_skip_the_byte_order_mark() {
+        let files = Files::default();
+        let id = files.add("a.tf", "\u{feff}é = 1\r\nb = ü2\n");
+        let at = |start, end| {
+            let l = files.location(Span::new(id, start, end));
+            (l.line, l.column, l.end_line, l.end_column)
+        };
+        assert_eq!(at(3, 5), (1, 1, 1, 2));
+        assert_eq!(at(8, 9), (1, 5, 1, 6));
+        assert_eq!(at(15, 18), (2, 5, 2, 7));
+        assert_eq!(at(19, 19), (3, 1, 3, 1));
+    }
+
+    #[test]
+    fn a_line_is_given_without_its_end() {
+        let files = Files::default();
+        let id = files.add("a", "one\r\ntwo");
+        let file = files.get(id).unwrap();
+        assert_eq!(
+            (file.line_text(1), file.line_text(2), file.line_text(3)),
+            ("one", "two", "")
+        );
+    }
+}

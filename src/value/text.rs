@@ -1,0 +1,224 @@
+//! A text that knows where its characters stand and which parts of it are unknown.
+
+use super::Unknown;
+use crate::span::Span;
+use smallvec::SmallVec;
+use std::sync::Arc;
+
+/// A text of literal parts and holes, in order. INVARIANT: no literal is empty, and no two stand side by side.
+#[derive(Clone, Debug, Default)]
+pub struct Text {
+    parts: SmallVec<[Part; 1]>,
+}
+
+/// A part of a [`Text`].
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// Known characters.
+    Lit(Lit),
+    /// Unknown characters.
+    Hole(Arc<Unknown>),
+}
+
+/// Known characters and where they stand.
+#[derive(Clone, Debug)]
+pub struct Lit {
+    /// The characters.
+    pub text: Arc<str>,
+    /// Where the bytes from an offset on (up to the next entry's) stand in the source: byte for byte where the lengths
+    /// are equal, else (escape sequences) only as a whole. `None`: computed text. Offsets rise; the first is 0.
+    pub map: SmallVec<[(u32, Option<Span>); 1]>,
+}
+
+/// A piece to build a [`Text`] from.
+#[derive(Clone, Debug)]
+pub enum Piece<'a> {
+    /// Known characters and where they stand.
+    Lit(&'a str, Option<Span>),
+    /// Unknown characters.
+    Hole(Arc<Unknown>),
+    /// Another text.
+    Text(&'a Text),
+}
+
+impl Text {
+    /// A text that is computed, or whose place is that of its value.
+    pub fn plain(text: impl Into<Arc<str>>) -> Self {
+        Self::one(text.into(), None)
+    }
+
+    /// A text whose characters stand at `span`.
+    pub fn at(text: impl Into<Arc<str>>, span: Span) -> Self {
+        Self::one(text.into(), Some(span))
+    }
+
+    fn one(text: Arc<str>, span: Option<Span>) -> Self {
+        let mut parts = SmallVec::new();
+        if !text.is_empty() {
+            let map = SmallVec::from_elem((0, span), 1);
+            parts.push(Part::Lit(Lit { text, map }));
+        }
+        Text { parts }
+    }
+
+    /// A text that is nothing but one unknown.
+    pub fn hole(unknown: Arc<Unknown>) -> Self {
+        Text {
+            parts: SmallVec::from_elem(Part::Hole(unknown), 1),
+        }
+    }
+
+    /// The text made of pieces in order.
+    pub fn of<'a>(pieces: impl IntoIterator<Item = Piece<'a>>) -> Self {
+        let mut out = Builder::default();
+        for piece in pieces {
+            match piece {
+                Piece::Lit(text, span) => out.lit(text, &[(0, span)]),
+                Piece::Hole(hole) => out.hole(hole),
+                Piece::Text(text) => {
+                    for part in &text.parts {
+                        match part {
+                            Part::Lit(l) => out.lit(&l.text, &l.map),
+                            Part::Hole(h) => out.hole(h.clone()),
+                        }
+                    }
+                }
+            }
+        }
+        out.finish()
+    }
+
+    /// Its parts.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// The whole text, where it has no hole.
+    pub fn known(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Lit(l)] => Some(&l.text),
+            _ => None,
+        }
+    }
+
+    /// The first unknown part.
+    pub fn first_hole(&self) -> Option<&Unknown> {
+        self.parts.iter().find_map(|p| match p {
+            Part::Hole(u) => Some(&**u),
+            Part::Lit(_) => None,
+        })
+    }
+
+    /// The known characters that it starts with.
+    pub fn known_prefix(&self) -> &str {
+        match self.parts.first() {
+            Some(Part::Lit(l)) => &l.text,
+            _ => "",
+        }
+    }
+}
+
+impl Lit {
+    /// Where the bytes `start..end` of the text stand: exactly where their segment is byte for byte, else the whole
+    /// segment's place. `None` for computed text.
+    pub fn span(&self, start: usize, end: usize) -> Option<Span> {
+        let first = self.segment(start)?;
+        let last = self.segment(end.max(start + 1) - 1)?;
+        let from = first.1.map(|s| exact(first, s, start).0)?;
+        let to = last.1.map(|s| exact(last, s, end).1)?;
+        if end <= start || from.file != to.file || to.end < from.start {
+            return Some(from.slice(0, 0));
+        }
+        Some(Span {
+            end: to.end,
+            ..from
+        })
+    }
+
+    /// Offset, place and end of the segment that holds a byte.
+    fn segment(&self, byte: usize) -> Option<(usize, Option<Span>, usize)> {
+        let i = self.map.partition_point(|(o, _)| *o as usize <= byte);
+        let (offset, span) = self.map.get(i.checked_sub(1)?)?;
+        let end = self
+            .map
+            .get(i)
+            .map_or(self.text.len(), |(o, _)| *o as usize);
+        Some((*offset as usize, *span, end))
+    }
+}
+
+/// The place from a byte on, and the place up to a byte.
+fn exact(segment: (usize, Option<Span>, usize), span: Span, at: usize) -> (Span, Span) {
+    let (start, _, end) = segment;
+    if span.len() != end - start {
+        return (span, span);
+    }
+    let offset = at.saturating_sub(start);
+    (span.slice(offset, span.len()), span.slice(0, offset))
+}
+
+#[derive(Default)]
+struct Builder {
+    parts: SmallVec<[Part; 1]>,
+    text: String,
+    map: SmallVec<[(u32, Option<Span>); 1]>,
+}
+
+impl Builder {
+    fn lit(&mut self, text: &str, map: &[(u32, Option<Span>)]) {
+        if text.is_empty() {
+            return;
+        }
+        let base = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let shifted = map.iter().map(|(o, s)| (base.saturating_add(*o), *s));
+        self.map.extend(shifted);
+        self.text.push_str(text);
+    }
+
+    fn hole(&mut self, hole: Arc<Unknown>) {
+        self.flush();
+        self.parts.push(Part::Hole(hole));
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(Part::Lit(Lit {
+                text: std::mem::take(&mut self.text).into(),
+                map: std::mem::take(&mut self.map),
+            }));
+        }
+    }
+
+    fn finish(mut self) -> Text {
+        self.flush();
+        Text { parts: self.parts }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::span::Files;
+
+    #[test]
+    fn pieces_keep_their_places() {
+        let files = Files::default();
+        let id = files.add("a", r#""ab\"cd""#);
+        let at = |s, e| Some(Span::new(id, s, e));
+        let text = Text::of([
+            Piece::Lit("ab", at(1, 3)),
+            Piece::Lit("\"", at(3, 5)),
+            Piece::Lit("cd", at(5, 7)),
+        ]);
+        assert_eq!(text.known(), Some("ab\"cd"));
+        let [Part::Lit(lit)] = text.parts() else {
+            panic!("one part")
+        };
+        assert_eq!(lit.span(1, 2), at(2, 3));
+        assert_eq!(lit.span(1, 4), at(2, 6));
+        assert_eq!(lit.span(2, 3), at(3, 5));
+        assert_eq!(lit.span(3, 5), at(5, 7));
+        assert_eq!(lit.span(3, 3), at(5, 5));
+    }
+}
