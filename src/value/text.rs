@@ -1,6 +1,6 @@
 //! A text that knows where its characters stand and which parts of it are unknown.
 
-use super::Unknown;
+use super::{Unknown, Value};
 use crate::span::Span;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Text {
     parts: SmallVec<[Part; 1]>,
+    json: Option<Arc<Value>>,
 }
 
 /// A part of a [`Text`].
@@ -58,13 +59,29 @@ impl Text {
             let map = SmallVec::from_elem((0, span), 1);
             parts.push(Part::Lit(Lit { text, map }));
         }
-        Text { parts }
+        Text { parts, json: None }
+    }
+
+    /// A text that is the JSON encoding of a value, which it remembers: whoever reads it again gets the leaves with the
+    /// places where they were written and the way they came.
+    pub fn encoded(text: Text, json: Arc<Value>) -> Self {
+        Text {
+            parts: text.parts,
+            json: Some(json),
+        }
+    }
+
+    /// The value that the whole text is the JSON encoding of, where it was made by encoding one. Texts made from pieces
+    /// of it do not remember.
+    pub fn json(&self) -> Option<&Arc<Value>> {
+        self.json.as_ref()
     }
 
     /// A text that is nothing but one unknown.
     pub fn hole(unknown: Arc<Unknown>) -> Self {
         Text {
             parts: SmallVec::from_elem(Part::Hole(unknown), 1),
+            json: None,
         }
     }
 
@@ -192,7 +209,10 @@ impl Builder {
 
     fn finish(mut self) -> Text {
         self.flush();
-        Text { parts: self.parts }
+        Text {
+            parts: self.parts,
+            json: None,
+        }
     }
 }
 
