@@ -8,3 +8,6 @@ pub mod diagnostic;
 pub mod value;
 pub mod world;
 pub mod raw;
+pub mod resource;
+pub mod guardrail;
+pub mod finding;

@@ -1,0 +1,153 @@
+use super::*;
+use crate::raw::Mode;
+use crate::span::{Files, Span};
+
+fn raw(kind: &str, attributes: Value, span: Span) -> RawResource {
+    RawResource {
+        address: "a".into(),
+        mode: Mode::Managed,
+        kind: kind.into(),
+        exists: Some(true),
+        span,
+        extent: span,
+        attributes,
+        account: Value::null(span),
+        region: Value::null(span),
+        actions: Vec::new(),
+        before: None,
+        meta: BTreeMap::new(),
+    }
+}
+
+fn map(entries: &[(&str, Value)], span: Span) -> Value {
+    let entries = entries.iter().map(|(k, v)| (Arc::from(*k), v.clone()));
+    Value::object(entries.collect(), span)
+}
+
+#[test]
+fn names_of_the_cloud_control_provider_follow_from_cloudformation() {
+    let cases = [
+        ("AWS::ECR::Repository", "awscc_ecr_repository"),
+        ("AWS::ECR::PublicRepository", "awscc_ecr_public_repository"),
+        ("AWS::EC2::VPCEndpoint", "awscc_ec2_vpc_endpoint"),
+        ("AWS::ECS::TaskDefinition", "awscc_ecs_task_definition"),
+    ];
+    for (cloudformation, expected) in cases {
+        assert_eq!(cloud_control_type(cloudformation), expected);
+    }
+    let steps = [
+        "ImageTagMutability",
+        "KmsKey",
+        "VpcId",
+        "ImageTagMutabilityExclusionFilterValue",
+    ];
+    let snake = [
+        "image_tag_mutability",
+        "kms_key",
+        "vpc_id",
+        "image_tag_mutability_exclusion_filter_value",
+    ];
+    assert_eq!(steps.map(snake_case), snake);
+}
+
+#[test]
+fn every_field_has_a_name_in_some_form_and_a_description() {
+    for kind in kinds() {
+        for field in kind.fields {
+            assert!(
+                !(field.terraform.is_empty() && field.cloudformation.is_empty()),
+                "{}.{}",
+                kind.name,
+                field.name
+            );
+            assert!(!field.doc.is_empty(), "{}.{}", kind.name, field.name);
+        }
+    }
+}
+
+#[test]
+fn one_repository_reads_the_same_in_three_forms() {
+    let files = Files::default();
+    let at = Span::new(files.add("a", "x"), 0, 1);
+    let text = |t: &str| Value::text(t, at);
+    let block = |entries: &[(&str, Value)]| Value::tuple(vec![map(entries, at)], at);
+    let aws = map(
+        &[
+            ("name", text("app")),
+            (
+                "image_scanning_configuration",
+                block(&[("scan_on_push", Value::bool(true, at))]),
+            ),
+            (
+                "image_tag_mutability_exclusion_filter",
+                block(&[("filter", text("dev*"))]),
+            ),
+            ("tags", map(&[("team", text("a"))], at)),
+        ],
+        at,
+    );
+    let cfn = map(
+        &[
+            ("RepositoryName", text("app")),
+            (
+                "ImageScanningConfiguration",
+                map(&[("ScanOnPush", text("true"))], at),
+            ),
+            (
+                "ImageTagMutabilityExclusionFilters",
+                block(&[("ImageTagMutabilityExclusionFilterValue", text("dev*"))]),
+            ),
+            (
+                "Tags",
+                block(&[("Key", text("team")), ("Value", text("a"))]),
+            ),
+        ],
+        at,
+    );
+    let awscc = map(
+        &[
+            ("repository_name", text("app")),
+            (
+                "image_scanning_configuration",
+                map(&[("scan_on_push", Value::bool(true, at))], at),
+            ),
+            (
+                "image_tag_mutability_exclusion_filters",
+                block(&[("image_tag_mutability_exclusion_filter_value", text("dev*"))]),
+            ),
+            (
+                "tags",
+                block(&[("key", text("team")), ("value", text("a"))]),
+            ),
+        ],
+        at,
+    );
+    for (kind, attributes) in [
+        ("aws_ecr_repository", aws),
+        ("AWS::ECR::Repository", cfn),
+        ("awscc_ecr_repository", awscc),
+    ] {
+        let read = read(kind_of(kind).unwrap(), &raw(kind, attributes, at));
+        let get = |name: &str| read.get(name).unwrap();
+        assert_eq!(get("name").as_str(), Some("app"), "{kind}");
+        assert!(
+            matches!(get("scan_on_push").kind, ValueKind::Bool(true)),
+            "{kind}"
+        );
+        assert_eq!(get("tag_mutability").as_str(), Some("MUTABLE"), "{kind}");
+        assert_eq!(
+            get("exclusion_filters").items()[0]
+                .get("filter")
+                .unwrap()
+                .as_str(),
+            Some("dev*"),
+            "{kind}"
+        );
+        assert_eq!(
+            get("tags").get("team").unwrap().as_str(),
+            Some("a"),
+            "{kind}"
+        );
+        assert!(get("kms_key").is_null(), "{kind}");
+    }
+}
