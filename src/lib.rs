@@ -9,5 +9,5 @@ pub mod value;
 pub mod world;
 pub mod raw;
 pub mod resource;
-pub mod guardrail;
 pub mod finding;
+pub mod guardrail;
