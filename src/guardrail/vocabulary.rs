@@ -67,8 +67,402 @@ const REGISTRY: &[Field] = &[
     Field::computed("policy_scope", Shape::Text, "V1 or V2"),
 ];
 
+const FILTER: &[Field] = &[
+    Field::computed("filter", Shape::Text, "the tags' pattern"),
+    Field::computed("takes_every_tag", Shape::Bool, "whether it takes every tag"),
+];
+
+const PROBLEM: &[Field] = &[Field::computed("message", Shape::Text, "what is wrong")];
+
+const REPOSITORY: &[Field] = &[
+    Field::computed("name", Shape::Text, "its name; null where AWS makes one up"),
+    Field::computed(
+        "name_problem",
+        Shape::Text,
+        "why ECR would refuse the name; null where it would not",
+    ),
+    Field::computed(
+        "tag_mutability",
+        Shape::Text,
+        "MUTABLE, IMMUTABLE, MUTABLE_WITH_EXCLUSION or IMMUTABLE_WITH_EXCLUSION",
+    ),
+    Field::computed(
+        "exclusion_filters",
+        Shape::List(FILTER),
+        "tags that are excluded from its tag mutability",
+    ),
+    Field::computed("scan_on_push", Shape::Bool, "its own flag"),
+    Field::computed(
+        "scanned",
+        Shape::Bool,
+        "whether new images are scanned, by its own flag or by the registry's rules",
+    ),
+    Field::computed("encryption_type", Shape::Text, "AES256, KMS or KMS_DSSE"),
+    Field::computed(
+        "kms_key",
+        Shape::Text,
+        "the key's ARN, id or alias; null: the AWS managed key",
+    ),
+    Field::computed(
+        "customer_key",
+        Shape::Bool,
+        "whether a key of the customer encrypts it",
+    ),
+    Field::computed(
+        "force_delete",
+        Shape::Bool,
+        "whether deleting it deletes its images",
+    ),
+    Field::computed(
+        "has_lifecycle_policy",
+        Shape::Bool,
+        "whether a lifecycle policy is written inside it or attached to it",
+    ),
+    Field::computed("tags", Shape::Map, "its tags"),
+];
+
+const PUBLIC_REPOSITORY: &[Field] = &[
+    Field::computed("name", Shape::Text, "its name; null where AWS makes one up"),
+    Field::computed("tags", Shape::Map, "its tags"),
+];
+
+const POLICY: &[Field] = &[
+    Field::computed(
+        "kind",
+        Shape::Text,
+        "repository, public_repository, registry, creation_template, vpc_endpoint",
+    ),
+    Field::computed(
+        "public",
+        Shape::Bool,
+        "whether some principal of an account and organisation that no policy names, from a network that no policy names, can do some ECR action; AWS services do not count",
+    ),
+    Field::computed(
+        "public_access",
+        Shape::Text,
+        "in words: who can do what, where it is public",
+    ),
+    Field::computed(
+        "outside",
+        Shape::Bool,
+        "whether some principal outside the organisation and its trusted accounts can do some ECR action",
+    ),
+    Field::computed(
+        "outside_access",
+        Shape::Text,
+        "in words: who can do what, where somebody outside can",
+    ),
+    Field::computed(
+        "pushers",
+        Shape::List(PUSHER),
+        "other accounts that may push or create images",
+    ),
+    Field::computed(
+        "problems",
+        Shape::List(PROBLEM),
+        "why ECR or IAM would refuse it",
+    ),
+];
+
+const PUSHER: &[Field] = &[
+    Field::computed("account", Shape::Text, "its id; `*` for any account"),
+    Field::computed(
+        "inside",
+        Shape::Bool,
+        "whether it is one of the organisation or trusted",
+    ),
+    Field::computed("access", Shape::Text, "in words: who can do what"),
+];
+
+const STATEMENT: &[Field] = &[
+    Field::computed("sid", Shape::Text, "its Sid"),
+    Field::computed("number", Shape::Number, "its position, from 1"),
+    Field::computed("effect", Shape::Text, "Allow or Deny"),
+    Field::computed("actions", Shape::Texts, "its actions as written"),
+    Field::computed(
+        "wildcard_action",
+        Shape::Bool,
+        "whether it names `*` or `ecr:*`",
+    ),
+    Field::computed("principals", Shape::Texts, "its principals as written"),
+    Field::computed("not_principal", Shape::Bool, "whether it has NotPrincipal"),
+    Field::computed("resources", Shape::Texts, "its resources as written"),
+    Field::computed(
+        "every_repository",
+        Shape::Bool,
+        "whether its resources take in every repository",
+    ),
+    Field::computed(
+        "to_other_account",
+        Shape::Bool,
+        "whether it names an account that is not the deploying one, or everyone",
+    ),
+    Field::computed(
+        "named_accounts",
+        Shape::Texts,
+        "accounts that it names in principals, resources and conditions, placeholders such as <ACCOUNT> included, unless the organisation lists them",
+    ),
+];
+
+const GRANT: &[Field] = &[
+    Field::computed("effect", Shape::Text, "Allow or Deny"),
+    Field::computed("principal", Shape::Text, "the principal as written"),
+    Field::computed(
+        "kind",
+        Shape::Text,
+        "everyone, account, role, user, session, service, federated or other",
+    ),
+    Field::computed(
+        "account",
+        Shape::Text,
+        "its account; null where it has none",
+    ),
+    Field::computed("own", Shape::Bool, "whether that is the deploying account"),
+    Field::computed(
+        "trusted",
+        Shape::Bool,
+        "whether that is an account of the organisation or a trusted one",
+    ),
+    Field::computed(
+        "narrowed",
+        Shape::Bool,
+        "whether a condition narrows it to named principals",
+    ),
+    Field::computed(
+        "sourced",
+        Shape::Bool,
+        "whether a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID holds for it",
+    ),
+];
+
+const ACCOUNT_SETTING: &[Field] = &[
+    Field::computed(
+        "name",
+        Shape::Text,
+        "REGISTRY_POLICY_SCOPE, BASIC_SCAN_TYPE_VERSION or BLOB_MOUNTING",
+    ),
+    Field::computed("value", Shape::Text, "its value"),
+];
+
+const DESTINATION: &[Field] = &[
+    Field::computed("account", Shape::Text, "the destination account"),
+    Field::computed("region", Shape::Text, "the destination region"),
+    Field::computed(
+        "inside",
+        Shape::Bool,
+        "whether the account is the deploying one, one of the organisation or a trusted one",
+    ),
+    Field::computed(
+        "known_region",
+        Shape::Bool,
+        "whether the region is one that AWS has",
+    ),
+    Field::computed(
+        "same_partition",
+        Shape::Bool,
+        "whether the region is in the partition of the registry",
+    ),
+];
+
+const REPLICATION_RULE: &[Field] = &[
+    Field::computed("number", Shape::Number, "its position, from 1"),
+    Field::computed(
+        "filters",
+        Shape::List(PREFIX),
+        "which repositories; none: every one",
+    ),
+    Field::computed("problems", Shape::List(PROBLEM), "why ECR would refuse it"),
+];
+
+const PREFIX: &[Field] = &[Field::computed(
+    "filter",
+    Shape::Text,
+    "a prefix of the name",
+)];
+
+const PULL_THROUGH_RULE: &[Field] = &[
+    Field::computed(
+        "prefix",
+        Shape::Text,
+        "the prefix of the repositories that it makes",
+    ),
+    Field::computed("upstream", Shape::Text, "the upstream's host"),
+    Field::computed(
+        "upstream_account",
+        Shape::Text,
+        "the account of an ECR upstream; null for others",
+    ),
+    Field::computed(
+        "upstream_inside",
+        Shape::Bool,
+        "whether an ECR upstream is in an account of the organisation or a trusted one, in the same partition; null for others",
+    ),
+    Field::computed(
+        "allowed",
+        Shape::Bool,
+        "whether the organisation allows the upstream",
+    ),
+    Field::computed(
+        "has_credentials",
+        Shape::Bool,
+        "whether it names credentials or a role",
+    ),
+];
+
+const CREATION_TEMPLATE: &[Field] = &[
+    Field::computed(
+        "prefix",
+        Shape::Text,
+        "the prefix of the repositories; ROOT: those of no other template",
+    ),
+    Field::computed(
+        "applied_for",
+        Shape::Texts,
+        "REPLICATION, PULL_THROUGH_CACHE, CREATE_ON_PUSH",
+    ),
+    Field::computed(
+        "tag_mutability",
+        Shape::Text,
+        "MUTABLE, IMMUTABLE, MUTABLE_WITH_EXCLUSION or IMMUTABLE_WITH_EXCLUSION",
+    ),
+    Field::computed(
+        "exclusion_filters",
+        Shape::List(FILTER),
+        "tags that are excluded from its tag mutability",
+    ),
+    Field::computed("encryption_type", Shape::Text, "AES256, KMS or KMS_DSSE"),
+    Field::computed(
+        "kms_key",
+        Shape::Text,
+        "the key's ARN, id or alias; null: the AWS managed key",
+    ),
+    Field::computed(
+        "customer_key",
+        Shape::Bool,
+        "whether a key of the customer encrypts it",
+    ),
+    Field::computed(
+        "has_lifecycle_policy",
+        Shape::Bool,
+        "whether it gives a lifecycle policy",
+    ),
+    Field::computed(
+        "role",
+        Shape::Text,
+        "the role that ECR makes the repositories with",
+    ),
+    Field::computed("tags", Shape::Map, "the tags that it gives"),
+];
+
+const LIFECYCLE_POLICY: &[Field] = &[Field::computed(
+    "problems",
+    Shape::List(PROBLEM),
+    "why ECR would refuse it",
+)];
+
+const VPC_ENDPOINT: &[Field] = &[
+    Field::computed("service", Shape::Text, "ecr.api, ecr.dkr or s3"),
+    Field::computed("vpc", Shape::Text, "the VPC"),
+    Field::computed(
+        "has_policy",
+        Shape::Bool,
+        "whether it has a policy of its own",
+    ),
+    Field::computed(
+        "open",
+        Shape::Bool,
+        "whether its policy is the default one, or lets any identity in or out to any registry",
+    ),
+    Field::computed("open_access", Shape::Text, "in words: what passes"),
+];
+
+const IMAGE_REFERENCE: &[Field] = &[
+    Field::computed("reference", Shape::Text, "as written"),
+    Field::computed("tag", Shape::Text, "its tag; null where there is none"),
+    Field::computed(
+        "digest",
+        Shape::Text,
+        "its digest; null where there is none",
+    ),
+    Field::computed(
+        "registry",
+        Shape::Text,
+        "its registry; null for the default one",
+    ),
+];
+
 /// Every target.
-pub const TARGETS: &[Target] = &[];
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "repository",
+        variables: &[("repository", REPOSITORY)],
+        doc: "a repository of the private registry",
+    },
+    Target {
+        name: "public_repository",
+        variables: &[("repository", PUBLIC_REPOSITORY)],
+        doc: "a repository of the public gallery",
+    },
+    Target {
+        name: "policy",
+        variables: &[("policy", POLICY)],
+        doc: "a resource policy: of a repository, the registry, a creation template",
+    },
+    Target {
+        name: "statement",
+        variables: &[("statement", STATEMENT), ("policy", POLICY)],
+        doc: "a statement of such a policy",
+    },
+    Target {
+        name: "grant",
+        variables: &[
+            ("grant", GRANT),
+            ("statement", STATEMENT),
+            ("policy", POLICY),
+        ],
+        doc: "a principal of such a statement",
+    },
+    Target {
+        name: "account_setting",
+        variables: &[("setting", ACCOUNT_SETTING)],
+        doc: "an account setting of ECR",
+    },
+    Target {
+        name: "replication_rule",
+        variables: &[("rule", REPLICATION_RULE)],
+        doc: "a rule of the replication configuration",
+    },
+    Target {
+        name: "replication_destination",
+        variables: &[("destination", DESTINATION), ("rule", REPLICATION_RULE)],
+        doc: "a destination of such a rule",
+    },
+    Target {
+        name: "pull_through_rule",
+        variables: &[("rule", PULL_THROUGH_RULE)],
+        doc: "a pull-through cache rule",
+    },
+    Target {
+        name: "creation_template",
+        variables: &[("template", CREATION_TEMPLATE)],
+        doc: "a creation template",
+    },
+    Target {
+        name: "lifecycle_policy",
+        variables: &[("lifecycle", LIFECYCLE_POLICY)],
+        doc: "a lifecycle policy, inline or attached",
+    },
+    Target {
+        name: "vpc_endpoint",
+        variables: &[("endpoint", VPC_ENDPOINT)],
+        doc: "a VPC endpoint for ecr.api or ecr.dkr",
+    },
+    Target {
+        name: "image_reference",
+        variables: &[("image", IMAGE_REFERENCE)],
+        doc: "an image that a task, a function, a job or a build uses",
+    },
+];
 
 /// The target of a name.
 pub fn target(name: &str) -> Option<&'static Target> {
