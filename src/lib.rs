@@ -9,5 +9,6 @@ pub mod value;
 pub mod world;
 pub mod raw;
 pub mod resource;
+pub mod inventory;
 pub mod finding;
 pub mod guardrail;

@@ -1,0 +1,300 @@
+//! All resources of a run, joined: policy and repository, registry settings and what they reach.
+//!
+//! A join goes by reference anywhere in a root; by name only within one root and one account and region. What may belong
+//! together but cannot be told is said to be unknown, never guessed.
+
+use crate::raw::{Form, RawResource, Root};
+use crate::resource::{self, Kind};
+use crate::value::{Part, Text, Unknown, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// All resources of a run.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// The roots, without their resources.
+    pub roots: Vec<Surroundings>,
+    /// The managed resources that the product judges and that may exist, in the order of the input.
+    pub resources: Vec<Resource>,
+    /// For each resource that is attached to another one (a policy to its repository): which.
+    links: BTreeMap<usize, Link>,
+}
+
+/// What a root says besides its resources.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// As [`Root::name`].
+    pub name: String,
+    /// As [`Root::form`].
+    pub form: Form,
+    /// As [`Root::case`].
+    pub case: Option<String>,
+    /// As [`Root::blind_spots`].
+    pub blind_spots: Vec<Arc<Unknown>>,
+}
+
+/// A resource under our own names.
+#[derive(Debug)]
+pub struct Resource {
+    /// Its root, by position.
+    pub root: usize,
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// As it stands in the code.
+    pub raw: RawResource,
+    /// Its fields: see [`resource::read`].
+    pub fields: Value,
+}
+
+/// What a resource is attached to.
+#[derive(Clone, Debug)]
+pub enum Link {
+    /// These resources of the input (several only where they are instances that cannot be told apart).
+    To(Vec<usize>),
+    /// Something that the input does not hold.
+    Elsewhere,
+    /// It cannot be told; one of these resources, or something else.
+    Perhaps(Vec<usize>, Arc<Unknown>),
+}
+
+/// Whether something is attached to a resource.
+#[derive(Clone, Debug)]
+pub enum Attached {
+    /// These resources are.
+    Yes(Vec<usize>),
+    /// Nothing in the input is.
+    No,
+    /// It cannot be told.
+    Unknown(Arc<Unknown>),
+}
+
+impl Resource {
+    /// A field; null where the kind has no such field.
+    pub fn field(&self, name: &str) -> Value {
+        (self.fields.get(name)).unwrap_or_else(|| Value::null(self.raw.span))
+    }
+}
+
+impl Inventory {
+    /// Reads and joins the resources of all roots.
+    pub fn build(roots: Vec<Root>) -> Self {
+        let mut out = Inventory::default();
+        for root in roots {
+            let position = out.roots.len();
+            out.roots.push(Surroundings {
+                name: root.name,
+                form: root.form,
+                case: root.case,
+                blind_spots: root.blind_spots,
+            });
+            let judged = root.resources.into_iter().filter_map(|raw| {
+                let managed = raw.mode == crate::raw::Mode::Managed && raw.exists != Some(false);
+                let kind = resource::kind_of(&raw.kind).filter(|_| managed)?;
+                let fields = resource::read(kind, &raw);
+                Some(Resource {
+                    root: position,
+                    kind,
+                    raw,
+                    fields,
+                })
+            });
+            out.resources.extend(judged);
+        }
+        out.links = out.join();
+        out
+    }
+
+    /// The resources of a kind, with their positions.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (usize, &'a Resource)> {
+        (self.resources.iter().enumerate()).filter(move |(_, r)| r.kind.name == kind)
+    }
+
+    /// The resources of a kind in the same root, account and region as another resource.
+    pub fn beside<'a>(
+        &'a self,
+        resource: &'a Resource,
+        kind: &'a str,
+    ) -> impl Iterator<Item = (usize, &'a Resource)> {
+        self.of_kind(kind)
+            .filter(move |(_, r)| r.root == resource.root && same_registry(r, resource))
+    }
+
+    /// What a resource is attached to; `None` for a resource that stands for itself.
+    pub fn link(&self, resource: usize) -> Option<&Link> {
+        self.links.get(&resource)
+    }
+
+    /// The resources of a kind that are attached to a resource.
+    pub fn attached(&self, to: usize, kind: &str) -> Attached {
+        let mut sure = Vec::new();
+        let mut doubt = None;
+        for (from, link) in &self.links {
+            let Some(resource) = self.resources.get(*from).filter(|r| r.kind.name == kind) else {
+                continue;
+            };
+            match link {
+                Link::To(resources) if resources.contains(&to) => {
+                    if resource.raw.exists == Some(true) || self.exists(to).is_none() {
+                        sure.push(*from);
+                    } else {
+                        doubt = Some(Arc::new(Unknown::because(format!(
+                            "it cannot be told whether `{}` exists",
+                            resource.raw.address
+                        ))));
+                    }
+                }
+                Link::Perhaps(resources, why) if resources.contains(&to) => {
+                    doubt = Some(why.clone());
+                }
+                Link::To(_) | Link::Perhaps(..) | Link::Elsewhere => {}
+            }
+        }
+        match (sure.is_empty(), doubt) {
+            (false, _) => Attached::Yes(sure),
+            (true, Some(why)) => Attached::Unknown(why),
+            (true, None) => Attached::No,
+        }
+    }
+
+    fn exists(&self, resource: usize) -> Option<bool> {
+        self.resources.get(resource).and_then(|r| r.raw.exists)
+    }
+
+    fn join(&self) -> BTreeMap<usize, Link> {
+        let ways = [
+            ("repository_policy", "repository", "repository"),
+            ("lifecycle_policy", "repository", "repository"),
+            (
+                "public_repository_policy",
+                "repository",
+                "public_repository",
+            ),
+            ("vpc_endpoint_policy", "endpoint", "vpc_endpoint"),
+        ];
+        let mut links = BTreeMap::new();
+        for (kind, field, to) in ways {
+            for (position, resource) in self.of_kind(kind) {
+                links.insert(position, self.find(resource, &resource.field(field), to));
+            }
+        }
+        links
+    }
+
+    /// The resource of a kind that a value names.
+    fn find(&self, from: &Resource, name: &Value, kind: &str) -> Link {
+        let in_root: Vec<(usize, &Resource)> = self
+            .of_kind(kind)
+            .filter(|(_, r)| r.root == from.root)
+            .collect();
+        if let Some(found) = by_reference(&in_root, name) {
+            return found;
+        }
+        let here: Vec<(usize, &Resource)> = (in_root.into_iter())
+            .filter(|(_, r)| same_registry(r, from))
+            .collect();
+        by_name(&here, name)
+    }
+}
+
+/// Whether two resources are deployed to one account and region, as far as the code tells.
+fn same_registry(a: &Resource, b: &Resource) -> bool {
+    let same = |a: &Value, b: &Value| match (a.as_str(), b.as_str()) {
+        (Some(a), Some(b)) => a == b,
+        _ => true,
+    };
+    same(&a.raw.account, &b.raw.account) && same(&a.raw.region, &b.raw.region)
+}
+
+fn by_reference(candidates: &[(usize, &Resource)], name: &Value) -> Option<Link> {
+    let unknown = name.as_unknown().and_then(|u| u.source.as_ref());
+    let addresses: Vec<&str> = (name.place.references().map(|(a, _)| a))
+        .chain(unknown.map(|(a, _)| &**a))
+        .collect();
+    for address in addresses {
+        let exact: Vec<usize> = (candidates.iter())
+            .filter(|(_, r)| r.raw.address == address)
+            .map(|(i, _)| *i)
+            .collect();
+        if !exact.is_empty() {
+            return Some(Link::To(exact));
+        }
+        let family: Vec<usize> = (candidates.iter())
+            .filter(|(_, r)| without_key(&r.raw.address) == without_key(address))
+            .map(|(i, _)| *i)
+            .collect();
+        match family.as_slice() {
+            [] => {}
+            [one] => return Some(Link::To(vec![*one])),
+            _ => {
+                let why = format!(
+                    "it cannot be told which instance of `{}` is meant",
+                    without_key(address)
+                );
+                return Some(Link::Perhaps(family, Arc::new(Unknown::because(why))));
+            }
+        }
+    }
+    None
+}
+
+fn by_name(candidates: &[(usize, &Resource)], name: &Value) -> Link {
+    let all = || candidates.iter().map(|(i, _)| *i).collect::<Vec<_>>();
+    let open = |u: &Unknown| Link::Perhaps(all(), Arc::new(u.clone()));
+    let text = match (name.as_unknown(), name.as_text()) {
+        (Some(u), _) => return same_unknown(candidates, u).unwrap_or_else(|| open(u)),
+        (None, Some(text)) => text,
+        (None, None) => return Link::Elsewhere,
+    };
+    let equal: Vec<usize> = (candidates.iter())
+        .filter(|(_, r)| {
+            r.field("name")
+                .as_text()
+                .is_some_and(|n| same_text(n, text))
+        })
+        .map(|(i, _)| *i)
+        .collect();
+    if !equal.is_empty() {
+        return Link::To(equal);
+    }
+    if let Some(hole) = text.first_hole() {
+        return open(hole);
+    }
+    let nameless: Vec<(usize, Arc<Unknown>)> = (candidates.iter())
+        .filter_map(|(i, r)| Some((*i, Arc::new(r.field("name").first_unknown()?.clone()))))
+        .collect();
+    match nameless.first() {
+        Some((_, why)) => Link::Perhaps(nameless.iter().map(|(i, _)| *i).collect(), why.clone()),
+        None => Link::Elsewhere,
+    }
+}
+
+/// A repository whose name is the same unknown input: the code says they are the same, whatever its value is.
+fn same_unknown(candidates: &[(usize, &Resource)], unknown: &Unknown) -> Option<Link> {
+    let same = |r: &Resource| {
+        r.field("name")
+            .as_unknown()
+            .is_some_and(|n| is_same(n, unknown))
+    };
+    let found: Vec<usize> = (candidates.iter().filter(|(_, r)| same(r)).map(|(i, _)| *i)).collect();
+    (!found.is_empty()).then_some(Link::To(found))
+}
+
+/// Two unknowns are surely the same thing only where both are one input of the root.
+fn is_same(a: &Unknown, b: &Unknown) -> bool {
+    a.reason == b.reason && a.reason.ends_with("has no value")
+}
+
+fn same_text(a: &Text, b: &Text) -> bool {
+    let same = |(a, b): (&Part, &Part)| match (a, b) {
+        (Part::Lit(a), Part::Lit(b)) => a.text == b.text,
+        (Part::Hole(a), Part::Hole(b)) => is_same(a, b) || (a.role.is_some() && a.role == b.role),
+        _ => false,
+    };
+    a.parts().len() == b.parts().len() && a.parts().iter().zip(b.parts()).all(same)
+}
+
+/// An address without the instance key at its end.
+fn without_key(address: &str) -> &str {
+    let end = address.strip_suffix(']').and_then(|a| a.rfind('['));
+    end.and_then(|i| address.get(..i)).unwrap_or(address)
+}
