@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod value;
 pub mod world;
 pub mod raw;
+pub mod syntax;
 pub mod resource;
 pub mod inventory;
 pub mod finding;
