@@ -9,6 +9,7 @@ pub mod value;
 pub mod world;
 pub mod raw;
 pub mod syntax;
+pub mod terraform;
 pub mod resource;
 pub mod inventory;
 pub mod finding;

@@ -244,6 +244,29 @@ impl Number {
         }
     }
 
+    /// The first ten digits, with an exponent where it is far from one: the text by which Terraform orders structures
+    /// with numbers in them inside a set.
+    pub fn brief(&self) -> String {
+        let float = self.to_f64();
+        if !float.is_finite() || float == 0.0 {
+            return self.to_string();
+        }
+        let text = format!("{float:.9e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        if (-4..10).contains(&exponent) {
+            let places = usize::try_from(9 - exponent).unwrap_or(0);
+            let plain = format!("{float:.places$}");
+            if places == 0 {
+                return plain;
+            }
+            return plain.trim_end_matches('0').trim_end_matches('.').to_owned();
+        }
+        let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
+        let sign = if exponent < 0 { '-' } else { '+' };
+        format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+    }
+
     /// How many binary digits its whole part has.
     fn bits(&self) -> usize {
         let repr = self.0.repr();
