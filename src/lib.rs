@@ -10,6 +10,7 @@ pub mod world;
 pub mod raw;
 pub mod syntax;
 pub mod terraform;
+pub mod source;
 pub mod resource;
 pub mod inventory;
 pub mod finding;

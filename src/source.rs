@@ -1,0 +1,298 @@
+//! From paths and texts to roots: which files are infrastructure code, which directories are root modules, and who
+//! evaluates them. The only walker of directories.
+
+use crate::diagnostic::Diagnostic;
+use crate::raw::Root;
+use crate::span::{FileId, Files};
+use crate::world::World;
+use pending as terraform;
+use pending as cloudformation;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+mod bytes;
+mod calls;
+mod document;
+mod marks;
+mod modules;
+mod pending;
+mod walk;
+
+/// Something to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file or a directory, as given on the command line.
+    Path(String),
+    /// The text of standard input.
+    Text(String),
+}
+
+/// What is read and what is not.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Patterns in the notation of `.gitignore`, against paths as shown and as counted from the input: what they match is
+    /// no root. A module that is called is read all the same.
+    pub exclude: Vec<String>,
+}
+
+/// What the input holds.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// Everything that is deployed as a whole and may hold what matters, sorted by name and case.
+    pub roots: Vec<Root>,
+    /// Problems with the input, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Files of infrastructure code that were read, those without anything that matters included.
+    pub files: usize,
+    /// What was left out: the reason, and how many.
+    pub skipped: Vec<(String, usize)>,
+}
+
+/// The input cannot be read as it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(pub String);
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What an evaluator yields.
+type Evaluated<T> = (T, Vec<Diagnostic>);
+
+/// Who evaluates what: the evaluators of the two languages, or others in tests.
+#[derive(Clone, Copy)]
+struct Evaluators {
+    module: fn(&Files, &Path, &str, &World) -> Evaluated<Root>,
+    module_text: fn(&Files, FileId, &World) -> Evaluated<Root>,
+    plan: fn(&Files, FileId, &World) -> Evaluated<Root>,
+    template: fn(&Files, FileId, &World) -> Evaluated<Vec<Root>>,
+}
+
+const EVALUATORS: Evaluators = Evaluators {
+    module: terraform::evaluate,
+    module_text: terraform::evaluate_text,
+    plan: pending::evaluate_text,
+    template: cloudformation::evaluate_template,
+};
+
+/// Reads everything that is given, each root by itself and in parallel; what cannot hold anything that matters is
+/// counted and not evaluated.
+///
+/// # Errors
+/// A path that does not exist, a pattern that is none.
+pub fn read(
+    inputs: &[Input],
+    world: &World,
+    files: &Files,
+    options: &Options,
+) -> Result<Sources, Error> {
+    read_with(EVALUATORS, inputs, world, files, options)
+}
+
+fn read_with(
+    evaluators: Evaluators,
+    inputs: &[Input],
+    world: &World,
+    files: &Files,
+    options: &Options,
+) -> Result<Sources, Error> {
+    let exclude = walk::exclusions(&options.exclude)?;
+    let (mut paths, mut texts) = (Vec::new(), Vec::new());
+    for input in inputs {
+        match input {
+            Input::Path(path) => paths.push(path.as_str()),
+            Input::Text(text) => texts.push(text.clone()),
+        }
+    }
+    let found = walk::walk(&paths, &exclude)?;
+    let mut parts = vec![Part {
+        skipped: found.skipped,
+        diagnostics: found.diagnostics,
+        ..Part::default()
+    }];
+    let modules = modules::scan(&found.directories);
+    let mut counted = Part {
+        files: modules.files,
+        ..Part::default()
+    };
+    if modules.without > 0 {
+        let reason = "root modules without anything that matters here";
+        counted.skipped.insert(reason.to_owned(), modules.without);
+    }
+    parts.push(counted);
+    let evaluate = |entry: &walk::Entry| {
+        let (root, diagnostics) = (evaluators.module)(files, &entry.path, &entry.shown, world);
+        Part::of(vec![root], diagnostics)
+    };
+    parts.par_extend(modules.roots.par_iter().map(evaluate));
+    let documents: Vec<&walk::Entry> = found.documents.values().collect();
+    let read = |entry: &&walk::Entry| document::read(evaluators, entry, world, files);
+    parts.par_extend(documents.par_iter().map(read));
+    for text in texts {
+        parts.push(document::standard_input(evaluators, text, world, files));
+    }
+    Ok(collect(files, parts))
+}
+
+/// What one root or file adds.
+#[derive(Debug, Default)]
+struct Part {
+    roots: Vec<Root>,
+    diagnostics: Vec<Diagnostic>,
+    files: usize,
+    skipped: BTreeMap<String, usize>,
+}
+
+impl Part {
+    fn of(roots: Vec<Root>, diagnostics: Vec<Diagnostic>) -> Self {
+        Part {
+            roots,
+            diagnostics,
+            ..Part::default()
+        }
+    }
+
+    fn problem(diagnostic: Diagnostic) -> Self {
+        Part::of(Vec::new(), vec![diagnostic])
+    }
+
+    fn skipped(reason: &str) -> Self {
+        Part {
+            skipped: BTreeMap::from([(reason.to_owned(), 1)]),
+            ..Part::default()
+        }
+    }
+
+    fn file() -> Self {
+        Part {
+            files: 1,
+            ..Part::default()
+        }
+    }
+}
+
+/// Puts the parts together, in an order that does not depend on threads.
+fn collect(files: &Files, parts: Vec<Part>) -> Sources {
+    let mut sources = Sources::default();
+    let mut skipped: BTreeMap<String, usize> = BTreeMap::new();
+    for part in parts {
+        sources.roots.extend(part.roots);
+        sources.diagnostics.extend(part.diagnostics);
+        sources.files += part.files;
+        for (reason, count) in part.skipped {
+            *skipped.entry(reason).or_default() += count;
+        }
+    }
+    sources.skipped = skipped.into_iter().collect();
+    drop_nested(files, &mut sources.roots);
+    (sources.roots).sort_by(|a, b| (&a.name, &a.case).cmp(&(&b.name, &b.case)));
+    order(files, &mut sources.diagnostics);
+    sources
+}
+
+/// A template that another one nests is judged through that one: where its resources are among those of a root of
+/// another name, it is no root of its own.
+fn drop_nested(files: &Files, roots: &mut Vec<Root>) {
+    if roots.len() < 2 {
+        return;
+    }
+    let mut nested: BTreeSet<String> = BTreeSet::new();
+    for root in roots.iter() {
+        if root.form != crate::raw::Form::CloudFormation {
+            continue;
+        }
+        let paths = (root.resources.iter()).filter_map(|r| files.get(r.span.file));
+        nested.extend(
+            paths
+                .filter(|f| f.path != root.name)
+                .map(|f| f.path.clone()),
+        );
+    }
+    roots.retain(|r| !nested.contains(&r.name));
+}
+
+/// Sorts by place; two roots that load one file say the same thing once.
+fn order(files: &Files, diagnostics: &mut Vec<Diagnostic>) {
+    let key = |d: &Diagnostic| {
+        let location = d.span.map(|s| files.location(s));
+        (location, d.code, d.message.clone())
+    };
+    diagnostics.sort_by_cached_key(key);
+    diagnostics.dedup_by_key(|d| key(d));
+}
+
+/// Reads exactly one root in full, as `resolve` shows it: a module's directory (or one of its files), a plan, a template,
+/// or standard input.
+///
+/// # Errors
+/// A path that does not exist, or that is nothing of the kind.
+pub fn read_one(
+    input: &Input,
+    world: &World,
+    files: &Files,
+) -> Result<(Root, Vec<Diagnostic>), Error> {
+    let whole = |files: &Files, id: FileId, world: &World| {
+        let (root, diagnostics) = cloudformation::evaluate_text(files, id, world);
+        (vec![root], diagnostics)
+    };
+    let evaluators = Evaluators {
+        template: whole,
+        ..EVALUATORS
+    };
+    read_one_with(evaluators, input, world, files)
+}
+
+fn read_one_with(
+    evaluators: Evaluators,
+    input: &Input,
+    world: &World,
+    files: &Files,
+) -> Result<(Root, Vec<Diagnostic>), Error> {
+    let path = match input {
+        Input::Path(path) => path,
+        Input::Text(text) => {
+            let part = document::standard_input(evaluators, text.clone(), world, files);
+            return only(files, "-", part);
+        }
+    };
+    let found = walk::named(path)?;
+    if let Some(entry) = found.directories.values().next() {
+        let (root, mut diagnostics) = (evaluators.module)(files, &entry.path, &entry.shown, world);
+        order(files, &mut diagnostics);
+        return Ok((root, diagnostics));
+    }
+    match found.documents.values().next() {
+        Some(entry) => only(
+            files,
+            &entry.shown,
+            document::read_whole(evaluators, entry, world, files),
+        ),
+        None => Err(Error(format!(
+            "`{path}` is no root module, plan or template"
+        ))),
+    }
+}
+
+fn only(files: &Files, name: &str, part: Part) -> Result<(Root, Vec<Diagnostic>), Error> {
+    let mut diagnostics = part.diagnostics;
+    order(files, &mut diagnostics);
+    match part.roots.into_iter().next() {
+        Some(root) => Ok((root, diagnostics)),
+        None if !diagnostics.is_empty() => {
+            let root = Root {
+                name: name.to_owned(),
+                ..Root::default()
+            };
+            Ok((root, diagnostics))
+        }
+        None => Err(Error(format!("`{name}` is no plan or template"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

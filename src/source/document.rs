@@ -1,0 +1,173 @@
+//! One file (or standard input) that may be a template or a plan.
+
+use super::bytes::{self, Content};
+use super::marks::{self, Guess};
+use super::pending as cloudformation;
+use super::walk::Entry;
+use super::{Evaluators, Part};
+use crate::diagnostic::{Diagnostic, Level};
+use crate::span::{FileId, Files, Span};
+use crate::syntax::{json, yaml};
+use crate::world::World;
+
+/// Reads a file of a tree, or one that was named; only what can matter is evaluated.
+pub(super) fn read(evaluators: Evaluators, entry: &Entry, world: &World, files: &Files) -> Part {
+    read_as(evaluators, entry, world, files, false)
+}
+
+/// Reads a file and evaluates it whatever it holds.
+pub(super) fn read_whole(
+    evaluators: Evaluators,
+    entry: &Entry,
+    world: &World,
+    files: &Files,
+) -> Part {
+    read_as(evaluators, entry, world, files, true)
+}
+
+fn read_as(
+    evaluators: Evaluators,
+    entry: &Entry,
+    world: &World,
+    files: &Files,
+    whole: bool,
+) -> Part {
+    let bytes = match bytes::read(entry) {
+        Ok(Content::Bytes(bytes)) => bytes,
+        Ok(Content::Large) if entry.named => {
+            let message = format!("`{}` is too large to be read", entry.shown);
+            return Part::problem(Diagnostic::error("too-large", message));
+        }
+        Ok(Content::Large) => return Part::skipped("files larger than 64 MiB"),
+        Err(problem) => return Part::problem(problem),
+    };
+    let guess = marks::guess(&bytes);
+    match guess {
+        Guess::Other | Guess::State if !entry.named => {
+            return match guess {
+                Guess::State => Part::skipped("Terraform states"),
+                _ => Part::default(),
+            };
+        }
+        Guess::Other => return unknown(entry),
+        Guess::Template if !whole && !marks::template(&bytes) && marks::has_resources(&bytes) => {
+            return Part::file();
+        }
+        _ => {}
+    }
+    let claims = marks::claims_template(&bytes);
+    let text = match bytes::text(files, &entry.shown, bytes) {
+        Ok(text) => text,
+        Err(problem) if claims || entry.named || guess != Guess::Template => {
+            return Part::problem(problem);
+        }
+        Err(_) => return Part::skipped("files that are not UTF-8"),
+    };
+    let id = files.add(entry.shown.as_str(), text);
+    if guess != Guess::Template {
+        return plan(evaluators, id, world, files);
+    }
+    match recognise(files, id) {
+        Recognised::Template => template(evaluators, id, world, files),
+        Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
+        _ if entry.named => unknown(entry),
+        _ => Part::default(),
+    }
+}
+
+/// A file that was named and is nothing that we know. No error: a hook that passes every changed file names such, too.
+fn unknown(entry: &Entry) -> Part {
+    let message = format!(
+        "`{}` is no Terraform file, plan or template: it is not checked",
+        entry.shown
+    );
+    Part {
+        skipped: Part::skipped("files that are no infrastructure code").skipped,
+        ..Part::problem(Diagnostic::warning("not-recognised", message))
+    }
+}
+
+/// Reads standard input: a plan, a template, or the only file of a module.
+pub(super) fn standard_input(
+    evaluators: Evaluators,
+    text: String,
+    world: &World,
+    files: &Files,
+) -> Part {
+    let guess = marks::guess(text.as_bytes());
+    let claims = marks::claims_template(text.as_bytes());
+    let module = marks::looks_like_module(&text);
+    let id = files.add("-", text);
+    if matches!(guess, Guess::Plan | Guess::State) {
+        return plan(evaluators, id, world, files);
+    }
+    match recognise(files, id) {
+        Recognised::Template => template(evaluators, id, world, files),
+        _ if module => {
+            let (root, diagnostics) = (evaluators.module_text)(files, id, world);
+            Part {
+                files: 1,
+                ..Part::of(vec![root], diagnostics)
+            }
+        }
+        Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
+        _ => {
+            let message = "standard input is no Terraform file, plan or template";
+            let problem = Diagnostic::error("not-recognised", message).at(Span::new(id, 0, 0));
+            Part::problem(problem)
+        }
+    }
+}
+
+fn plan(evaluators: Evaluators, id: FileId, world: &World, files: &Files) -> Part {
+    let (root, diagnostics) = (evaluators.plan)(files, id, world);
+    Part {
+        files: 1,
+        ..Part::of(vec![root], diagnostics)
+    }
+}
+
+fn template(evaluators: Evaluators, id: FileId, world: &World, files: &Files) -> Part {
+    let (roots, diagnostics) = (evaluators.template)(files, id, world);
+    Part {
+        files: 1,
+        ..Part::of(roots, diagnostics)
+    }
+}
+
+enum Recognised {
+    Template,
+    /// Not even YAML or JSON, for these reasons.
+    Broken(Vec<Diagnostic>),
+    Other,
+}
+
+fn recognise(files: &Files, id: FileId) -> Recognised {
+    let json = files.get(id).is_some_and(|f| {
+        let text = f
+            .text
+            .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+        text.starts_with('{')
+    });
+    let (mut tree, mut problems) = if json {
+        json::parse(files, id)
+    } else {
+        first(yaml::parse(files, id))
+    };
+    if json && tree.is_none() {
+        // YAML in braces
+        let (second, others) = first(yaml::parse(files, id));
+        if second.is_some() {
+            (tree, problems) = (second, others);
+        }
+    }
+    match tree {
+        Some(tree) if cloudformation::looks_like_template(&tree) => Recognised::Template,
+        None if problems.iter().any(|d| d.level == Level::Error) => Recognised::Broken(problems),
+        _ => Recognised::Other,
+    }
+}
+
+fn first<T>((documents, problems): (Vec<T>, Vec<Diagnostic>)) -> (Option<T>, Vec<Diagnostic>) {
+    (documents.into_iter().next(), problems)
+}
