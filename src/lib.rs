@@ -11,6 +11,7 @@ pub mod raw;
 pub mod syntax;
 pub mod terraform;
 pub mod source;
+pub mod iam;
 pub mod resource;
 pub mod inventory;
 pub mod finding;

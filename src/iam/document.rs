@@ -1,0 +1,251 @@
+//! What a policy document says, element by element, each with its place; and why AWS would refuse it.
+//!
+//! The grammar is that of the IAM User Guide (R1). A document that AWS would refuse is still read as far as it can be.
+
+use super::principal::Sort;
+use crate::value::{Kind, Place, Text, Unknown, Value};
+use std::sync::Arc;
+
+mod read;
+#[cfg(test)]
+mod tests;
+
+/// What a policy hangs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PolicyKind {
+    /// A private repository.
+    Repository,
+    /// A repository of ECR Public.
+    PublicRepository,
+    /// A registry.
+    Registry,
+    /// The repositories that a creation template makes.
+    CreationTemplate,
+    /// A VPC endpoint.
+    VpcEndpoint,
+    /// Accounts of an organisation: what their principals may do.
+    ServiceControl,
+    /// Accounts of an organisation: what may be done with their resources.
+    ResourceControl,
+    /// A user, role or group.
+    Identity,
+    /// A role: who may assume it.
+    Trust,
+}
+
+impl PolicyKind {
+    /// Whether its statements name principals.
+    pub fn has_principals(self) -> bool {
+        !matches!(self, PolicyKind::ServiceControl | PolicyKind::Identity)
+    }
+
+    /// Whether AWS surely refuses a statement without a principal.
+    fn needs_principals(self) -> bool {
+        self.has_principals() && self != PolicyKind::VpcEndpoint
+    }
+
+    /// Its words, e.g. for `because`.
+    pub fn words(self) -> &'static str {
+        match self {
+            PolicyKind::Repository | PolicyKind::PublicRepository => "repository policy",
+            PolicyKind::Registry => "registry policy",
+            PolicyKind::CreationTemplate => "creation template's repository policy",
+            PolicyKind::VpcEndpoint => "VPC endpoint policy",
+            PolicyKind::ServiceControl => "service control policy",
+            PolicyKind::ResourceControl => "resource control policy",
+            PolicyKind::Identity => "identity policy",
+            PolicyKind::Trust => "trust policy",
+        }
+    }
+}
+
+/// The version of the policy language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// `2008-10-17`, and what a document without Version has: no policy variables.
+    V2008,
+    /// `2012-10-17`
+    V2012,
+    /// Unknown.
+    Unknown,
+}
+
+/// A policy.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// What it hangs on.
+    pub kind: PolicyKind,
+    /// The version of its language.
+    pub version: Version,
+    /// Its statements, in order.
+    pub statements: Vec<Statement>,
+    /// Where it stands.
+    pub place: Place,
+    /// Why there may be statements that nobody can see; empty: there are none.
+    pub unknown: Vec<Arc<Unknown>>,
+    /// Whether a part is sensitive: never printed.
+    pub sensitive: bool,
+}
+
+/// A leaf: a text, perhaps with unknown parts, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Word {
+    /// The text.
+    pub text: Text,
+    /// Where it stands and the way it came.
+    pub place: Place,
+}
+
+impl Word {
+    /// The text, where wholly known.
+    pub fn known(&self) -> Option<&str> {
+        self.text.known()
+    }
+}
+
+/// An element with one or more texts: Action, NotAction, Resource, NotResource.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// It is the `Not…` element.
+    pub negated: bool,
+    /// Its texts; an unknown list is one text that is nothing but a hole.
+    pub words: Vec<Word>,
+    /// The whole element.
+    pub place: Place,
+}
+
+/// Principal or NotPrincipal.
+#[derive(Clone, Debug)]
+pub struct PrincipalElement {
+    /// NotPrincipal.
+    pub negated: bool,
+    /// Who is named, with the sort of each.
+    pub words: Vec<(Sort, Word)>,
+    /// The whole element.
+    pub place: Place,
+}
+
+/// Allow or Deny.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Allow.
+    Allow,
+    /// Deny.
+    Deny,
+    /// Not to be known, for this reason.
+    Unknown(Arc<str>),
+}
+
+/// One key of one operator.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// The operator as written.
+    pub operator: Arc<str>,
+    /// Where the operator stands.
+    pub operator_place: Place,
+    /// The key as written.
+    pub key: Arc<str>,
+    /// The values.
+    pub values: Vec<Word>,
+    /// The key and its values.
+    pub place: Place,
+}
+
+/// A statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Its position, from 0.
+    pub index: usize,
+    /// Its Sid.
+    pub sid: Option<Word>,
+    /// Allow or Deny.
+    pub effect: Effect,
+    /// Principal or NotPrincipal.
+    pub principals: Option<PrincipalElement>,
+    /// Action or NotAction.
+    pub actions: Option<Words>,
+    /// Resource or NotResource.
+    pub resources: Option<Words>,
+    /// Condition.
+    pub conditions: Vec<Condition>,
+    /// The whole statement.
+    pub place: Place,
+    /// Why it may hold more conditions than these, or elements that nobody can see.
+    pub unknown: Option<Arc<Unknown>>,
+}
+
+/// Why AWS would refuse a policy.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// In words: lower case, no full stop.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+}
+
+impl Document {
+    /// Reads a policy from an object or from a text that holds JSON.
+    pub fn read(value: &Value, kind: PolicyKind) -> (Document, Vec<Problem>) {
+        read::document(value, kind)
+    }
+
+    /// Every text of the document with its place: principals, actions, resources and condition values.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        self.statements.iter().flat_map(Statement::words)
+    }
+
+    /// The first reason why some part is unknown.
+    pub fn first_unknown(&self) -> Option<&Unknown> {
+        let statement = |s: &Statement| s.unknown.clone();
+        (self.unknown.first().map(|u| &**u))
+            .or_else(|| self.words().find_map(|w| w.text.first_hole()))
+            .or_else(|| {
+                let open = self.statements.iter().find(|s| statement(s).is_some());
+                open.and_then(|s| s.unknown.as_deref())
+            })
+    }
+}
+
+impl Statement {
+    /// Every text of the statement with its place.
+    pub fn words(&self) -> impl Iterator<Item = &Word> {
+        let principals = self
+            .principals
+            .iter()
+            .flat_map(|p| p.words.iter().map(|(_, w)| w));
+        let actions = self.actions.iter().flat_map(|w| &w.words);
+        let resources = self.resources.iter().flat_map(|w| &w.words);
+        let values = self.conditions.iter().flat_map(|c| &c.values);
+        principals.chain(actions).chain(resources).chain(values)
+    }
+}
+
+/// A value that is text in a policy: texts, and JSON's numbers and booleans by their text (R1).
+fn word(value: &Value) -> Option<Word> {
+    let text = match &value.kind {
+        Kind::String(text) => text.clone(),
+        Kind::Bool(b) => Text::plain(b.to_string()),
+        Kind::Number(n) => Text::plain(n.to_string()),
+        Kind::Unknown(unknown) => Text::hole(unknown.clone()),
+        Kind::Null(_) | Kind::Sequence { .. } | Kind::Mapping { .. } => return None,
+    };
+    Some(Word {
+        text,
+        place: value.place.clone(),
+    })
+}
+
+/// The texts of a value that is one text or a list; what is neither is left out.
+fn words(value: &Value) -> Vec<Word> {
+    if let Some(word) = word(value) {
+        return vec![word];
+    }
+    let mut out: Vec<Word> = value.items().iter().filter_map(word).collect();
+    if let Some(more) = value.more() {
+        out.push(Word {
+            text: Text::hole(more.clone()),
+            place: value.place.clone(),
+        });
+    }
+    out
+}

@@ -1,0 +1,484 @@
+//! Patterns of policies: wildcards, policy variables and unknown parts, and what they match.
+//!
+//! A value with an unknown part is matched in three values: where no content of the part could make it match it does not, else
+//! it cannot be told.
+
+use super::kleene::Tri;
+use crate::value::{Part, Role, Text, Unknown};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[cfg(test)]
+mod tests;
+
+/// A set of characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Set {
+    /// One character.
+    Char(char),
+    /// One character in either case.
+    Fold(char),
+    /// Every character.
+    Any,
+    /// All but `:`.
+    NotColon,
+    /// All but `/` and `:`.
+    NotSlash,
+    /// `0`–`9`
+    Digit,
+    /// Lower-case letters, digits and `-`, `_`, `.`, `/`: names of repositories, Regions and networks.
+    Lower,
+    /// Lower-case letters and digits: the ids of organisations.
+    Id,
+    /// The characters of the names of roles and users.
+    Name,
+}
+
+impl Set {
+    /// Whether it holds a character.
+    pub fn has(self, c: char) -> bool {
+        match self {
+            Set::Char(x) => x == c,
+            Set::Fold(x) => x == c || x.to_lowercase().eq(c.to_lowercase()),
+            Set::Any => true,
+            Set::NotColon => c != ':',
+            Set::NotSlash => c != ':' && c != '/',
+            Set::Digit => c.is_ascii_digit(),
+            Set::Lower => Set::Id.has(c) || matches!(c, '-' | '_' | '.' | '/'),
+            Set::Id => c.is_ascii_lowercase() || c.is_ascii_digit(),
+            Set::Name => c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
+        }
+    }
+}
+
+/// A piece of a pattern.
+#[derive(Clone, Debug)]
+pub enum Tok {
+    /// One character of a set.
+    One(Set),
+    /// Any number of characters of a set.
+    Star(Set),
+    /// Unknown characters.
+    Hole(Arc<Unknown>),
+    /// A policy variable.
+    Variable(Arc<Variable>),
+}
+
+/// A policy variable: `${key}` or `${key, 'default'}` (R12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// The condition key, in lower case.
+    pub key: String,
+    /// What stands in where the key has no value.
+    pub default: Option<String>,
+}
+
+/// What the typed holes of a deployment stand for; `None`: not known.
+#[derive(Clone, Debug, Default)]
+pub struct Binding {
+    /// The account that owns the resources.
+    pub account: Option<String>,
+    /// Their region.
+    pub region: Option<String>,
+    /// Their partition.
+    pub partition: Option<String>,
+    /// Its URL suffix.
+    pub url_suffix: Option<String>,
+    /// The owner's organisation.
+    pub organization: Option<String>,
+}
+
+impl Binding {
+    fn get(&self, role: Role) -> Option<&str> {
+        match role {
+            Role::Account => self.account.as_deref(),
+            Role::Region => self.region.as_deref(),
+            Role::Partition => self.partition.as_deref(),
+            Role::UrlSuffix => self.url_suffix.as_deref(),
+            Role::Organization => self.organization.as_deref(),
+        }
+    }
+}
+
+/// A value of a request's context.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fact {
+    /// Of a single-valued key.
+    One(String),
+    /// Of a multivalued key.
+    Many(Vec<String>),
+    /// There is a value, and nobody knows which.
+    Unknown(Arc<str>),
+}
+
+/// A request's context: its keys in lower case.
+#[derive(Clone, Debug, Default)]
+pub struct Context {
+    /// The keys that are present.
+    pub facts: BTreeMap<String, Fact>,
+    /// How the open ends are read.
+    pub view: View,
+}
+
+/// How the open ends of a policy are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// Policy variables may have any value.
+    pub relax: bool,
+    /// What the policy names by an unknown part is none of what is asked about: the principals and networks that no policy names.
+    pub unnamed: bool,
+    /// Assumptions about AWS count as unknown (A1 …) rather than as what they say.
+    pub cautious: bool,
+}
+
+/// A pattern.
+#[derive(Clone, Debug, Default)]
+pub struct Glob {
+    toks: Vec<Tok>,
+    literal: Option<String>,
+}
+
+/// How the characters of a text are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// `*` and `?` are wildcards.
+    pub wild: bool,
+    /// Case does not matter.
+    pub fold: bool,
+    /// `${…}` is a policy variable.
+    pub variables: bool,
+}
+
+enum Element {
+    Char(char),
+    Hole(Arc<Unknown>),
+}
+
+fn elements(text: &Text, binding: &Binding) -> Vec<Element> {
+    let mut out = Vec::new();
+    for part in text.parts() {
+        match part {
+            Part::Lit(l) => out.extend(l.text.chars().map(Element::Char)),
+            Part::Hole(hole) => match hole.role.and_then(|r| binding.get(r)) {
+                Some(known) => out.extend(known.chars().map(Element::Char)),
+                None => {
+                    let prefix = hole.prefix.as_deref().unwrap_or("");
+                    out.extend(prefix.chars().map(Element::Char));
+                    out.push(Element::Hole(hole.clone()));
+                }
+            },
+        }
+    }
+    out
+}
+
+/// The known text, with the typed holes filled in; `None` where some part stays unknown.
+pub fn known(text: &Text, binding: &Binding) -> Option<String> {
+    (elements(text, binding).into_iter())
+        .map(|e| match e {
+            Element::Char(c) => Some(c),
+            Element::Hole(_) => None,
+        })
+        .collect()
+}
+
+impl Glob {
+    /// The pattern of a text.
+    pub fn of(text: &Text, style: Style, binding: &Binding) -> Self {
+        let elements = elements(text, binding);
+        let mut toks = Vec::with_capacity(elements.len());
+        let mut rest = elements.as_slice();
+        while let Some((first, tail)) = rest.split_first() {
+            rest = tail;
+            if style.variables
+                && let Some((tok, after)) = variable(first, tail)
+            {
+                toks.push(tok);
+                rest = after;
+                continue;
+            }
+            toks.push(match first {
+                Element::Hole(hole) => Tok::Hole(hole.clone()),
+                Element::Char('*') if style.wild => Tok::Star(Set::Any),
+                Element::Char('?') if style.wild => Tok::One(Set::Any),
+                Element::Char(c) if style.fold => Tok::One(Set::Fold(*c)),
+                Element::Char(c) => Tok::One(Set::Char(*c)),
+            });
+        }
+        Self::from_toks(toks)
+    }
+
+    /// The pattern made of pieces.
+    pub fn from_toks(toks: Vec<Tok>) -> Self {
+        let literal = (toks.iter())
+            .map(|t| match t {
+                Tok::One(Set::Char(c)) => Some(*c),
+                _ => None,
+            })
+            .collect();
+        Glob { toks, literal }
+    }
+
+    /// The pattern of a known action.
+    pub fn action(text: &str) -> Self {
+        Self::action_text(&Text::plain(text), &Binding::default())
+    }
+
+    /// The pattern of an action: wildcards, no case, no variables (R2).
+    pub fn action_text(text: &Text, binding: &Binding) -> Self {
+        let style = Style {
+            wild: true,
+            fold: true,
+            variables: false,
+        };
+        Self::of(text, style, binding)
+    }
+
+    /// The pattern of a Resource: a `*` that ends a segment may run over colons, other wildcards stay inside theirs (R5).
+    pub fn resource(text: &Text, variables: bool, binding: &Binding) -> Self {
+        let style = Style {
+            wild: true,
+            fold: false,
+            variables,
+        };
+        let mut toks = Self::of(text, style, binding).toks;
+        let ends: Vec<bool> = (1..=toks.len())
+            .map(|i| {
+                let next = toks.get(i);
+                next.is_none_or(|t| matches!(t, Tok::One(Set::Char(':'))))
+            })
+            .collect();
+        let mut colons = 0;
+        for (tok, end) in toks.iter_mut().zip(ends) {
+            match tok {
+                Tok::One(Set::Char(':')) => colons += 1,
+                Tok::Star(set) if colons < 5 && !end => *set = Set::NotColon,
+                Tok::One(set @ Set::Any) if colons < 5 => *set = Set::NotColon,
+                _ => {}
+            }
+        }
+        Self::from_toks(toks)
+    }
+
+    /// The pattern as an automaton takes it in: ARN operators keep wildcards inside their components (R9).
+    pub fn in_components(&self) -> Self {
+        let mut toks = self.toks.clone();
+        let mut colons = 0;
+        for tok in &mut toks {
+            match tok {
+                Tok::One(Set::Char(':')) => colons += 1,
+                Tok::Star(set @ Set::Any) | Tok::One(set @ Set::Any) if colons < 5 => {
+                    *set = Set::NotColon;
+                }
+                _ => {}
+            }
+        }
+        Self::from_toks(toks)
+    }
+
+    /// Its pieces.
+    pub fn toks(&self) -> &[Tok] {
+        &self.toks
+    }
+
+    /// Its text, where it is nothing but characters.
+    pub fn literal(&self) -> Option<&str> {
+        self.literal.as_deref()
+    }
+
+    /// Its unknown parts.
+    pub fn holes(&self) -> impl Iterator<Item = &Arc<Unknown>> {
+        self.toks.iter().filter_map(|t| match t {
+            Tok::Hole(u) => Some(u),
+            _ => None,
+        })
+    }
+
+    /// Its policy variables.
+    pub fn variables(&self) -> impl Iterator<Item = &Arc<Variable>> {
+        self.toks.iter().filter_map(|t| match t {
+            Tok::Variable(v) => Some(v),
+            _ => None,
+        })
+    }
+
+    /// Replaces the variables whose value is fixed.
+    pub fn fix(&mut self, fixed: &BTreeMap<String, String>) {
+        if self.variables().next().is_none() {
+            return;
+        }
+        let old = std::mem::take(&mut self.toks);
+        let mut toks = Vec::with_capacity(old.len());
+        for tok in old {
+            match &tok {
+                Tok::Variable(v) => match fixed.get(&v.key) {
+                    Some(value) => toks.extend(value.chars().map(|c| Tok::One(Set::Char(c)))),
+                    None => toks.push(tok),
+                },
+                _ => toks.push(tok),
+            }
+        }
+        *self = Self::from_toks(toks);
+    }
+
+    /// Whether it matches a value.
+    pub fn fits(&self, value: &str, context: &Context) -> Tri {
+        if let Some(literal) = &self.literal {
+            return (literal == value).into();
+        }
+        match self.resolve(context) {
+            Some((toks, open)) => tri(run(&toks, value), open),
+            None => Tri::False,
+        }
+    }
+
+    /// Whether it matches an ARN, component by component (R9).
+    pub fn fits_arn(&self, value: &str, context: &Context) -> Tri {
+        let Some((toks, open)) = self.resolve(context) else {
+            return Tri::False;
+        };
+        if open {
+            return tri(run(&toks, value), true);
+        }
+        let components: Vec<&str> = value.splitn(6, ':').collect();
+        let parts: Vec<&[Tok]> = toks
+            .splitn(6, |t| matches!(t, Tok::One(Set::Char(':'))))
+            .collect();
+        let fits = components.len() == 6
+            && parts.len() == 6
+            && parts.iter().zip(&components).all(|(p, v)| run(p, v));
+        fits.into()
+    }
+
+    /// Puts values in the place of variables; the flag: unknown parts are left, as wildcards. `None`: a variable has no value.
+    fn resolve(&self, context: &Context) -> Option<(Vec<Tok>, bool)> {
+        let mut open = false;
+        let mut toks = Vec::with_capacity(self.toks.len());
+        for tok in &self.toks {
+            match tok {
+                Tok::One(_) | Tok::Star(_) => toks.push(tok.clone()),
+                Tok::Hole(_) => {
+                    open = true;
+                    toks.push(Tok::Star(Set::Any));
+                }
+                Tok::Variable(v) => match v.value(context)? {
+                    Some(value) => toks.extend(value.chars().map(|c| Tok::One(Set::Char(c)))),
+                    None => {
+                        open = true;
+                        toks.push(Tok::Star(Set::Any));
+                    }
+                },
+            }
+        }
+        Some((toks, open))
+    }
+}
+
+impl Variable {
+    /// Its value; `None`: it has none; `Some(None)`: unknown. Multivalued keys may not be used as variables.
+    fn value<'a>(&'a self, context: &'a Context) -> Option<Option<&'a str>> {
+        if context.view.relax {
+            return Some(None);
+        }
+        match context.facts.get(&self.key) {
+            Some(Fact::One(v)) if !v.is_empty() => Some(Some(v)),
+            Some(Fact::Unknown(_)) => Some(None),
+            _ => self.default.as_deref().map(Some),
+        }
+    }
+}
+
+fn tri(fits: bool, open: bool) -> Tri {
+    match (fits, open) {
+        (false, _) => Tri::False,
+        (true, true) => Tri::Unknown,
+        (true, false) => Tri::True,
+    }
+}
+
+/// A variable at the front of `first` and `tail`, and what follows it.
+fn variable<'a>(first: &Element, tail: &'a [Element]) -> Option<(Tok, &'a [Element])> {
+    let (Element::Char('$'), [Element::Char('{'), inner @ ..]) = (first, tail) else {
+        return None;
+    };
+    let end = inner.iter().position(|e| matches!(e, Element::Char('}')))?;
+    let (body, after) = inner.split_at_checked(end)?;
+    let after = after.get(1..)?;
+    let hole = body.iter().find_map(|e| match e {
+        Element::Hole(u) => Some(u.clone()),
+        Element::Char(_) => None,
+    });
+    if let Some(hole) = hole {
+        return Some((Tok::Hole(hole), after));
+    }
+    let body: String = (body.iter())
+        .filter_map(|e| match e {
+            Element::Char(c) => Some(*c),
+            Element::Hole(_) => None,
+        })
+        .collect();
+    let tok = match body.as_str() {
+        "*" => Tok::One(Set::Char('*')),
+        "?" => Tok::One(Set::Char('?')),
+        "$" => Tok::One(Set::Char('$')),
+        _ => Tok::Variable(Arc::new(parse_variable(&body))),
+    };
+    Some((tok, after))
+}
+
+fn parse_variable(body: &str) -> Variable {
+    let quoted = body.split_once(',').and_then(|(key, default)| {
+        let default = default.trim().strip_prefix('\'')?.strip_suffix('\'')?;
+        Some((key, default))
+    });
+    match quoted {
+        Some((key, default)) => Variable {
+            key: key.trim().to_lowercase(),
+            default: Some(default.to_owned()),
+        },
+        None => Variable {
+            key: body.trim().to_lowercase(),
+            default: None,
+        },
+    }
+}
+
+/// Whether pieces without holes and variables match a whole value.
+fn run(toks: &[Tok], value: &str) -> bool {
+    let mut at = vec![false; toks.len() + 1];
+    let mut next = at.clone();
+    if let Some(first) = at.first_mut() {
+        *first = true;
+    }
+    close(toks, &mut at);
+    for c in value.chars() {
+        next.fill(false);
+        for (i, tok) in toks.iter().enumerate() {
+            if !at.get(i).copied().unwrap_or(false) {
+                continue;
+            }
+            let target = match tok {
+                Tok::One(set) if set.has(c) => i + 1,
+                Tok::Star(set) if set.has(c) => i,
+                _ => continue,
+            };
+            if let Some(slot) = next.get_mut(target) {
+                *slot = true;
+            }
+        }
+        close(toks, &mut next);
+        std::mem::swap(&mut at, &mut next);
+    }
+    at.last().copied().unwrap_or(false)
+}
+
+fn close(toks: &[Tok], at: &mut [bool]) {
+    for (i, tok) in toks.iter().enumerate() {
+        if matches!(tok, Tok::Star(_))
+            && at.get(i) == Some(&true)
+            && let Some(slot) = at.get_mut(i + 1)
+        {
+            *slot = true;
+        }
+    }
+}
