@@ -7,14 +7,26 @@ use crate::value::{Kind as ValueKind, Place, Text, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub mod arn;
 pub mod consumer;
 pub mod creation_template;
+mod glob;
+mod grammar;
+pub mod host;
+pub mod image;
 pub mod lifecycle;
+pub mod name;
 pub mod policy;
+pub mod problem;
 pub mod pull_through;
+pub mod region;
 pub mod registry;
 pub mod replication;
 pub mod repository;
+pub mod scanning;
+mod symbols;
+#[cfg(test)]
+mod testing;
 pub mod vpc_endpoint;
 
 /// A kind of resource.

@@ -1,0 +1,260 @@
+//! References to images: `[registry/]repository[:tag][@digest]`.
+//! Source: the reference grammar of the OCI distribution project.
+
+use super::grammar::{self, Grammar, Outcome};
+use super::host::{EcrHost, ecr};
+use super::name::PRIVATE;
+use super::symbols::{first_hole, join, split, split_last, text_of};
+use crate::value::{Part as Piece, Text, Unknown, Value};
+use std::sync::Arc;
+
+/// The path of a repository: the grammar is that of ECR's names.
+const REPOSITORY: Grammar = Grammar {
+    length: 1..=255,
+    ..PRIVATE
+};
+
+/// An image, as far as its reference tells it.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// Where it comes from.
+    pub registry: Registry,
+    /// Its repository; empty where the registry and the repository cannot be told apart.
+    pub repository: Text,
+    /// Its tag.
+    pub tag: Part,
+    /// Its digest, e.g. `sha256:…`.
+    pub digest: Part,
+}
+
+/// The registry of an image.
+#[derive(Clone, Debug)]
+pub enum Registry {
+    /// None is named: the default one of whoever pulls it, mostly Docker Hub.
+    Default,
+    /// The host, with its port.
+    Named(Text),
+    /// It hangs on this hole.
+    Unknown(Arc<Unknown>),
+}
+
+/// A part of a reference that may be left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It is there and known.
+    Known(String),
+    /// It is left out.
+    Absent,
+    /// What it is, or whether it is there, hangs on a hole.
+    Unknown(Reason),
+}
+
+/// A hole that something hangs on. Two are equal where they give the same reason.
+#[derive(Clone, Debug)]
+pub struct Reason(pub Arc<Unknown>);
+
+impl PartialEq for Reason {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.reason == other.0.reason
+    }
+}
+
+impl Eq for Reason {}
+
+impl Image {
+    /// The private registry of ECR that it comes from, where it does.
+    pub fn ecr(&self) -> Option<EcrHost> {
+        match &self.registry {
+            Registry::Named(host) => ecr(host),
+            _ => None,
+        }
+    }
+
+    /// Whether it moves: its tag is `latest`, or it has neither tag nor digest. `None`: that hangs on a hole.
+    pub fn floats(&self) -> Option<bool> {
+        match (&self.tag, &self.digest) {
+            (_, Part::Known(_)) => Some(false),
+            (Part::Known(tag), digest) if tag == "latest" => match digest {
+                Part::Unknown(_) => None,
+                _ => Some(true),
+            },
+            (Part::Known(_), _) => Some(false),
+            (Part::Absent, Part::Absent) => Some(true),
+            (Part::Unknown(reason), _) if other_tag(reason) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// Whether the known beginning of an unknown tag shows that it is not `latest`. Digits may be a port that the hole ends.
+fn other_tag(reason: &Reason) -> bool {
+    let port = |p: &str| p.bytes().all(|b| b.is_ascii_digit());
+    (reason.0.prefix.as_deref()).is_some_and(|p| !port(p) && !"latest".starts_with(p))
+}
+
+/// Reads the reference of an image; `Err`: why it is none, whatever its holes are.
+pub fn parse(value: &Value) -> Result<Image, String> {
+    let text = text_of(value).ok_or("it is not a text")?;
+    if text.known() == Some("") {
+        return Err("it is empty".into());
+    }
+    if let Some(c) = stray(&text) {
+        return Err(format!("`{c}` is not allowed in the reference of an image"));
+    }
+    let (rest, digest) = match split_last(&text, '@') {
+        Some((rest, digest)) => (rest, known_part(&digest)),
+        None => (text.clone(), Part::Absent),
+    };
+    let (name, tag, open) = split_tag(&rest);
+    let digest = match (digest, open) {
+        (Part::Absent, Some(hole)) => Part::Unknown(Reason(hole)),
+        (digest, _) => digest,
+    };
+    if let Part::Known(digest) = &digest
+        && !is_digest(digest)
+    {
+        return Err(format!("`{digest}` is no digest"));
+    }
+    if let Part::Known(tag) = &tag
+        && !is_tag(tag)
+    {
+        return Err(format!("`{tag}` is no tag"));
+    }
+    let (registry, repository) = split_registry(&name);
+    if let Registry::Named(host) = &registry
+        && !has_port_or_none(host)
+    {
+        return Err("the port of its registry is no number".into());
+    }
+    let whole = !matches!(registry, Registry::Unknown(_)) || !repository.parts().is_empty();
+    if whole && let Outcome::Refused(_) = grammar::run(&REPOSITORY, &repository) {
+        return Err("its repository breaks the grammar of image references".into());
+    }
+    Ok(Image {
+        registry,
+        repository,
+        tag,
+        digest,
+    })
+}
+
+/// A known character that no reference has.
+fn stray(text: &Text) -> Option<char> {
+    let lits = text.parts().iter().filter_map(|p| match p {
+        Piece::Lit(l) => Some(&l.text),
+        Piece::Hole(_) => None,
+    });
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/:@+[]".contains(c);
+    lits.flat_map(|t| t.chars()).find(|c| !allowed(*c))
+}
+
+/// Name, tag, and the hole that may hold a digest, too.
+fn split_tag(text: &Text) -> (Text, Part, Option<Arc<Unknown>>) {
+    let last = split_last(text, '/').map_or_else(|| text.clone(), |(_, last)| last);
+    let Some((_, tag)) = split_last(&last, ':') else {
+        return match free_hole(&last) {
+            Some(hole) => (
+                text.clone(),
+                Part::Unknown(Reason(hole.clone())),
+                Some(hole),
+            ),
+            None => (text.clone(), Part::Absent, None),
+        };
+    };
+    let name = split_last(text, ':').map_or_else(|| text.clone(), |(name, _)| name);
+    (name, known_part(&tag), free_hole(&tag))
+}
+
+/// The first hole that may hold separators. Typed holes hold none, and the URL of a repository has neither tag nor digest.
+fn free_hole(text: &Text) -> Option<Arc<Unknown>> {
+    text.parts().iter().find_map(|p| match p {
+        Piece::Hole(h) if h.role.is_none() && !is_repository_url(h) => Some(h.clone()),
+        _ => None,
+    })
+}
+
+fn is_repository_url(hole: &Unknown) -> bool {
+    let attribute = hole.source.as_ref().map(|(_, attribute)| &**attribute);
+    matches!(
+        attribute,
+        Some("repository_url" | "repository_uri" | "RepositoryUri")
+    )
+}
+
+fn known_part(text: &Text) -> Part {
+    match (text.known(), first_hole(text)) {
+        (None, Some(hole)) => {
+            let known = text.known_prefix();
+            let prefix = Some(known).filter(|p| !p.is_empty()).map(Arc::from);
+            let unknown = Unknown {
+                prefix: prefix.or_else(|| hole.prefix.clone()),
+                ..(*hole).clone()
+            };
+            Part::Unknown(Reason(Arc::new(unknown)))
+        }
+        (known, _) => Part::Known(known.unwrap_or_default().to_owned()),
+    }
+}
+
+fn is_digest(text: &str) -> bool {
+    let Some((algorithm, hex)) = text.split_once(':') else {
+        return false;
+    };
+    let word = |c: char| c.is_ascii_alphanumeric() || "+._-".contains(c);
+    !algorithm.is_empty()
+        && algorithm.chars().all(word)
+        && hex.len() >= 32
+        && hex.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+fn is_tag(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.starts_with(word)
+        && text.len() <= 128
+        && text.chars().all(|c| word(c) || matches!(c, '.' | '-'))
+}
+
+/// The first part is a host where it has a dot or a port, or is `localhost`.
+fn split_registry(name: &Text) -> (Registry, Text) {
+    let mut parts = split(name, '/', 2).into_iter();
+    let first = parts.next().unwrap_or_default();
+    let Some(rest) = parts.next() else {
+        return match free_or_url(&first) {
+            Some(hole) => (Registry::Unknown(hole), Text::default()),
+            None => (Registry::Default, first),
+        };
+    };
+    let host = |l: &str| l.contains(['.', ':']) || l.chars().any(|c| c.is_ascii_uppercase());
+    let known_host = first.parts().iter().any(|p| match p {
+        Piece::Lit(l) => host(&l.text),
+        Piece::Hole(_) => false,
+    });
+    match free_or_url(&first) {
+        _ if known_host || first.known() == Some("localhost") => (Registry::Named(first), rest),
+        Some(hole) => (Registry::Unknown(hole), rest),
+        None => (Registry::Default, join(&first, '/', &rest)),
+    }
+}
+
+fn has_port_or_none(host: &Text) -> bool {
+    let digits = |p: &Piece| match p {
+        Piece::Lit(l) => l.text.bytes().all(|b| b.is_ascii_digit()),
+        Piece::Hole(_) => true,
+    };
+    match split_last(host, ':') {
+        Some((_, port)) if !host.known_prefix().starts_with('[') => {
+            !port.parts().is_empty() && port.parts().iter().all(digits)
+        }
+        _ => true,
+    }
+}
+
+fn free_or_url(text: &Text) -> Option<Arc<Unknown>> {
+    text.parts().iter().find_map(|p| match p {
+        Piece::Hole(h) if h.role.is_none() => Some(h.clone()),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

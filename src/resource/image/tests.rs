@@ -1,0 +1,137 @@
+use super::*;
+use crate::resource::testing::{shown, value};
+use proptest::prelude::*;
+
+const SHA: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+fn said(template: &str) -> String {
+    let part = |p: &Part| match p {
+        Part::Known(t) => t.clone(),
+        Part::Absent => "-".into(),
+        Part::Unknown(_) => "?".into(),
+    };
+    match parse(&value(template)) {
+        Err(why) => why,
+        Ok(image) => {
+            let registry = match &image.registry {
+                Registry::Default => "-".into(),
+                Registry::Named(host) => shown(host),
+                Registry::Unknown(_) => "?".into(),
+            };
+            let (repository, tag) = (shown(&image.repository), part(&image.tag));
+            format!("{registry} {repository} {tag} {}", part(&image.digest))
+        }
+    }
+}
+
+#[test]
+fn a_reference_has_four_parts() {
+    let pinned = format!("a/b:1@{SHA}");
+    let digest = format!("- a/b 1 {SHA}");
+    let only = format!("quay.io/a@{SHA}");
+    let only_digest = format!("quay.io a - {SHA}");
+    let open = format!("${{x}}@{SHA}");
+    let open_digest = format!("?  ? {SHA}");
+    let cases = [
+        ("nginx", "- nginx - -"),
+        ("nginx:latest", "- nginx latest -"),
+        ("a/b:1.2", "- a/b 1.2 -"),
+        ("localhost/a", "localhost a - -"),
+        ("host:5000/a/b", "host:5000 a/b - -"),
+        ("host:5000/a/b:v1", "host:5000 a/b v1 -"),
+        ("quay.io/a/b:v1", "quay.io a/b v1 -"),
+        (&pinned, &digest),
+        (&only, &only_digest),
+        (&open, &open_digest),
+        ("${x}", "?  ? ?"),
+        ("${x}:latest", "?  latest -"),
+        ("${x}/a:latest", "? a latest -"),
+        ("a:${x}", "- a ? ?"),
+        ("a:v${x}", "- a ? ?"),
+        ("a:${region}", "- a ? -"),
+        ("a${x}", "?  ? ?"),
+        ("${repository_url}", "?  - -"),
+        ("${repository_url}:latest", "?  latest -"),
+        ("${repository_url}:${x}", "?  ? ?"),
+        ("${repository_url}-dev", "?  - -"),
+        (
+            "${account}.dkr.ecr.${region}.amazonaws.com/a:1",
+            "${account}.dkr.ecr.${region}.amazonaws.com a 1 -",
+        ),
+        ("", "it is empty"),
+        ("a b", "` ` is not allowed in the reference of an image"),
+        ("a:", "`` is no tag"),
+        ("a:b/c", "the port of its registry is no number"),
+        ("a:/c", "the port of its registry is no number"),
+        ("a:${x}/c", "a:${x} c - -"),
+        ("A/b", "A b - -"),
+        (
+            "a/B",
+            "its repository breaks the grammar of image references",
+        ),
+        (
+            "a//b:1",
+            "its repository breaks the grammar of image references",
+        ),
+        ("a:-x", "`-x` is no tag"),
+        ("a@sha256:12", "`sha256:12` is no digest"),
+    ];
+    for (template, expected) in cases {
+        assert_eq!(said(template), expected, "{template}");
+    }
+}
+
+#[test]
+fn an_image_floats_without_a_tag_of_its_own() {
+    let pinned = format!("a:latest@{SHA}");
+    let cases = [
+        ("a", Some(true)),
+        ("a:latest", Some(true)),
+        ("a:1", Some(false)),
+        (&pinned, Some(false)),
+        ("${x}", None),
+        ("a:${x}", None),
+        ("a:v${x}", Some(false)),
+        ("a:la${x}", None),
+        ("a:1${x}", None),
+        ("a:${x}@${y}", None),
+        ("${x}:latest", Some(true)),
+        ("${repository_url}", Some(true)),
+        ("a@${x}", None),
+    ];
+    for (template, expected) in cases {
+        let image = parse(&value(template)).unwrap();
+        assert_eq!(image.floats(), expected, "{template}");
+    }
+}
+
+#[test]
+fn registries_of_ecr_are_recognised() {
+    let ecr = |t: &str| parse(&value(t)).unwrap().ecr();
+    let host = ecr("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1").unwrap();
+    assert_eq!(host.account.id(), Some("123456789012"));
+    assert_eq!(host.partition, Some("aws"));
+    assert!(ecr("public.ecr.aws/a:1").is_none());
+}
+
+proptest! {
+    #[test]
+    fn no_reference_is_too_odd(text in ".{0,40}") {
+        let _ = parse(&value(&text.replace('$', "")));
+    }
+
+    #[test]
+    fn a_hole_never_decides_against_one_of_its_values(
+        a in "[ab:/]{0,4}", x in "([ab:/.]{0,4}|latest|:latest)", b in "(:latest|:1|[ab:/]{0,3})",
+    ) {
+        let Ok(part) = parse(&value(&format!("{a}${{x}}{b}"))) else { return Ok(()) };
+        let Ok(whole) = parse(&value(&format!("{a}{x}{b}"))) else { return Ok(()) };
+        prop_assert!(part.floats().is_none() || part.floats() == whole.floats());
+        if let Part::Known(tag) = &part.tag {
+            prop_assert_eq!(&Part::Known(tag.clone()), &whole.tag);
+        }
+        if part.tag == Part::Absent {
+            prop_assert_eq!(&whole.tag, &Part::Absent);
+        }
+    }
+}
