@@ -16,3 +16,6 @@ pub mod resource;
 pub mod inventory;
 pub mod finding;
 pub mod guardrail;
+pub mod engine;
+pub mod report;
+pub mod cli;

@@ -1,0 +1,110 @@
+//! The command line: what may be asked, and one small file for each command that asks the library and prints.
+
+use self::failure::usage;
+use crate::engine::{Failure, Options, Report};
+use crate::report::Look;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+pub mod check;
+pub mod failure;
+pub mod given;
+pub mod sink;
+
+/// What `ecr-guard` is asked to do.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ecr-guard",
+    version,
+    about = "Tells before deployment whether images in Amazon ECR can be read, replaced, replicated or lost in ways you do not want",
+    after_help = "Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the job could not be done for some of the input",
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+pub struct App {
+    /// When to use colours.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge infrastructure code by the guardrails.
+    Check(check::Args),
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set; `CLICOLOR_FORCE` means always.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What judges.
+pub type Engine = fn(&Options) -> Result<Report, Failure>;
+
+/// Does what the arguments ask and gives the exit code.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, engine: Engine) -> u8 {
+    let parsed = App::command()
+        .try_get_matches_from(arguments)
+        .and_then(|m| Ok((App::from_arg_matches(&m)?, m)));
+    let (app, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let _ = error.print(); // nowhere left to complain
+            return u8::try_from(error.exit_code()).unwrap_or(2);
+        }
+    };
+    app.color.apply();
+    match run(app, &matches, engine) {
+        Ok(code) => code,
+        Err(failure) => {
+            let mut stderr = anstream::stderr().lock();
+            let look = look(&io::stderr());
+            let _ = stderr.write_all(failure::text(&failure, look).as_bytes()); // nowhere left to complain
+            2
+        }
+    }
+}
+
+fn run(app: App, matches: &ArgMatches, engine: Engine) -> Result<u8, Failure> {
+    let Some((_, matches)) = matches.subcommand() else {
+        return Err(usage("no command"));
+    };
+    match app.command {
+        Command::Check(args) => check::run(args, matches, engine),
+    }
+}
+
+impl Color {
+    fn apply(self) {
+        let choice = match self {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+/// How text looks on a stream: colours as asked for, the terminal's width.
+fn look(stream: &impl anstream::stream::RawStream) -> Look {
+    let color = anstream::AutoStream::choice(stream) != anstream::ColorChoice::Never;
+    let width = match stream.is_terminal() {
+        true => terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+        false => None,
+    };
+    Look {
+        color,
+        width: width.unwrap_or(Look::PLAIN.width).max(40),
+    }
+}

@@ -1,0 +1,326 @@
+//! The report for people: frames, problems with the input, and what it comes to.
+
+use super::frame::{Frame, Mark, Word};
+use super::{Look, count};
+use crate::diagnostic::{Diagnostic, Level};
+use crate::engine::Report;
+use crate::finding::{Enforcement, Finding, Outcome, Severity, Status, Witness};
+use crate::span::{Files, Span};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// So many findings of one guardrail are shown with their source; the rest in one line each.
+const FRAMES_PER_GUARDRAIL: usize = 10;
+/// So many further resources are named in a frame.
+const NAMES_PER_FRAME: usize = 3;
+
+/// Writes the report.
+pub fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let groups = grouped(report);
+    let mut shown: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+    for group in &groups {
+        let Some(first) = group.first() else { continue };
+        let key = (first.guardrail.as_str(), first.outcome == Outcome::Violated);
+        let shown = shown.entry(key).or_default();
+        *shown += 1;
+        if *shown <= FRAMES_PER_GUARDRAIL {
+            let frame = finding(report, group);
+            writeln!(out, "{}", frame.draw(&report.files, look))?;
+        } else {
+            writeln!(out, "{}", in_one_line(report, first, group.len()))?;
+        }
+    }
+    if shown.values().any(|n| *n > FRAMES_PER_GUARDRAIL) {
+        writeln!(out)?;
+    }
+    for problem in &report.diagnostics {
+        let frame = diagnostic(problem);
+        writeln!(out, "{}", frame.draw(&report.files, look))?;
+    }
+    writeln!(out, "{}", summary(report))?;
+    for line in remarks(report) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+/// A problem with the input, config or guardrails as a frame.
+pub fn diagnostic(problem: &Diagnostic) -> Frame {
+    let word = match problem.level {
+        Level::Error => Word::Error,
+        Level::Warning => Word::Warning,
+    };
+    let mut marks = Vec::new();
+    if let Some(span) = problem.span {
+        marks.push(Mark { span, label: None });
+    }
+    marks.extend(related(&problem.related, problem.span));
+    Frame {
+        word,
+        id: Some(problem.code.to_owned()),
+        title: problem.message.clone(),
+        marks,
+        notes: (problem.help.iter()).map(|h| ("help", h.clone())).collect(),
+    }
+}
+
+/// Findings that differ in the resource only stand together (the instances of one block).
+fn grouped(report: &Report) -> Vec<Vec<&Finding>> {
+    let mut out: Vec<Vec<&Finding>> = Vec::new();
+    let mut places: BTreeMap<_, usize> = BTreeMap::new();
+    for finding in report.findings.iter().filter(|f| f.status == Status::New) {
+        let key = (
+            finding.span,
+            &finding.guardrail,
+            finding.outcome == Outcome::Violated,
+            &finding.when,
+            &finding.because,
+            finding.related.iter().map(|r| r.1).collect::<Vec<Span>>(),
+        );
+        let next = out.len();
+        let place = *places.entry(key).or_insert(next);
+        match out.get_mut(place) {
+            Some(group) => group.push(finding),
+            None => out.push(vec![finding]),
+        }
+    }
+    out
+}
+
+fn finding(report: &Report, group: &[&Finding]) -> Frame {
+    let Some(first) = group.first() else {
+        return Frame {
+            word: Word::Note,
+            id: None,
+            title: String::new(),
+            marks: Vec::new(),
+            notes: Vec::new(),
+        };
+    };
+    let mut marks = vec![Mark {
+        span: first.span,
+        label: first.label.clone(),
+    }];
+    marks.extend(related(&first.related, Some(first.span)));
+    Frame {
+        word: word(report, first),
+        id: Some(first.guardrail.clone()),
+        title: first.message.clone(),
+        marks,
+        notes: notes(first, group),
+    }
+}
+
+fn word(report: &Report, finding: &Finding) -> Word {
+    match (finding.outcome, finding.enforcement) {
+        (Outcome::Undetermined, _) => Word::CannotTell,
+        _ if report.blocks(finding) => Word::Error,
+        (_, Enforcement::Warn) => Word::Warning,
+        _ => Word::Note,
+    }
+}
+
+fn related(places: &[(String, Span)], primary: Option<Span>) -> Vec<Mark> {
+    let mut seen: Vec<Span> = primary.into_iter().collect();
+    let mut out = Vec::new();
+    for (label, span) in places {
+        if !seen.contains(span) {
+            seen.push(*span);
+            out.push(Mark {
+                span: *span,
+                label: Some(label.clone()),
+            });
+        }
+    }
+    out
+}
+
+fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    if let Some(resource) = &first.resource {
+        out.push(("resource", resource.address.clone()));
+    }
+    if group.len() > 1 {
+        out.push(("also", also(group)));
+    }
+    if let Some(when) = &first.when {
+        out.push(("when", when.clone()));
+    }
+    if let Some(witness) = &first.witness {
+        out.push(("request", request(witness)));
+    }
+    out.extend(first.because.iter().map(|b| ("because", b.clone())));
+    if let Some(settle) = &first.settle {
+        out.push(("", settle.clone()));
+    }
+    if let Some(fix) = first
+        .fix
+        .as_ref()
+        .filter(|_| first.outcome == Outcome::Violated)
+    {
+        out.push(("fix", format!("{}{}", fix.trim_end(), replaces(first))));
+    }
+    out
+}
+
+/// The further resources of a group.
+fn also(group: &[&Finding]) -> String {
+    let names: Vec<&str> = (group.iter().skip(1))
+        .filter_map(|f| f.resource.as_ref().map(|r| r.address.as_str()))
+        .collect();
+    let shown: Vec<&str> = names.iter().copied().take(NAMES_PER_FRAME).collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The request as a sentence.
+fn request(witness: &Witness) -> String {
+    let context: Vec<String> = (witness.context.iter())
+        .map(|(key, value)| format!("{key} = {value}"))
+        .collect();
+    let with = if context.is_empty() {
+        String::new()
+    } else {
+        format!(" with {}", context.join(", "))
+    };
+    format!(
+        "{} may call {} on {}{with}",
+        witness.principal, witness.action, witness.resource
+    )
+}
+
+fn replaces(finding: &Finding) -> &'static str {
+    match finding.replaces {
+        Some(true) => " (replaces the resource: what it holds is lost)",
+        Some(false) => " (does not replace the resource)",
+        None => "",
+    }
+}
+
+fn in_one_line(report: &Report, finding: &Finding, resources: usize) -> String {
+    let place = report.files.location(finding.span);
+    let more = match resources {
+        0 | 1 => String::new(),
+        n => format!(" (and {} more)", n - 1),
+    };
+    format!(
+        "{}:{}:{}: {}[{}]: {}{more}",
+        place.path,
+        place.line,
+        place.column,
+        word(report, finding).name(),
+        finding.guardrail,
+        super::one_line(&finding.message),
+    )
+}
+
+/// `2 blocking (1 critical, 1 high) · 3 reported · 1 cannot tell · 4 resources in 3 files`
+pub fn summary(report: &Report) -> String {
+    let new = || report.findings.iter().filter(|f| f.status == Status::New);
+    let blocking: Vec<&Finding> = new().filter(|f| report.blocks(f)).collect();
+    let open = new().filter(|f| f.outcome == Outcome::Undetermined).count();
+    let reported = new()
+        .filter(|f| f.outcome == Outcome::Violated && !report.blocks(f))
+        .count();
+    let problems = |level| {
+        report
+            .diagnostics
+            .iter()
+            .filter(|d| d.level == level)
+            .count()
+    };
+    let mut parts = Vec::new();
+    match problems(Level::Error) {
+        0 => {}
+        n => parts.push(format!("{}: not everything was judged", count(n, "error"))),
+    }
+    match blocking.len() {
+        0 => {}
+        n => parts.push(format!("{n} blocking ({})", severities(&blocking))),
+    }
+    let numbers = [
+        (reported, "reported"),
+        (open, "cannot tell"),
+        (report.summary.waived, "waived"),
+        (report.summary.baseline, "in the baseline"),
+    ];
+    parts.extend(
+        numbers
+            .iter()
+            .filter(|(n, _)| *n > 0)
+            .map(|(n, word)| format!("{n} {word}")),
+    );
+    if parts.is_empty() {
+        parts.push("nothing found".to_owned());
+    }
+    match problems(Level::Warning) {
+        0 => {}
+        n => parts.push(count(n, "warning")),
+    }
+    parts.push(format!(
+        "{} in {}",
+        count(report.summary.resources, "resource"),
+        count(report.summary.files, "file")
+    ));
+    parts.join(" · ")
+}
+
+fn severities(findings: &[&Finding]) -> String {
+    let mut counts: BTreeMap<Severity, usize> = BTreeMap::new();
+    for finding in findings {
+        *counts.entry(finding.severity).or_default() += 1;
+    }
+    let words: Vec<String> = (counts.iter().rev())
+        .map(|(severity, n)| format!("{n} {}", severity.name()))
+        .collect();
+    words.join(", ")
+}
+
+/// What was left out: guardrails and files.
+fn remarks(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
+    if !report.not_run.is_empty() {
+        let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in &report.not_run {
+            *reasons.entry(&entry.because).or_default() += 1;
+        }
+        let n = count(report.not_run.len(), "guardrail");
+        out.push(format!(
+            "{n} did not run: {}; see docs/config.md",
+            listed(&reasons)
+        ));
+    }
+    if !report.skipped.is_empty() {
+        let reasons: BTreeMap<&str, usize> = (report.skipped.iter())
+            .map(|(reason, n)| (reason.as_str(), *n))
+            .collect();
+        let n = count(reasons.values().sum(), "file");
+        out.push(format!("{n} left out: {}", listed(&reasons)));
+    }
+    out
+}
+
+/// `organization.id is not set (5), organization.regions is not set (3)`; the number only where there are several.
+fn listed(reasons: &BTreeMap<&str, usize>) -> String {
+    let several = reasons.len() > 1;
+    let words: Vec<String> = (reasons.iter())
+        .map(|(reason, n)| match several {
+            true => format!("{reason} ({n})"),
+            false => (*reason).to_owned(),
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// A frame for every problem, for errors that keep a run from starting.
+pub fn problems(problems: &[Diagnostic], files: &Files, look: Look) -> String {
+    let frames: Vec<String> = (problems.iter())
+        .map(|p| diagnostic(p).draw(files, look))
+        .collect();
+    frames.join("\n")
+}
+
+#[cfg(test)]
+mod tests;

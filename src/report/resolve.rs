@@ -1,0 +1,195 @@
+//! `resolve`: what the evaluator knows about a root, for people and as JSON (version 1, frozen).
+
+use super::json::{OneDiagnostic, Place, diagnostics, location};
+use super::{Look, human, one_line};
+use crate::diagnostic::Diagnostic;
+use crate::raw::{Mode, RawResource, Root};
+use crate::span::Files;
+use crate::terraform::convert::type_of;
+use crate::value::{Kind, Text, Type, Unknown, Value};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::io::{self, Write};
+
+/// What `resolve` found out.
+#[derive(Clone, Copy, Debug)]
+pub struct Resolved<'a> {
+    /// The texts that spans point into.
+    pub files: &'a Files,
+    /// The root.
+    pub root: &'a Root,
+    /// Problems with the input.
+    pub diagnostics: &'a [Diagnostic],
+    /// Print sensitive values in clear.
+    pub show_sensitive: bool,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    resources: Vec<Resource<'a>>,
+    outputs: Map<String, Json>,
+    diagnostics: Vec<OneDiagnostic<'a>>,
+}
+
+#[derive(Serialize)]
+struct Resource<'a> {
+    address: &'a str,
+    mode: &'static str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    exists: Json,
+    location: Place,
+    attributes: Json,
+}
+
+/// Writes one JSON document and a line end.
+pub fn write_json(resolved: &Resolved<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let printer = Printer {
+        clear: resolved.show_sensitive,
+    };
+    let document = Document {
+        version: 1,
+        resources: (resolved.root.resources.iter())
+            .map(|r| resource(r, resolved.files, printer))
+            .collect(),
+        outputs: (resolved.root.outputs.iter())
+            .map(|(name, value)| (name.clone(), output(value, printer)))
+            .collect(),
+        diagnostics: diagnostics(resolved.diagnostics, resolved.files),
+    };
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
+}
+
+/// Writes a listing: each resource with its place and attributes, then the outputs and the problems.
+pub fn write_human(resolved: &Resolved<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let printer = Printer {
+        clear: resolved.show_sensitive,
+    };
+    for r in &resolved.root.resources {
+        let place = resolved.files.location(r.span);
+        let exists = match r.exists {
+            Some(true) => "",
+            Some(false) => "  does not exist",
+            None => "  may not exist",
+        };
+        let (path, line) = (&place.path, place.line);
+        writeln!(out, "{}  ({})  {path}:{line}{exists}", r.address, r.kind)?;
+        for (name, value) in r.attributes.entries() {
+            writeln!(out, "    {name} = {}", printer.value(&value, false))?;
+        }
+    }
+    for (name, value) in &resolved.root.outputs {
+        writeln!(out, "output.{name} = {}", printer.value(value, false))?;
+    }
+    if !resolved.diagnostics.is_empty() {
+        let problems = human::problems(resolved.diagnostics, resolved.files, look);
+        write!(out, "\n{problems}")?;
+    }
+    Ok(())
+}
+
+fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer) -> Resource<'a> {
+    Resource {
+        address: &resource.address,
+        mode: match resource.mode {
+            Mode::Managed => "managed",
+            Mode::Data => "data",
+        },
+        kind: &resource.kind,
+        exists: resource.exists.map_or_else(|| json!("unknown"), Json::from),
+        location: location(resource.span, files),
+        attributes: printer.value(&resource.attributes, false),
+    }
+}
+
+fn output(value: &Value, printer: Printer) -> Json {
+    json!({
+        "value": printer.value(value, false),
+        "type": type_of(value).to_json(),
+        "sensitive": value.has_sensitive(),
+    })
+}
+
+/// Values as JSON.
+#[derive(Clone, Copy)]
+struct Printer {
+    /// Sensitive values, too.
+    clear: bool,
+}
+
+impl Printer {
+    /// A value; `hidden`: it stands in something sensitive.
+    fn value(self, value: &Value, hidden: bool) -> Json {
+        let hidden = hidden || value.sensitive;
+        if hidden && !self.clear {
+            return json!({"$sensitive": true});
+        }
+        match &value.kind {
+            Kind::Null(_) => Json::Null,
+            Kind::Bool(b) => Json::Bool(*b),
+            Kind::Number(n) => n.to_json(),
+            Kind::String(text) => self.text(text),
+            Kind::Sequence { items, more, .. } => {
+                let items = items.iter().map(|v| self.value(v, hidden)).collect();
+                self.perhaps_more(Json::Array(items), more.as_deref(), value)
+            }
+            Kind::Mapping { entries, more, .. } => {
+                let entries = (entries.iter())
+                    .map(|(k, v)| (k.to_string(), self.value(v, hidden)))
+                    .collect();
+                self.perhaps_more(Json::Object(entries), more.as_deref(), value)
+            }
+            Kind::Unknown(unknown) => Json::Object(self.unknown(unknown)),
+        }
+    }
+
+    fn text(self, text: &Text) -> Json {
+        let Some(hole) = text.first_hole() else {
+            return Json::String(text.known().unwrap_or_default().to_owned());
+        };
+        let mut out = Map::new();
+        out.insert("$unknown".into(), one_line(&hole.reason).into());
+        out.insert("$type".into(), Type::String.to_json());
+        if !text.known_prefix().is_empty() {
+            out.insert("$prefix".into(), text.known_prefix().into());
+        }
+        if let Some(json) = text.json() {
+            out.insert("$json".into(), self.value(json, false));
+        }
+        Json::Object(out)
+    }
+
+    /// A container that may hold more than is known is unknown as a whole; `$known` says what is.
+    fn perhaps_more(self, known: Json, more: Option<&Unknown>, value: &Value) -> Json {
+        let Some(more) = more else { return known };
+        let mut out = Map::new();
+        out.insert("$unknown".into(), one_line(&more.reason).into());
+        out.insert("$type".into(), type_of(value).to_json());
+        out.insert("$known".into(), known);
+        Json::Object(out)
+    }
+
+    fn unknown(self, unknown: &Unknown) -> Map<String, Json> {
+        let mut out = Map::new();
+        out.insert("$unknown".into(), one_line(&unknown.reason).into());
+        if unknown.ty != Type::Dynamic {
+            out.insert("$type".into(), unknown.ty.to_json());
+        }
+        if let Some(prefix) = &unknown.prefix {
+            out.insert("$prefix".into(), prefix.to_string().into());
+        }
+        if !unknown.either.is_empty() {
+            let either = unknown.either.iter().map(|v| match v {
+                Some(v) => self.value(v, false),
+                None => json!({"$absent": true}),
+            });
+            out.insert("$either".into(), either.collect());
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests;
