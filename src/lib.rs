@@ -15,6 +15,7 @@ pub mod iam;
 pub mod resource;
 pub mod inventory;
 pub mod finding;
+pub mod config;
 pub mod guardrail;
 pub mod engine;
 pub mod report;

@@ -1,0 +1,208 @@
+//! Judges one guardrail on one target.
+
+use super::check::{At, Part, Step};
+use super::evaluate::{Machine, ParameterValue, UNKNOWN, Val, Why, show};
+use super::expression::{Expr, Key};
+use super::library::{Guardrail, Mend};
+use super::settings::Settings;
+use super::vocabulary::Subject;
+use crate::finding::{Outcome, Severity, Witness};
+use crate::value::{Place, Value};
+use std::collections::BTreeMap;
+
+/// What judging came to.
+#[derive(Clone, Debug)]
+pub struct Judgement {
+    /// Satisfied, violated or undetermined.
+    pub outcome: Outcome,
+    /// How bad.
+    pub severity: Severity,
+    /// What is wrong, or why it cannot be told; empty where satisfied.
+    pub message: String,
+    /// What the caret says.
+    pub label: Option<String>,
+    /// Where the caret goes.
+    pub place: Place,
+    /// Why it cannot be told.
+    pub because: Vec<String>,
+    /// What would settle it.
+    pub settle: Option<String>,
+    /// How to mend it.
+    pub fix: Option<String>,
+    /// Whether the mend replaces the resource; `None` where that cannot be told.
+    pub replaces: Option<bool>,
+    /// The request that shows it.
+    pub witness: Option<Witness>,
+}
+
+/// What a message shows in the place of something sensitive.
+const SENSITIVE: &str = "(sensitive)";
+
+impl Guardrail {
+    /// Judges a subject; `None` where the guardrail does not apply to it. `common` holds `organization` and `registry`.
+    ///
+    /// Violated: `when` certainly holds and `require` certainly does not. Satisfied: one of the two is certainly the
+    /// other way round. Else undetermined.
+    pub fn judge(
+        &self,
+        subject: &Subject,
+        settings: &Settings,
+        common: &BTreeMap<&'static str, Value>,
+    ) -> Option<Judgement> {
+        let scene = Scene {
+            subject,
+            common,
+            parameters: &settings.parameters,
+        };
+        let when = match &self.when {
+            Some(when) => scene.machine().holds(when),
+            None => Ok(true),
+        };
+        if matches!(when, Ok(false)) {
+            return None;
+        }
+        let require = scene.machine().holds(&self.require);
+        let why = match (when, require) {
+            (_, Ok(true)) => return Some(self.satisfied(subject)),
+            (Ok(_), Ok(false)) => None,
+            (Err(why), Ok(false)) | (Ok(_), Err(why)) => Some(why),
+            (Err(a), Err(b)) => Some(a.and(b)),
+        };
+        Some(self.judgement(&scene, settings, why))
+    }
+
+    fn satisfied(&self, subject: &Subject) -> Judgement {
+        Judgement {
+            outcome: Outcome::Satisfied,
+            severity: self.definition.severity,
+            message: String::new(),
+            label: None,
+            place: subject.place.clone(),
+            because: Vec::new(),
+            settle: None,
+            fix: None,
+            replaces: None,
+            witness: None,
+        }
+    }
+
+    fn judgement(&self, scene: &Scene, settings: &Settings, why: Option<Why>) -> Judgement {
+        let reasons = why.as_ref().map_or(&[][..], |w| &w.reasons);
+        let because: Vec<String> = reasons.iter().map(|r| r.text.to_string()).collect();
+        let settle = reasons.iter().find_map(|r| r.settle.as_deref());
+        let violated = why.is_none();
+        Judgement {
+            outcome: match violated {
+                true => Outcome::Violated,
+                false => Outcome::Undetermined,
+            },
+            severity: (settings.severity).unwrap_or_else(|| self.severity(scene)),
+            message: match violated {
+                true => scene.render(&self.message),
+                false => because.join("; "),
+            },
+            label: self.label.as_ref().map(|label| scene.render(label)),
+            place: self.place(scene.subject),
+            settle: settle.map(str::to_owned),
+            fix: self.fix.as_ref().map(|fix| scene.render(fix)),
+            replaces: match &self.mend {
+                Mend::Replaces(always) => Some(*always),
+                Mend::When(condition) => scene.machine().holds(condition).ok(),
+                Mend::Unknown => None,
+            },
+            witness: violated.then(|| self.witness(scene.subject)).flatten(),
+            because,
+        }
+    }
+
+    /// The severity of the first adjustment that certainly holds, else its own.
+    fn severity(&self, scene: &Scene) -> Severity {
+        let holds = |condition| matches!(scene.machine().holds(condition), Ok(true));
+        let mut adjusted = self.adjust.iter().filter(|(when, _)| holds(when));
+        adjusted
+            .next()
+            .map_or(self.definition.severity, |(_, severity)| *severity)
+    }
+
+    /// Where the caret goes: as far along the way of `at` as there are values.
+    pub fn place(&self, subject: &Subject) -> Place {
+        let Some(At { variable, steps }) = &self.at else {
+            return subject.place.clone();
+        };
+        let Some(start) = subject.variables.get(variable) else {
+            return subject.place.clone();
+        };
+        let mut here = start.clone();
+        for step in steps {
+            let next = match step {
+                Step::Field(name) => here.get(name),
+                Step::Element(i) => here.items().into_iter().nth(*i),
+            };
+            match next {
+                Some(value) => here = value,
+                None => break,
+            }
+        }
+        here.place
+    }
+
+    /// The witness of a field of the target that the conditions look at.
+    fn witness(&self, subject: &Subject) -> Option<Witness> {
+        let (target, _) = subject.target.variables.first()?;
+        let mut found = None;
+        let conditions = [Some(&self.require), self.when.as_ref()];
+        for condition in conditions.into_iter().flatten() {
+            condition.visit(&mut |e| {
+                if let Expr::Field(object, Key::Field(name)) = e
+                    && matches!(&**object, Expr::Variable(v) if v == target)
+                    && found.is_none()
+                {
+                    found = subject.witnesses.get(name).cloned();
+                }
+            });
+        }
+        found
+    }
+}
+
+struct Scene<'a> {
+    subject: &'a Subject,
+    common: &'a BTreeMap<&'static str, Value>,
+    parameters: &'a BTreeMap<String, ParameterValue>,
+}
+
+impl<'a> Scene<'a> {
+    fn machine(&self) -> Machine<'a> {
+        Machine::new(&self.subject.variables, self.common, self.parameters)
+    }
+
+    fn render(&self, parts: &'a [Part]) -> String {
+        let mut out = String::new();
+        for part in parts {
+            match part {
+                Part::Text(text) => out.push_str(text),
+                Part::Hole(e) => {
+                    let mut machine = self.machine();
+                    let shown = match machine.eval(e) {
+                        Ok(Val::Null) => without(e).to_owned(),
+                        Ok(value) => show(&value),
+                        Err(_) => UNKNOWN.to_owned(),
+                    };
+                    out.push_str(if machine.sensitive { SENSITIVE } else { &shown });
+                }
+            }
+        }
+        out
+    }
+}
+
+/// What a message shows for null.
+fn without(e: &Expr) -> &'static str {
+    match e {
+        Expr::Field(_, Key::Field("name")) => "(unnamed)",
+        _ => "(none)",
+    }
+}
+
+#[cfg(test)]
+mod tests;

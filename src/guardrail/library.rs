@@ -1,0 +1,375 @@
+//! The guardrails of a run: the built-in ones of `policies/`, and the user's.
+
+use super::check::{self, At, Part, Problem, Scope};
+use super::definition::{Definition, Needs, OrganizationKey, Replaces};
+use super::evaluate::ParameterValue;
+use super::expression::Expr;
+use super::vocabulary::{self, COMMON, TARGETS, Target};
+use crate::config::error::{Error, explain};
+use crate::diagnostic::Level;
+use crate::finding::Severity;
+use crate::span::{FileId, Files, Span};
+use crate::syntax::tree::{Node, Seg, Tree};
+use crate::syntax::yaml;
+use crate::value::{Part as TextPart, Text};
+use crate::world::Organization;
+use include_dir::{Dir, include_dir};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/policies");
+
+/// A guardrail that was read and checked.
+#[derive(Debug)]
+pub struct Guardrail {
+    /// The stem of its file's name.
+    pub id: String,
+    /// What its file says.
+    pub definition: Definition,
+    /// What it is judged on.
+    pub target: &'static Target,
+    /// Whether it is one of ours.
+    pub built_in: bool,
+    /// Its file.
+    pub file: FileId,
+    pub(super) when: Option<Expr>,
+    pub(super) require: Expr,
+    pub(super) adjust: Vec<(Expr, Severity)>,
+    pub(super) at: Option<At>,
+    pub(super) message: Vec<Part>,
+    pub(super) label: Option<Vec<Part>>,
+    pub(super) fix: Option<Vec<Part>>,
+    pub(super) mend: Mend,
+}
+
+/// Whether a mend replaces the resource.
+#[derive(Debug)]
+pub(super) enum Mend {
+    Unknown,
+    Replaces(bool),
+    When(Expr),
+}
+
+impl Guardrail {
+    /// What it needs of the organisation's settings and does not have; `None` where it has what it needs.
+    pub fn lacks(&self, organization: Option<&Organization>) -> Option<String> {
+        if self.definition.needs != Needs::Organization {
+            return None;
+        }
+        let Some(organization) = organization else {
+            return Some("no organization is configured".to_owned());
+        };
+        let has = |key: &OrganizationKey| match key {
+            OrganizationKey::Id => organization.id.is_some(),
+            OrganizationKey::Accounts => organization.accounts.is_some(),
+            OrganizationKey::Regions => organization.regions.is_some(),
+            OrganizationKey::UpstreamRegistries => organization.upstream_registries.is_some(),
+        };
+        let keys = &self.definition.needs_keys;
+        if let Some(missing) = keys.all.iter().find(|k| !has(k)) {
+            return Some(format!("organization.{} is not set", missing.name()));
+        }
+        if keys.any.is_empty() || keys.any.iter().any(has) {
+            return None;
+        }
+        let names: Vec<String> = (keys.any.iter())
+            .map(|k| format!("organization.{}", k.name()))
+            .collect();
+        Some(match names.as_slice() {
+            [one] => format!("{one} is not set"),
+            _ => format!("none of {} is set", names.join(", ")),
+        })
+    }
+
+    /// Reads and checks a guardrail.
+    ///
+    /// # Errors
+    /// Every mistake in it, with its place.
+    pub fn read(id: &str, files: &Files, file: FileId, built_in: bool) -> Result<Self, Vec<Error>> {
+        let tree = document(files, file)?;
+        let definition: Definition = tree.deserialize().map_err(|e| vec![explain(e)])?;
+        let mut reader = Reader {
+            tree: &tree,
+            errors: Vec::new(),
+        };
+        let Some(target) = vocabulary::target(&definition.target) else {
+            let error = Error::new(format!("unknown target `{}`", definition.target))
+                .at(reader.span(&[key("target")]))
+                .did_you_mean(&definition.target, TARGETS.iter().map(|t| t.name));
+            return Err(vec![error]);
+        };
+        let scope = Scope {
+            variables: target.variables.iter().chain(COMMON).copied().collect(),
+            parameters: &definition.parameters,
+        };
+        reader.id(id, file);
+        reader.parameters(&definition);
+        let when = reader.condition("when", definition.when.as_deref(), &scope);
+        let require = reader.condition("require", Some(&definition.require), &scope);
+        let adjust = reader.adjust(&definition, &scope);
+        let at = (definition.at.as_deref())
+            .and_then(|at| reader.take(&[key("at")], check::at(at, &scope)));
+        let message = reader.message("message", Some(&definition.message), &scope);
+        let label = reader.message("label", definition.label.as_deref(), &scope);
+        let fix = reader.message("fix", definition.fix.as_deref(), &scope);
+        let mend = match &definition.replaces {
+            None => Mend::Unknown,
+            Some(Replaces::Always(always)) => Mend::Replaces(*always),
+            Some(Replaces::When(condition)) => {
+                let condition = reader.condition("replaces", Some(condition), &scope);
+                condition.map_or(Mend::Unknown, Mend::When)
+            }
+        };
+        match (require, message) {
+            (Some(require), Some(message)) if reader.errors.is_empty() => Ok(Guardrail {
+                id: id.to_owned(),
+                target,
+                built_in,
+                file,
+                when,
+                require,
+                adjust,
+                at,
+                message,
+                label,
+                fix,
+                mend,
+                definition,
+            }),
+            _ => Err(reader.errors),
+        }
+    }
+}
+
+/// The only document of a YAML file.
+fn document(files: &Files, file: FileId) -> Result<Tree, Vec<Error>> {
+    let start = Span::new(file, 0, 0);
+    let (documents, diagnostics) = yaml::parse(files, file);
+    let errors: Vec<Error> = (diagnostics.into_iter())
+        .filter(|d| d.level == Level::Error)
+        .map(|d| Error {
+            message: d.message,
+            span: d.span.or(Some(start)),
+            help: d.help,
+        })
+        .collect();
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let mut documents = documents.into_iter();
+    match (documents.next(), documents.next()) {
+        (Some(tree), None) => Ok(tree),
+        (None, _) => Err(vec![
+            Error::new("there is no guardrail in the file").at(start),
+        ]),
+        (Some(_), Some(second)) => Err(vec![
+            Error::new("a file holds one guardrail").at(second.span),
+        ]),
+    }
+}
+
+fn key(name: &str) -> Seg {
+    Seg::Key(name.to_owned())
+}
+
+struct Reader<'a> {
+    tree: &'a Tree,
+    errors: Vec<Error>,
+}
+
+impl Reader<'_> {
+    fn span(&self, path: &[Seg]) -> Span {
+        self.tree.at(path).map_or(self.tree.span, |t| t.span)
+    }
+
+    /// Keeps what was read, or its mistakes with their places.
+    fn take<T>(&mut self, path: &[Seg], read: Result<T, Vec<Problem>>) -> Option<T> {
+        let problems = match read {
+            Ok(value) => return Some(value),
+            Err(problems) => problems,
+        };
+        let whole = self.span(path);
+        let text = match self.tree.at(path).map(|t| &t.node) {
+            Some(Node::Scalar { text, .. }) => Some(text),
+            _ => None,
+        };
+        for problem in problems {
+            let span = text
+                .and_then(|t| within(t, &problem.range))
+                .unwrap_or(whole);
+            self.errors.push(Error {
+                message: problem.message,
+                span: Some(span),
+                help: problem.help,
+            });
+        }
+        None
+    }
+
+    fn condition(&mut self, name: &str, source: Option<&str>, scope: &Scope) -> Option<Expr> {
+        self.take(&[key(name)], check::condition(source?, scope))
+    }
+
+    fn message(&mut self, name: &str, source: Option<&str>, scope: &Scope) -> Option<Vec<Part>> {
+        self.take(&[key(name)], check::template(source?, scope))
+    }
+
+    fn adjust(&mut self, definition: &Definition, scope: &Scope) -> Vec<(Expr, Severity)> {
+        let mut out = Vec::new();
+        for (i, adjust) in definition.adjust.iter().enumerate() {
+            let path = [key("adjust"), Seg::Index(i), key("when")];
+            if let Some(when) = self.take(&path, check::condition(&adjust.when, scope)) {
+                out.push((when, adjust.severity));
+            }
+        }
+        out
+    }
+
+    fn id(&mut self, id: &str, file: FileId) {
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if id.is_empty() || !id.chars().all(good) || id.starts_with('-') || id.ends_with('-') {
+            let message = format!("`{id}` is no id of a guardrail");
+            let help = "name the file in lower case, with `-` between words";
+            let error = Error::new(message).at(Span::new(file, 0, 0)).help(help);
+            self.errors.push(error);
+        }
+    }
+
+    /// A parameter's default has to be of its type.
+    fn parameters(&mut self, definition: &Definition) {
+        for (name, parameter) in &definition.parameters {
+            let Some(default) = &parameter.default else {
+                continue;
+            };
+            if ParameterValue::read(parameter.kind, default).is_none() {
+                let path = [key("parameters"), key(name), key("default")];
+                let message = format!("the default of `{name}` is not of its type");
+                self.errors.push(Error::new(message).at(self.span(&path)));
+            }
+        }
+    }
+}
+
+/// The place of a part of a scalar's text.
+fn within(text: &Text, range: &Range<usize>) -> Option<Span> {
+    match text.parts() {
+        [TextPart::Lit(lit)] => lit.span(range.start, range.end),
+        _ => None,
+    }
+}
+
+/// All guardrails of a run, by id.
+#[derive(Debug, Default)]
+pub struct Library {
+    guardrails: BTreeMap<String, Guardrail>,
+}
+
+impl Library {
+    /// Loads the built-in guardrails, and those of the user's directories. Everything is read and checked even where
+    /// something is wrong, so that every mistake shows at once.
+    ///
+    /// # Errors
+    /// Every mistake, with its place.
+    pub fn load(files: &Files, directories: &[PathBuf]) -> Result<Self, Vec<Error>> {
+        let mut errors = Vec::new();
+        let mut found: Vec<(String, FileId, bool)> = Vec::new();
+        for file in BUILT_IN.files() {
+            let (path, text) = (file.path(), file.contents_utf8().unwrap_or_default());
+            if path.extension().is_some_and(|e| e == "yaml") {
+                let shown = format!("policies/{}", path.display());
+                found.push((stem(path), files.add(shown, text), true));
+            }
+        }
+        for directory in directories {
+            match texts(directory) {
+                Ok(texts) => found.extend((texts.into_iter()).map(|(path, text)| {
+                    let shown = path.to_string_lossy().replace('\\', "/");
+                    (stem(&path), files.add(shown, text), false)
+                })),
+                Err(error) => errors.push(error),
+            }
+        }
+        let read: Vec<_> = (found.into_par_iter())
+            .map(|(id, file, built_in)| Guardrail::read(&id, files, file, built_in))
+            .collect();
+        let mut library = Library::default();
+        for result in read {
+            match result {
+                Ok(guardrail) => errors.extend(library.add(guardrail, files)),
+                Err(mistakes) => errors.extend(mistakes),
+            }
+        }
+        if errors.is_empty() {
+            Ok(library)
+        } else {
+            Err(errors)
+        }
+    }
+
+    fn add(&mut self, guardrail: Guardrail, files: &Files) -> Option<Error> {
+        let id = guardrail.id.clone();
+        if let Some(other) = self.guardrails.get(&id) {
+            let place = files.get(other.file).map(|f| f.path.clone());
+            let whose = match (other.built_in, place) {
+                (false, Some(path)) => format!("as in {path}"),
+                _ => "as a built-in one".to_owned(),
+            };
+            let error = Error::new(format!("guardrail `{id}` is there already, {whose}"))
+                .at(Span::new(guardrail.file, 0, 0))
+                .help("give the file another name; to replace a built-in guardrail, turn it off");
+            return Some(error);
+        }
+        self.guardrails.insert(id, guardrail);
+        None
+    }
+
+    /// A guardrail by its id.
+    pub fn get(&self, id: &str) -> Option<&Guardrail> {
+        self.guardrails.get(id)
+    }
+
+    /// Every guardrail, in the order of the ids.
+    pub fn all(&self) -> impl Iterator<Item = &Guardrail> {
+        self.guardrails.values()
+    }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The guardrail files of a directory, in the order of their names; a file stands for itself.
+fn texts(path: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
+    let fault =
+        |p: &Path, e: &std::io::Error| Error::new(format!("cannot read `{}`: {e}", p.display()));
+    let mut paths = Vec::new();
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).map_err(|e| fault(path, &e))? {
+            let entry = entry.map_err(|e| fault(path, &e))?.path();
+            if entry.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+                paths.push(entry);
+            }
+        }
+        paths.sort();
+    } else {
+        paths.push(path.to_owned());
+    }
+    if paths.is_empty() {
+        let message = format!("no guardrail in `{}`", path.display());
+        return Err(Error::new(message).help("a guardrail is a file ID.yaml"));
+    }
+    (paths.into_iter())
+        .map(|p| match std::fs::read_to_string(&p) {
+            Ok(text) => Ok((p, text)),
+            Err(e) => Err(fault(&p, &e)),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
