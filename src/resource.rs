@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub mod arn;
 pub mod consumer;
 pub mod creation_template;
+pub mod document;
 mod glob;
 mod grammar;
 pub mod host;

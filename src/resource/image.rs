@@ -8,6 +8,10 @@ use super::symbols::{first_hole, join, split, split_last, text_of};
 use crate::value::{Part as Piece, Text, Unknown, Value};
 use std::sync::Arc;
 
+pub use self::containers::{Images, images};
+
+mod containers;
+
 /// The path of a repository: the grammar is that of ECR's names.
 const REPOSITORY: Grammar = Grammar {
     length: 1..=255,
