@@ -8,7 +8,7 @@ use super::symbols::{first_hole, join, split, split_last, text_of};
 use crate::value::{Part as Piece, Text, Unknown, Value};
 use std::sync::Arc;
 
-pub use self::containers::{Images, images};
+pub use self::containers::container_images;
 
 mod containers;
 

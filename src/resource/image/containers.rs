@@ -2,68 +2,59 @@
 //! Sources: AWS::ECS::TaskDefinition ContainerDefinition, the Batch API's ContainerProperties.
 
 use crate::resource::document::{Unread, document};
-use crate::resource::problem::Problem;
-use crate::value::{Kind, Unknown, Value};
+use crate::value::{Kind, Place, Unknown, Value};
 use std::sync::Arc;
 
-/// The images of container definitions.
-#[derive(Clone, Debug, Default)]
-pub struct Images {
-    /// Their references; an unknown value stands for all containers that are not known.
-    pub images: Vec<Value>,
-    /// Why they cannot be read.
-    pub problems: Vec<Problem>,
-}
-
-/// The images of a list of containers or of a single one, as objects or as JSON text. Keys count in any case, as
-/// Terraform's provider takes them.
-pub fn images(containers: &Value) -> Images {
-    let mut out = Images::default();
+/// The images of a list of containers or of a single one, as objects or as JSON text. Containers that are not known or
+/// cannot be read are one unknown value each, which tells why. Keys count in any case, as Terraform's provider takes them.
+pub fn container_images(containers: &Value) -> Vec<Value> {
     if containers.is_null() {
-        return out;
+        return Vec::new();
     }
-    let unknown = |unknown: Arc<Unknown>, at: &Value| Value {
-        kind: Kind::Unknown(unknown),
-        ..at.clone()
-    };
     let read = match document(containers) {
         Ok(read) => read,
-        Err(Unread::Unknown(reason)) => {
-            out.images.push(unknown(reason, containers));
-            return out;
-        }
+        Err(Unread::Unknown(reason)) => return vec![unknown(reason, &containers.place)],
         Err(Unread::Problem(problem)) => {
-            out.problems.push(problem);
-            return out;
+            let reason = format!("the containers cannot be read: {}", problem.message);
+            return vec![unreadable(reason, &problem.place)];
         }
     };
     let (items, more) = match &read.kind {
         Kind::Sequence { more, .. } => (read.items(), more.clone()),
         _ => (vec![read.clone()], None),
     };
-    for item in items {
-        match &item.kind {
-            Kind::Unknown(reason) => out.images.push(unknown(reason.clone(), &item)),
-            Kind::Mapping { more, .. } => {
-                let image = item
-                    .entries()
-                    .into_iter()
-                    .find(|(k, _)| k.eq_ignore_ascii_case("image"));
-                match (image, more) {
-                    (Some((_, image)), _) if !image.is_null() => out.images.push(image),
-                    (_, Some(reason)) => out.images.push(unknown(reason.clone(), &item)),
-                    _ => {}
-                }
-            }
-            _ => out
-                .problems
-                .push(Problem::new("a container is not an object", &item.place)),
-        }
-    }
-    if out.images.iter().all(|image| image.as_unknown().is_none()) {
-        out.images.extend(more.map(|reason| unknown(reason, &read)));
+    let mut out: Vec<Value> = items.iter().filter_map(image).collect();
+    if out.iter().all(|image| image.as_unknown().is_none()) {
+        out.extend(more.map(|reason| unknown(reason, &read.place)));
     }
     out
+}
+
+/// The image of a container; `None` where it surely has none.
+fn image(container: &Value) -> Option<Value> {
+    let place = &container.place;
+    match &container.kind {
+        Kind::Unknown(reason) => Some(unknown(reason.clone(), place)),
+        Kind::Mapping { more, .. } => {
+            let mut entries = container.entries().into_iter();
+            let image = entries.find(|(k, v)| k.eq_ignore_ascii_case("image") && !v.is_null());
+            let more = || more.clone().map(|reason| unknown(reason, place));
+            image.map(|(_, image)| image).or_else(more)
+        }
+        _ => Some(unreadable("a container is not an object".into(), place)),
+    }
+}
+
+fn unreadable(reason: String, place: &Place) -> Value {
+    unknown(Arc::new(Unknown::because(reason)), place)
+}
+
+fn unknown(reason: Arc<Unknown>, place: &Place) -> Value {
+    Value {
+        kind: Kind::Unknown(reason),
+        place: place.clone(),
+        sensitive: false,
+    }
 }
 
 #[cfg(test)]
@@ -72,13 +63,11 @@ mod tests {
     use crate::resource::testing::{list, object, value, written};
 
     fn said(containers: &Value) -> Vec<String> {
-        let found = images(containers);
         let one = |v: &Value| match v.as_unknown() {
             Some(u) => u.reason.to_string(),
             None => v.as_str().unwrap_or("?").to_owned(),
         };
-        let problems = found.problems.iter().map(|p| p.message.clone());
-        found.images.iter().map(one).chain(problems).collect()
+        container_images(containers).iter().map(one).collect()
     }
 
     #[test]
@@ -116,14 +105,18 @@ mod tests {
     fn what_is_no_container_is_told() {
         assert_eq!(said(&value("[1]")), ["a container is not an object"]);
         assert_eq!(said(&value("true")), ["a container is not an object"]);
-        assert!(said(&value("[")).join("").starts_with("it is not JSON"));
+        assert!(
+            said(&value("["))
+                .join("")
+                .starts_with("the containers cannot be read: it is not JSON")
+        );
     }
 
     #[test]
     fn an_image_in_a_text_has_its_own_place() {
         let (files, containers) = written(r#"[{"image": "a:1"}]"#);
-        let found = images(&containers);
-        let place = &found.images.first().unwrap().place;
+        let found = container_images(&containers);
+        let place = &found.first().unwrap().place;
         assert!(files.text(place.span).contains("a:1"));
         assert!(!files.text(place.span).contains("image"));
     }
