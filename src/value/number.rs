@@ -244,6 +244,54 @@ impl Number {
         }
     }
 
+    /// With so many places after the point; infinity in words.
+    pub fn fixed(&self, places: usize) -> String {
+        self.written(|digits| digits.fixed(places))
+    }
+
+    /// With an exponent of at least two digits and so many places after the point; infinity in words.
+    pub fn scientific(&self, places: usize) -> String {
+        self.written(|digits| digits.scientific(places))
+    }
+
+    /// With so many digits (as many as it needs where `None`), and with an exponent where that is below -4, or `limit`
+    /// or more; infinity in words.
+    pub fn general(&self, digits: Option<usize>, limit: i64) -> String {
+        let plain = self.to_string();
+        let needed = plain.trim_start_matches(['-', '0', '.']).replace('.', "");
+        let needed = needed.trim_end_matches('0').len().max(1);
+        let scientific = self.scientific(digits.unwrap_or(needed).max(1) - 1);
+        let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+        let power: i64 = exponent.parse().unwrap_or(0);
+        if !(-4..limit).contains(&power) {
+            let mantissa = match mantissa.contains('.') {
+                true => mantissa.trim_end_matches('0').trim_end_matches('.'),
+                false => mantissa,
+            };
+            return format!("{mantissa}e{exponent}");
+        }
+        let Some(digits) = digits else {
+            return plain;
+        };
+        let places = i64::try_from(digits).unwrap_or(0) - 1 - power;
+        let fixed = self.fixed(usize::try_from(places).unwrap_or(0));
+        match fixed.contains('.') {
+            true => fixed.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => fixed,
+        }
+    }
+
+    fn written(&self, write: impl Fn(decimal::Decimal) -> String) -> String {
+        if !self.is_finite() {
+            return self.to_string();
+        }
+        let repr = self.0.repr();
+        let significand = repr.significand().clone().unsigned_abs();
+        let text = write(decimal::Decimal::exact(significand, repr.exponent() as i64));
+        let sign = if self.is_negative() { "-" } else { "" };
+        format!("{sign}{text}")
+    }
+
     /// The first ten digits, with an exponent where it is far from one: the text by which Terraform orders structures
     /// with numbers in them inside a set.
     pub fn brief(&self) -> String {

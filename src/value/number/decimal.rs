@@ -4,7 +4,7 @@ use dashu_int::UBig;
 use dashu_int::ops::BitTest;
 
 /// The decimal digits of a number and how many of them stand before the point.
-struct Decimal {
+pub(super) struct Decimal {
     digits: Vec<u8>,
     point: i64,
 }
@@ -57,7 +57,7 @@ fn shifted(significand: UBig, exponent: i64) -> UBig {
 
 impl Decimal {
     /// All digits of `mantissa * 2^exponent`.
-    fn exact(mantissa: UBig, exponent: i64) -> Self {
+    pub(super) fn exact(mantissa: UBig, exponent: i64) -> Self {
         let (digits, scale) = if exponent >= 0 {
             (shifted(mantissa, exponent), 0)
         } else {
@@ -105,7 +105,47 @@ impl Decimal {
         trim(&mut self.digits);
     }
 
+    /// Rounds to so many places after the point, and writes all of them.
+    pub(super) fn fixed(mut self, places: usize) -> String {
+        let wanted = self
+            .point
+            .saturating_add(i64::try_from(places).unwrap_or(i64::MAX));
+        match usize::try_from(wanted) {
+            Ok(n) => self.cut(n, self.nearer_above(n)),
+            Err(_) => self.digits.clear(),
+        }
+        if self.digits.is_empty() {
+            self.point = 0;
+        }
+        let text = self.text();
+        if places == 0 {
+            return text;
+        }
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        format!("{whole}.{fraction:0<places$}")
+    }
+
+    /// Rounds to one place before the point and so many after it, and writes the exponent.
+    pub(super) fn scientific(mut self, places: usize) -> String {
+        self.cut(places + 1, self.nearer_above(places + 1));
+        let exponent = if self.digits.is_empty() {
+            0
+        } else {
+            self.point - 1
+        };
+        let sign = if exponent < 0 { '-' } else { '+' };
+        let digits: String = self.digits.iter().map(|d| char::from(*d)).collect();
+        let width = places + 1;
+        let digits = format!("{digits:0<width$}");
+        let (first, rest) = digits.split_at_checked(1).unwrap_or(("0", ""));
+        let point = if rest.is_empty() { "" } else { "." };
+        format!("{first}{point}{rest}e{sign}{:02}", exponent.unsigned_abs())
+    }
+
     fn text(&self) -> String {
+        if self.digits.is_empty() {
+            return "0".to_owned();
+        }
         let digits: String = self.digits.iter().map(|d| char::from(*d)).collect();
         let Ok(point) = usize::try_from(self.point) else {
             let zeros = usize::try_from(self.point.unsigned_abs()).unwrap_or(0);

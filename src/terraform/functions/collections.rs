@@ -1,0 +1,107 @@
+//! Functions on collections of any kind, and the choice of a first one.
+
+use super::{Call, FunctionError, Outcome};
+use crate::terraform::convert::{convert, type_of, unify};
+use crate::value::{Kind, Part, Sequence, Text, Type, Value};
+use unicode_segmentation::UnicodeSegmentation;
+
+pub(super) fn length(call: &Call) -> Outcome {
+    let value = call.get(0)?;
+    match &value.kind {
+        Kind::String(_) => Ok(call.count(call.str(0)?.graphemes(true).count())),
+        Kind::Sequence {
+            shape: Sequence::Set(_),
+            items,
+            ..
+        } if items.len() > 1 => {
+            match value.first_unknown() {
+                Some(u) => Ok(call.unknown(u, Type::Number)), // two of them may turn out to be equal
+                None => Ok(call.count(items.len())),
+            }
+        }
+        Kind::Sequence { items, .. } => Ok(call.count(items.len())),
+        Kind::Mapping { entries, .. } => Ok(call.count(entries.len())),
+        _ => Err(FunctionError::new(
+            "argument must be a string, a collection type, or a structural type",
+        )),
+    }
+}
+
+/// Whether a text is empty, where that is certain.
+fn empty(text: &Text) -> Option<bool> {
+    if text.known() == Some("") {
+        return Some(true);
+    }
+    let filled = |part: &Part| match part {
+        Part::Lit(_) => true,
+        Part::Hole(hole) => {
+            hole.role.is_some() || hole.prefix.as_deref().is_some_and(|p| !p.is_empty())
+        }
+    };
+    if text.parts().iter().any(filled) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+pub(super) fn coalesce(call: &Call) -> Outcome {
+    let types: Vec<Type> = call.args.iter().map(type_of).collect();
+    let Some(ty) = unify(&types) else {
+        return Err(FunctionError::new("all arguments must have the same type"));
+    };
+    for arg in &call.args {
+        let value = convert(arg, &ty).map_err(FunctionError::new)?;
+        match &value.kind {
+            Kind::Null(_) => {}
+            Kind::String(text) => match empty(text) {
+                Some(true) => {}
+                Some(false) => return Ok(value),
+                None => {
+                    let hole = text.first_hole().cloned().unwrap_or_default();
+                    return Ok(call.unknown(&hole, ty));
+                }
+            },
+            Kind::Unknown(u) if u.not_null && (u.role.is_some() || !may_be_text(&u.ty)) => {
+                return Ok(value);
+            }
+            Kind::Unknown(u) => return Ok(call.unknown(u, ty)),
+            _ => return Ok(value),
+        }
+    }
+    Err(FunctionError::new(
+        "no non-null, non-empty-string arguments",
+    ))
+}
+
+fn may_be_text(ty: &Type) -> bool {
+    matches!(ty, Type::String | Type::Dynamic)
+}
+
+pub(super) fn coalescelist(call: &Call) -> Outcome {
+    for arg in &call.args {
+        match &arg.kind {
+            Kind::Unknown(u) => return Ok(call.unknown(u, Type::Dynamic)),
+            Kind::Sequence {
+                shape: Sequence::Tuple | Sequence::List(_),
+                items,
+                more,
+            } => match (items.is_empty(), more) {
+                (false, _) => return Ok(arg.clone()),
+                (true, Some(u)) => return Ok(call.unknown(u, Type::Dynamic)),
+                (true, None) => {}
+            },
+            _ => {
+                return Err(FunctionError::new(
+                    "coalescelist arguments must be lists or tuples",
+                ));
+            }
+        }
+    }
+    Err(FunctionError::new("no non-null arguments"))
+}
+
+/// The value at an index that was checked.
+pub(super) fn at(items: &[Value], index: usize) -> Result<Value, FunctionError> {
+    (items.get(index).cloned()).ok_or_else(|| FunctionError::new("index out of range"))
+}

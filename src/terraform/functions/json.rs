@@ -1,0 +1,204 @@
+//! `jsonencode` and `jsondecode`. What was encoded here remembers its value, so that a policy's leaves keep the places
+//! where they were written.
+
+use super::{Call, FunctionError, Outcome};
+use crate::syntax::json::parse_text;
+use crate::value::{Kind, Lit, Mapping, Part, Piece, Sequence, Text, Type, Unknown, Value};
+use std::sync::Arc;
+
+pub(super) fn jsonencode(call: &Call) -> Outcome {
+    Ok(call.value(Kind::String(encode(call.get(0)?))))
+}
+
+pub(super) fn jsondecode(call: &Call) -> Outcome {
+    let argument = call.get(0)?;
+    let text = call.text(0)?;
+    let mut value = match text.json() {
+        Some(encoded) => (**encoded).clone(),
+        None => match parse_text(text, argument.place.span) {
+            Ok(value) => value,
+            Err(error) => match (&error.hole, text.first_hole()) {
+                (Some(hole), _) => return Ok(call.unknown(hole, Type::Dynamic)),
+                (None, Some(hole)) => return Ok(call.unknown(hole, Type::Dynamic)),
+                (None, None) => return Err(FunctionError::new(error.message)),
+            },
+        },
+    };
+    value.place.inherit(&argument.place);
+    Ok(value)
+}
+
+/// The JSON text of a value as Terraform writes it: compact, keys sorted, with `<`, `>` and `&` escaped. Unknown parts are
+/// holes; the characters of a text keep their places; the whole remembers the value.
+pub fn encode(value: &Value) -> Text {
+    let mut out = Writer::default();
+    out.value(value);
+    Text::encoded(out.text(), Arc::new(as_json(value)))
+}
+
+/// The same value in JSON's types: tuples and objects only.
+fn as_json(value: &Value) -> Value {
+    let kind = match &value.kind {
+        Kind::Null(_) => Kind::Null(Type::Dynamic),
+        Kind::Sequence { items, more, .. } => Kind::Sequence {
+            shape: Sequence::Tuple,
+            items: items.iter().map(as_json).collect(),
+            more: more.clone(),
+        },
+        Kind::Mapping { entries, more, .. } => Kind::Mapping {
+            shape: Mapping::Object,
+            entries: entries
+                .iter()
+                .map(|(k, v)| (k.clone(), as_json(v)))
+                .collect(),
+            more: more.clone(),
+        },
+        Kind::Unknown(u) if !scalar(&u.ty) => Kind::Unknown(Arc::new(Unknown {
+            ty: Type::Dynamic,
+            ..(**u).clone()
+        })),
+        other => other.clone(),
+    };
+    Value {
+        kind,
+        place: value.place.clone(),
+        sensitive: value.sensitive,
+    }
+}
+
+fn scalar(ty: &Type) -> bool {
+    matches!(ty, Type::Bool | Type::Number | Type::String)
+}
+
+/// A piece of the text under construction.
+enum Run {
+    Lit(String, Option<crate::span::Span>),
+    Hole(Arc<Unknown>),
+}
+
+#[derive(Default)]
+struct Writer {
+    runs: Vec<Run>,
+}
+
+impl Writer {
+    fn plain(&mut self, text: &str) {
+        match self.runs.last_mut() {
+            Some(Run::Lit(last, None)) => last.push_str(text),
+            _ => self.runs.push(Run::Lit(text.to_owned(), None)),
+        }
+    }
+
+    fn hole(&mut self, unknown: &Arc<Unknown>) {
+        self.runs.push(Run::Hole(unknown.clone()));
+    }
+
+    fn value(&mut self, value: &Value) {
+        match &value.kind {
+            Kind::Null(_) => self.plain("null"),
+            Kind::Bool(b) => self.plain(if *b { "true" } else { "false" }),
+            Kind::Number(n) => self.plain(&n.to_string()),
+            Kind::String(text) => self.string(text),
+            Kind::Unknown(u) if u.ty == Type::String && u.not_null => {
+                self.plain("\"");
+                self.hole(u);
+                self.plain("\"");
+            }
+            Kind::Unknown(u) => self.hole(u),
+            Kind::Sequence { items, more, .. } => {
+                self.plain("[");
+                for (i, item) in items.iter().enumerate() {
+                    if i > 0 {
+                        self.plain(",");
+                    }
+                    self.value(item);
+                }
+                if let Some(more) = more {
+                    self.hole(more);
+                }
+                self.plain("]");
+            }
+            Kind::Mapping {
+                more: Some(more), ..
+            } => {
+                self.plain("{");
+                self.hole(more);
+                self.plain("}");
+            }
+            Kind::Mapping { entries, .. } => {
+                self.plain("{");
+                for (i, (key, entry)) in entries.iter().enumerate() {
+                    if i > 0 {
+                        self.plain(",");
+                    }
+                    self.string(&match entry.place.key {
+                        Some(span) => Text::at(key.clone(), span),
+                        None => Text::plain(key.clone()),
+                    });
+                    self.plain(":");
+                    self.value(entry);
+                }
+                self.plain("}");
+            }
+        }
+    }
+
+    fn string(&mut self, text: &Text) {
+        self.plain("\"");
+        for part in text.parts() {
+            match part {
+                Part::Hole(hole) => self.hole(hole),
+                Part::Lit(lit) => self.escaped(lit),
+            }
+        }
+        self.plain("\"");
+    }
+
+    /// The characters of a literal, in runs that need no escape and lie in one segment of its map.
+    fn escaped(&mut self, lit: &Lit) {
+        let mut run = 0;
+        for (at, c) in lit.text.char_indices() {
+            let escape = escape(c);
+            let breaks = lit.map.iter().any(|(offset, _)| *offset as usize == at);
+            if escape.is_some() || breaks {
+                self.verbatim(lit, run, at);
+                run = at;
+            }
+            if let Some(escape) = escape {
+                run = at + c.len_utf8();
+                self.runs.push(Run::Lit(escape, lit.span(at, run)));
+            }
+        }
+        self.verbatim(lit, run, lit.text.len());
+    }
+
+    fn verbatim(&mut self, lit: &Lit, start: usize, end: usize) {
+        if let Some(text) = lit.text.get(start..end).filter(|t| !t.is_empty()) {
+            self.runs
+                .push(Run::Lit(text.to_owned(), lit.span(start, end)));
+        }
+    }
+
+    fn text(&self) -> Text {
+        Text::of(self.runs.iter().map(|run| match run {
+            Run::Lit(text, span) => Piece::Lit(text, *span),
+            Run::Hole(hole) => Piece::Hole(hole.clone()),
+        }))
+    }
+}
+
+/// How JSON writes a character that cannot stand for itself; as in Terraform also those that HTML knows.
+fn escape(c: char) -> Option<String> {
+    Some(match c {
+        '"' => "\\\"".to_owned(),
+        '\\' => "\\\\".to_owned(),
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        '\u{8}' => "\\b".to_owned(),
+        '\u{c}' => "\\f".to_owned(),
+        '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => format!("\\u{:04x}", u32::from(c)),
+        c if c < ' ' => format!("\\u{:04x}", u32::from(c)),
+        _ => return None,
+    })
+}
