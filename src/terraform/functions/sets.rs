@@ -98,7 +98,7 @@ pub(super) fn product(call: &Call) -> Outcome {
             .flat_map(|row| {
                 items
                     .iter()
-                    .map(|v| [row.as_slice(), &[v.clone()]].concat())
+                    .map(|v| [row.as_slice(), std::slice::from_ref(v)].concat())
             })
             .collect();
         types.push(of);
