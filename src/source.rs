@@ -76,7 +76,7 @@ struct Evaluators {
 const EVALUATORS: Evaluators = Evaluators {
     module: terraform::evaluate,
     module_text: terraform::evaluate_text,
-    plan: pending::evaluate_text,
+    plan: crate::terraform::plan::evaluate,
     template: cloudformation::evaluate_template,
 };
 

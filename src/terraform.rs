@@ -3,3 +3,4 @@
 pub mod convert;
 pub mod data;
 pub mod functions;
+pub mod plan;

@@ -1,0 +1,406 @@
+//! Small plans written by hand, and one that terraform made of `testdata/parse/plan/references`.
+
+use super::*;
+use crate::diagnostic::Level;
+use crate::value::{Kind, Part, Role, Type};
+use crate::world::Target;
+
+fn evaluate_text(text: &str) -> (Root, Vec<Diagnostic>) {
+    let files = Files::default();
+    let id = files.add("plan.json", text);
+    evaluate(&files, id, &World::default())
+}
+
+/// A plan of one resource.
+fn one(change: &str) -> RawResource {
+    let text = format!(
+        r#"{{"format_version": "1.2", "planned_values": {{}}, "resource_changes": [
+            {{"address": "aws_x.y", "mode": "managed", "type": "aws_x", "name": "y", "change": {change}}}]}}"#
+    );
+    let (root, diagnostics) = evaluate_text(&text);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    root.resources.into_iter().next().unwrap()
+}
+
+fn made() -> Root {
+    let text = include_str!("../../../testdata/parse/plan/references/plan.json");
+    let (root, diagnostics) = evaluate_text(text);
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    root
+}
+
+fn resource<'a>(root: &'a Root, address: &str) -> &'a RawResource {
+    root.resources
+        .iter()
+        .find(|r| r.address == address)
+        .unwrap_or_else(|| panic!("{address}"))
+}
+
+/// The references of an attribute, and why it is unknown.
+fn way(root: &Root, address: &str, attribute: &str) -> (Vec<String>, Option<String>) {
+    let value = resource(root, address).attributes.get(attribute).unwrap();
+    let references = value.place.references().map(|(a, b)| format!("{a}.{b}"));
+    let reason = value.as_unknown().map(|u| u.reason.to_string());
+    (references.collect(), reason)
+}
+
+fn refused(text: &str) -> Diagnostic {
+    let (root, diagnostics) = evaluate_text(text);
+    assert!(root.resources.is_empty());
+    let [problem] = diagnostics.as_slice() else {
+        panic!("{diagnostics:?}")
+    };
+    assert_eq!(problem.level, Level::Error);
+    problem.clone()
+}
+
+#[test]
+fn what_is_no_plan_is_refused() {
+    let cases = [
+        (
+            r#"{"format_version": "2.0", "planned_values": {}}"#,
+            "plans of format version `2.0` are not known, only 1.x",
+        ),
+        (
+            r#"{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}"#,
+            "this is a state, not a plan",
+        ),
+        (
+            r#"{"format_version": "1.0"}"#,
+            "this is something else, not a plan",
+        ),
+        (
+            r#"{"planned_values": {}}"#,
+            "this is no plan: it has no `format_version`",
+        ),
+        (r#"{"format_version": 1, "planned_values": {}"#, ""),
+    ];
+    for (text, message) in cases {
+        let problem = refused(text);
+        assert!(problem.span.is_some());
+        if !message.is_empty() {
+            assert_eq!(problem.message, message);
+        }
+    }
+}
+
+#[test]
+fn unknown_keys_and_minor_versions_are_passed_over() {
+    let (_, diagnostics) =
+        evaluate_text(r#"{"format_version": "1.99", "planned_values": {}, "new": [1]}"#);
+    assert!(diagnostics.is_empty());
+}
+
+#[test]
+fn a_plan_that_stopped_is_an_error_and_read_all_the_same() {
+    let text = r#"{"format_version": "1.2", "errored": true, "resource_changes": [
+        {"address": "a.b", "type": "a", "change": {"actions": ["create"], "after": {}}}]}"#;
+    let (root, diagnostics) = evaluate_text(text);
+    assert_eq!(
+        (root.resources.len(), diagnostics[0].code),
+        (1, "plan-errored")
+    );
+}
+
+#[test]
+fn a_change_that_does_not_say_what_it_is_about_is_an_error() {
+    for entry in [
+        r#"{"type": "a", "change": {}}"#,
+        r#"{"address": "a.b", "change": {}}"#,
+        r#"{"address": "a.b", "type": "a"}"#,
+        "3",
+    ] {
+        let text = format!(r#"{{"format_version": "1.2", "resource_changes": [{entry}]}}"#);
+        assert_eq!(refused(&text).code, "plan-format");
+    }
+}
+
+#[test]
+fn actions_are_told_apart() {
+    let actions =
+        |actions: &str| one(&format!(r#"{{"actions": {actions}, "after": {{}}}}"#)).actions;
+    assert_eq!(actions(r#"["create"]"#), [Action::Create]);
+    assert_eq!(actions(r#"["update"]"#), [Action::Update]);
+    assert_eq!(actions(r#"["no-op"]"#), [Action::NoOp]);
+    assert_eq!(
+        actions(r#"["delete", "create"]"#),
+        [Action::Replace(vec![])]
+    );
+    let change = r#"{"actions": ["create", "delete"], "after": {},
+        "replace_paths": [["name"], ["encryption_configuration", 0, "kms_key"]]}"#;
+    let paths = ["name", "encryption_configuration[0].kms_key"].map(str::to_owned);
+    assert_eq!(one(change).actions, [Action::Replace(paths.to_vec())]);
+}
+
+#[test]
+fn what_goes_is_shown_as_it_stood() {
+    let gone = one(
+        r#"{"actions": ["delete"], "before": {"name": "a"}, "after": null, "after_unknown": {}}"#,
+    );
+    assert_eq!(
+        (gone.exists, &gone.actions),
+        (Some(false), &vec![Action::Delete])
+    );
+    assert_eq!(gone.attributes.get("name").unwrap().as_str(), Some("a"));
+    assert!(gone.before.is_some());
+    let forgotten = one(r#"{"actions": ["forget"], "before": {"name": "a"}, "after": null}"#);
+    assert_eq!(
+        (forgotten.exists, forgotten.actions.len()),
+        (Some(false), 0)
+    );
+    let kept = one(r#"{"actions": ["no-op"], "before": {"name": "a"}, "after": {"name": "a"}}"#);
+    assert_eq!(kept.exists, Some(true));
+}
+
+#[test]
+fn a_deposed_object_does_not_stand_for_the_resource() {
+    let text = r#"{"format_version": "1.2", "resource_changes": [
+        {"address": "a.b", "type": "a", "change": {"actions": ["no-op"], "after": {"x": 1}}},
+        {"address": "a.b", "type": "a", "deposed": "0123abcd", "change": {"actions": ["delete"], "before": {}, "after": null}}]}"#;
+    let (root, _) = evaluate_text(text);
+    let addresses: Vec<&str> = root.resources.iter().map(|r| r.address.as_str()).collect();
+    assert_eq!(addresses, ["a.b", "a.b (deposed object 0123abcd)"]);
+}
+
+#[test]
+fn unknown_and_sensitive_parts_lie_over_the_values() {
+    let change = r#"{"actions": ["create"],
+        "after": {"a": "x", "list": ["p", null], "block": [{"k": 1}], "secret": "s", "none": null, "deep": {"s": 1, "t": 2}},
+        "after_unknown": {"b": true, "a": false, "list": [false, true], "block": [{"id": true}], "tags": {"x": true}, "empty": []},
+        "after_sensitive": {"secret": true, "deep": {"s": true}}}"#;
+    let resource = one(change);
+    let get = |name: &str| resource.attributes.get(name);
+    assert_eq!(get("a").unwrap().as_str(), Some("x"));
+    let b = get("b").unwrap();
+    assert_eq!(
+        b.as_unknown().map(|u| &*u.reason),
+        Some("known after apply")
+    );
+    let list = get("list").unwrap().items();
+    assert_eq!(list.len(), 2);
+    assert!(list[0].as_str() == Some("p") && list[1].as_unknown().is_some());
+    let block = get("block").unwrap().items().remove(0);
+    assert_eq!(block.get("k").unwrap().as_i64(), Some(1));
+    assert!(block.get("id").unwrap().as_unknown().is_some());
+    assert!(
+        get("tags")
+            .unwrap()
+            .get("x")
+            .unwrap()
+            .as_unknown()
+            .is_some()
+    );
+    assert!(get("empty").is_none());
+    assert!(get("none").unwrap().is_null());
+    assert!(get("secret").unwrap().sensitive);
+    let deep = get("deep").unwrap();
+    assert!(deep.get("s").unwrap().sensitive && !deep.get("t").unwrap().sensitive);
+}
+
+#[test]
+fn places_are_those_of_the_plan() {
+    let text = "{\"format_version\": \"1.2\", \"resource_changes\": [\n{\"address\": \"a.b\", \"type\": \"a\", \"change\": {\"actions\": [\"create\"],\n\"after\": {\"policy\": \"{\\\"Version\\\": 1}\"},\n\"after_unknown\": {\"id\": true}}}]}";
+    let files = Files::default();
+    let id = files.add("p", text);
+    let (root, _) = evaluate(&files, id, &World::default());
+    let resource = &root.resources[0];
+    assert_eq!(files.text(resource.span), "\"a.b\"");
+    let policy = resource.attributes.get("policy").unwrap();
+    let location = files.location(policy.place.span);
+    assert_eq!((location.line, location.column), (3, 21));
+    assert_eq!(files.text(policy.place.key.unwrap()), "\"policy\"");
+    let parsed = json::parse_text(policy.as_text().unwrap(), policy.place.span).unwrap();
+    let version = parsed.get("Version").unwrap().place;
+    assert_eq!(
+        (files.text(version.span), files.text(version.key.unwrap())),
+        ("1".to_owned(), "\\\"Version\\\"".to_owned())
+    );
+    assert_eq!(
+        files
+            .location(resource.attributes.get("id").unwrap().place.span)
+            .line,
+        4
+    );
+}
+
+#[test]
+fn accounts_and_regions_come_from_providers() {
+    let root = made();
+    let at = |address: &str| {
+        let r = resource(&root, address);
+        let show = |v: &Value| match v.as_unknown() {
+            Some(u) => format!("{:?}", u.role),
+            None => v.as_str().unwrap().to_owned(),
+        };
+        (show(&r.account), show(&r.region))
+    };
+    let owned = |(a, b): (&str, &str)| (a.to_owned(), b.to_owned());
+    assert_eq!(
+        at("aws_ecr_repository.dr"),
+        owned(("222233334444", "eu-central-1"))
+    );
+    assert_eq!(
+        at("aws_ecr_repository.late"),
+        owned(("Some(Account)", "us-east-1"))
+    );
+    assert_eq!(
+        at("aws_iam_role.puller"),
+        owned(("Some(Account)", "eu-west-1"))
+    );
+    assert_eq!(
+        at("module.m.aws_ecr_repository.known"),
+        owned(("Some(Account)", "eu-west-1"))
+    );
+}
+
+#[test]
+fn an_arn_tells_the_account() {
+    let change = r#"{"actions": ["update"], "after": {"arn": "arn:aws:ecr:eu-west-1:111122223333:repository/a"}}"#;
+    let resource = one(change);
+    assert_eq!(
+        (resource.account.as_str(), resource.region.as_str()),
+        (Some("111122223333"), Some("eu-west-1"))
+    );
+}
+
+#[test]
+fn joins_follow_references() {
+    let root = made();
+    let cases = [
+        (
+            "aws_ecr_lifecycle_policy.each[\"a\"]",
+            "aws_ecr_repository.each[\"a\"].name",
+        ),
+        (
+            "aws_ecr_repository_policy.each[\"b\"]",
+            "aws_ecr_repository.each[\"b\"].name",
+        ),
+        (
+            "aws_ecr_lifecycle_policy.m",
+            "module.m.aws_ecr_repository.this.name",
+        ),
+        (
+            "aws_ecr_lifecycle_policy.known",
+            "module.m.aws_ecr_repository.known.name",
+        ),
+        (
+            "module.m.aws_ecr_repository_policy.this",
+            "module.m.aws_ecr_repository.this.name",
+        ),
+        (
+            "aws_ecr_repository_policy.mixed",
+            "aws_ecr_repository.dr.name",
+        ),
+    ];
+    for (address, want) in cases {
+        assert_eq!(way(&root, address, "repository").0, [want], "{address}");
+    }
+}
+
+#[test]
+fn a_reference_among_others_is_a_reason_and_no_way() {
+    let root = made();
+    let reason = |r: &str| (Vec::<String>::new(), Some(r.to_owned()));
+    let policy = way(&root, "aws_ecr_repository_policy.mixed", "policy");
+    assert_eq!(
+        policy,
+        reason("`aws_ecr_repository.dr.arn` is known after apply")
+    );
+    let name = way(&root, "aws_ecr_repository.each[\"a\"]", "name");
+    assert_eq!(
+        name,
+        reason("`aws_iam_role.puller.unique_id` is known after apply")
+    );
+    assert_eq!(way(&root, "aws_ecr_repository.late", "id"), (vec![], None));
+}
+
+#[test]
+fn what_follows_for_a_repository_is_filled_in() {
+    let root = made();
+    let get = |address: &str, name: &str| resource(&root, address).attributes.get(name).unwrap();
+    assert_eq!(
+        get("aws_ecr_repository.dr", "registry_id").as_str(),
+        Some("222233334444")
+    );
+    assert_eq!(get("aws_ecr_repository.dr", "id").as_str(), Some("dr"));
+    let arn = get("aws_ecr_repository.dr", "arn");
+    let parts: Vec<String> = (arn.as_text().unwrap().parts().iter())
+        .map(|p| match p {
+            Part::Lit(l) => l.text.to_string(),
+            Part::Hole(h) => format!("{:?}", h.role.unwrap()),
+        })
+        .collect();
+    assert_eq!(
+        parts,
+        [
+            "arn:",
+            "Partition",
+            ":ecr:eu-central-1:222233334444:repository/dr"
+        ]
+    );
+    let hidden = get("aws_ecr_repository.each[\"a\"]", "arn");
+    assert!(hidden.as_unknown().is_some());
+}
+
+#[test]
+fn the_target_stands_in_where_the_plan_is_silent() {
+    let files = Files::default();
+    let text = r#"{"format_version": "1.2", "resource_changes": [
+        {"address": "aws_x.y", "type": "aws_x", "change": {"actions": ["create"], "after": {}}}]}"#;
+    let id = files.add("p", text);
+    let target = Target {
+        account: Some("111122223333".to_owned()),
+        ..Target::default()
+    };
+    let world = World {
+        target,
+        ..World::default()
+    };
+    let (root, _) = evaluate(&files, id, &world);
+    assert_eq!(root.resources[0].account.as_str(), Some("111122223333"));
+    let role = root.resources[0].region.as_unknown().and_then(|u| u.role);
+    assert_eq!(role, Some(Role::Region));
+}
+
+#[test]
+fn outputs_have_their_types_and_marks() {
+    let root = made();
+    assert!(root.outputs["secret"].sensitive);
+    assert!(root.outputs["arn"].as_unknown().is_some());
+    let Kind::Sequence { shape, .. } = &root.outputs["names"].kind else {
+        panic!("{:?}", root.outputs["names"])
+    };
+    assert_eq!(*shape, crate::value::Sequence::Set(Type::String));
+}
+
+#[test]
+fn data_that_was_read_is_listed() {
+    let text = r#"{"format_version": "1.2", "planned_values": {}, "prior_state": {"values": {"root_module": {
+        "resources": [{"address": "aws_x.old", "mode": "managed", "type": "aws_x", "values": {}}],
+        "child_modules": [{"resources": [
+            {"address": "module.a.data.aws_caller_identity.this", "mode": "data", "type": "aws_caller_identity",
+             "values": {"account_id": "111122223333"}, "sensitive_values": {}}]}]}}},
+        "resource_changes": [{"address": "module.a.aws_x.y", "mode": "managed", "type": "aws_x", "change": {"actions": ["create"], "after": {}}}],
+        "configuration": {"provider_config": {"aws": {"name": "aws"}}, "root_module": {"module_calls": {"a": {"module": {"resources": [
+            {"address": "aws_x.y", "provider_config_key": "aws"}, {"address": "data.aws_caller_identity.this", "provider_config_key": "aws"}]}}}}}}"#;
+    let (root, _) = evaluate_text(text);
+    let listed: Vec<(&str, Mode)> = root
+        .resources
+        .iter()
+        .map(|r| (r.address.as_str(), r.mode))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            ("module.a.aws_x.y", Mode::Managed),
+            ("module.a.data.aws_caller_identity.this", Mode::Data)
+        ]
+    );
+    assert_eq!(root.resources[0].account.as_str(), Some("111122223333"));
+}
+
+#[test]
+fn what_is_put_off_is_a_blind_spot() {
+    let text = r#"{"format_version": "1.2", "planned_values": {}, "complete": false, "deferred_changes": [{"reason": "x"}]}"#;
+    assert_eq!(evaluate_text(text).0.blind_spots.len(), 1);
+}
