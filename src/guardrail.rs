@@ -12,4 +12,4 @@ pub mod vocabulary;
 
 pub use self::judge::Judgement;
 pub use self::library::{Guardrail, Library};
-pub use self::settings::Settings;
+pub use self::settings::{Settings, State};

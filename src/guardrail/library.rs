@@ -6,11 +6,10 @@ use super::evaluate::ParameterValue;
 use super::expression::Expr;
 use super::vocabulary::{self, COMMON, TARGETS, Target};
 use crate::config::error::{Error, explain};
-use crate::diagnostic::Level;
+use crate::config::{document, fingerprint};
 use crate::finding::Severity;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::tree::{Node, Seg, Tree};
-use crate::syntax::yaml;
 use crate::value::{Part as TextPart, Text};
 use crate::world::Organization;
 use include_dir::{Dir, include_dir};
@@ -88,7 +87,8 @@ impl Guardrail {
     /// # Errors
     /// Every mistake in it, with its place.
     pub fn read(id: &str, files: &Files, file: FileId, built_in: bool) -> Result<Self, Vec<Error>> {
-        let tree = document(files, file)?;
+        let nothing = || Error::new("there is no guardrail in the file").at(Span::new(file, 0, 0));
+        let tree = document(files, file)?.ok_or_else(|| vec![nothing()])?;
         let definition: Definition = tree.deserialize().map_err(|e| vec![explain(e)])?;
         let mut reader = Reader {
             tree: &tree,
@@ -140,33 +140,6 @@ impl Guardrail {
             }),
             _ => Err(reader.errors),
         }
-    }
-}
-
-/// The only document of a YAML file.
-fn document(files: &Files, file: FileId) -> Result<Tree, Vec<Error>> {
-    let start = Span::new(file, 0, 0);
-    let (documents, diagnostics) = yaml::parse(files, file);
-    let errors: Vec<Error> = (diagnostics.into_iter())
-        .filter(|d| d.level == Level::Error)
-        .map(|d| Error {
-            message: d.message,
-            span: d.span.or(Some(start)),
-            help: d.help,
-        })
-        .collect();
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let mut documents = documents.into_iter();
-    match (documents.next(), documents.next()) {
-        (Some(tree), None) => Ok(tree),
-        (None, _) => Err(vec![
-            Error::new("there is no guardrail in the file").at(start),
-        ]),
-        (Some(_), Some(second)) => Err(vec![
-            Error::new("a file holds one guardrail").at(second.span),
-        ]),
     }
 }
 
@@ -323,6 +296,22 @@ impl Library {
         }
         self.guardrails.insert(id, guardrail);
         None
+    }
+
+    /// Fingerprint of every guardrail.
+    pub fn sha256(&self, files: &Files) -> String {
+        let mut texts = Vec::new();
+        for guardrail in self.all() {
+            let text = files.get(guardrail.file).map(|f| f.text.to_string());
+            texts.push(guardrail.id.clone());
+            texts.push(text.unwrap_or_default());
+        }
+        fingerprint(texts.iter().map(String::as_str))
+    }
+
+    /// The files of all guardrails.
+    pub fn files(&self) -> impl Iterator<Item = FileId> {
+        self.all().map(|g| g.file)
     }
 
     /// A guardrail by its id.

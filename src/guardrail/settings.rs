@@ -1,14 +1,223 @@
-//! What holds for each guardrail in a run: whether it runs, how bad it is, what it blocks, its parameters.
+//! What holds for each guardrail in a run: whether it runs, how bad it is, what it blocks, its parameters. The config's
+//! words about guardrails are checked here, where they are known.
 
+use super::definition::{Definition, Parameter, ParameterKind};
 use super::evaluate::ParameterValue;
-use crate::finding::Severity;
+use super::library::{Guardrail, Library};
+use crate::config::{Choice, Config, Error, Profile};
+use crate::finding::{Enforcement, Severity};
+use crate::syntax::tree::Seg;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The settings of one guardrail.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// Whether it runs.
+    pub state: State,
     /// The severity that the config sets; it counts before every adjustment.
     pub severity: Option<Severity>,
+    /// What the config says that a violation does.
+    pub enforcement: Option<Enforcement>,
+    /// From this day on a violation blocks.
+    pub block_from: Option<Date>,
     /// Every parameter with its value.
     pub parameters: BTreeMap<String, ParameterValue>,
 }
+
+/// Whether a guardrail runs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    /// It does, where it has what it needs.
+    #[default]
+    Runs,
+    /// Neither the profile nor the config asks for it, or the config turns it off.
+    Off,
+    /// It is asked for, but lacks this.
+    Lacks(String),
+}
+
+impl Settings {
+    /// What a violation of a severity does. By default it blocks from `fail_on` on, and `info` never does.
+    pub fn enforcement(&self, severity: Severity, fail_on: Severity, today: Date) -> Enforcement {
+        match (self.block_from, self.enforcement) {
+            (Some(day), _) if today >= day => Enforcement::Block,
+            (Some(_), None | Some(Enforcement::Block)) => Enforcement::Warn,
+            (_, Some(given)) => given,
+            (None, None) if severity >= fail_on && severity != Severity::Info => Enforcement::Block,
+            (None, None) => Enforcement::Report,
+        }
+    }
+}
+
+impl Library {
+    /// The settings of every guardrail, by id. `profile` and `only` (ids) come from the command line; where `only` names
+    /// guardrails, just these run, whatever profile and config say.
+    ///
+    /// # Errors
+    /// Every unknown guardrail, unknown parameter, or value of the wrong kind, with its place.
+    pub fn settings(
+        &self,
+        config: &Config,
+        profile: Option<Profile>,
+        only: &[String],
+    ) -> Result<BTreeMap<String, Settings>, Vec<Error>> {
+        let mut errors = self.strangers(config, only);
+        let profile = profile.unwrap_or(config.profile);
+        let mut out = BTreeMap::new();
+        for guardrail in self.all() {
+            let choice = config.guardrails.get(&guardrail.id);
+            let parameters = match parameters(guardrail, choice, config) {
+                Ok(parameters) => parameters,
+                Err(mistakes) => {
+                    errors.extend(mistakes);
+                    continue;
+                }
+            };
+            let runs = match only {
+                [] => (choice.and_then(|c| c.enabled))
+                    .unwrap_or_else(|| in_profile(guardrail, profile, choice.is_some())),
+                only => only.contains(&guardrail.id),
+            };
+            let state = match (runs, lacking(&guardrail.definition, &parameters)) {
+                (false, _) => State::Off,
+                (true, Some(lacking)) => State::Lacks(lacking),
+                (true, None) => State::Runs,
+            };
+            let settings = Settings {
+                state,
+                severity: choice.and_then(|c| c.severity),
+                enforcement: choice.and_then(|c| c.enforcement),
+                block_from: choice.and_then(|c| c.block_from),
+                parameters,
+            };
+            out.insert(guardrail.id.clone(), settings);
+        }
+        match errors.is_empty() {
+            true => Ok(out),
+            false => Err(errors),
+        }
+    }
+
+    /// Guardrails that the config or the command line names and nobody knows, and waivers of what cannot be waived.
+    fn strangers(&self, config: &Config, only: &[String]) -> Vec<Error> {
+        let unknown = |id: &str| {
+            Error::new(format!("unknown guardrail `{id}`"))
+                .help("`ecr-guard guardrails` lists them")
+                .did_you_mean(id, self.all().map(|g| g.id.as_str()))
+        };
+        let mut errors = Vec::new();
+        for id in only.iter().filter(|id| self.get(id).is_none()) {
+            errors.push(unknown(id));
+        }
+        for id in config.guardrails.keys().filter(|id| self.get(id).is_none()) {
+            let span = config.key_span(&["guardrails", id]);
+            errors.push(Error {
+                span,
+                ..unknown(id)
+            });
+        }
+        for (i, waiver) in config.waivers.iter().enumerate() {
+            let path = ["waivers", "guardrail"].map(|k| Seg::Key(k.to_owned()));
+            let [waivers, key] = path;
+            let span = config.span(&[waivers, Seg::Index(i), key]);
+            match self.get(&waiver.guardrail) {
+                None => errors.push(Error {
+                    span,
+                    ..unknown(&waiver.guardrail)
+                }),
+                Some(guardrail) if !guardrail.definition.waivable => {
+                    let message = format!("guardrail `{}` cannot be waived", guardrail.id);
+                    errors.push(Error {
+                        span,
+                        ..Error::new(message)
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        errors
+    }
+}
+
+/// Whether a profile holds a guardrail. The user's own ones, and those that the config has settings for, belong to each.
+fn in_profile(guardrail: &Guardrail, profile: Profile, chosen: bool) -> bool {
+    let definition = &guardrail.definition;
+    match profile {
+        Profile::Strict => true,
+        _ if chosen => true,
+        Profile::Baseline => !definition.off_by_default,
+        _ if !guardrail.built_in => !definition.off_by_default,
+        other => definition.profiles.contains(&other),
+    }
+}
+
+/// The parameter without which a guardrail says nothing.
+fn lacking(
+    definition: &Definition,
+    parameters: &BTreeMap<String, ParameterValue>,
+) -> Option<String> {
+    let missing = |(name, parameter): &(&String, &Parameter)| {
+        parameter.required && parameters.get(*name) == Some(&ParameterValue::Null)
+    };
+    let mut all = definition.parameters.iter();
+    let (name, _) = all.find(missing)?;
+    Some(format!("parameter `{name}` is not set"))
+}
+
+/// The values of a guardrail's parameters: the config's, else the defaults.
+fn parameters(
+    guardrail: &Guardrail,
+    choice: Option<&Choice>,
+    config: &Config,
+) -> Result<BTreeMap<String, ParameterValue>, Vec<Error>> {
+    let known = &guardrail.definition.parameters;
+    let path = ["guardrails", &guardrail.id, "parameters"];
+    let mut errors = Vec::new();
+    let mut out: BTreeMap<String, ParameterValue> = (known.iter())
+        .map(|(name, parameter)| {
+            let read = |v| ParameterValue::read(parameter.kind, v);
+            let value = parameter.default.as_ref().and_then(read);
+            (name.clone(), value.unwrap_or(ParameterValue::Null))
+        })
+        .collect();
+    for (name, value) in choice.map(|c| &c.parameters).into_iter().flatten() {
+        let Some(parameter) = known.get(name) else {
+            let [guardrails, id, parameters] = path;
+            let message = format!("guardrail `{}` has no parameter `{name}`", guardrail.id);
+            let error = Error::new(message).did_you_mean(name, known.keys().map(String::as_str));
+            let span = config.key_span(&[guardrails, id, parameters, name]);
+            errors.push(Error { span, ..error });
+            continue;
+        };
+        match ParameterValue::read(parameter.kind, value) {
+            Some(value) => {
+                out.insert(name.clone(), value);
+            }
+            None => {
+                let [guardrails, id, parameters] = path;
+                let path = [guardrails, id, parameters, name].map(|k| Seg::Key(k.to_owned()));
+                let wanted = words(parameter.kind);
+                let error = Error::new(format!("parameter `{name}` takes {wanted}"));
+                let span = config.span(&path);
+                errors.push(Error { span, ..error });
+            }
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(out),
+        false => Err(errors),
+    }
+}
+
+fn words(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::Text => "a text",
+        ParameterKind::Number => "a whole number",
+        ParameterKind::Bool => "true or false",
+        ParameterKind::Texts => "a list of texts",
+    }
+}
+
+#[cfg(test)]
+mod tests;
