@@ -10,6 +10,7 @@ pub mod world;
 pub mod raw;
 pub mod syntax;
 pub mod terraform;
+pub mod cloudformation;
 pub mod source;
 pub mod iam;
 pub mod resource;
