@@ -18,6 +18,7 @@ pub mod inventory;
 pub mod finding;
 pub mod config;
 pub mod guardrail;
+pub mod waiver;
 pub mod engine;
 pub mod report;
 pub mod cli;
