@@ -1,9 +1,8 @@
 //! A run from options to a report: what it is given and what comes out.
 
-use crate::config::{Error, Profile};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::finding::{Finding, Outcome, ResourceRef, Severity, Status};
-use crate::span::Files;
+use crate::span::{Files, Span};
 use crate::world::{Inputs, Target};
 use std::sync::Arc;
 
@@ -25,7 +24,7 @@ pub struct Options {
     /// Judge only these guardrails; empty: all of the profile.
     pub only: Vec<String>,
     /// The profile; `None`: the config's.
-    pub profile: Option<Profile>,
+    pub profile: Option<String>,
     /// From which severity on a violation blocks; `None`: the config's.
     pub fail_on: Option<Severity>,
     /// What an undetermined finding does; `None`: the config's.
@@ -77,17 +76,18 @@ pub struct Failure {
     /// The texts that spans point into.
     pub files: Arc<Files>,
     /// The mistakes.
-    pub mistakes: Vec<Error>,
+    pub mistakes: Vec<Mistake>,
 }
 
-impl From<Error> for Failure {
-    /// A mistake without a place, or one whose text nobody has.
-    fn from(mistake: Error) -> Self {
-        Failure {
-            files: Arc::default(),
-            mistakes: vec![mistake],
-        }
-    }
+/// A mistake in something that the user wrote for us.
+#[derive(Clone, Debug)]
+pub struct Mistake {
+    /// What is wrong: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// Where, if it stands in a file.
+    pub span: Option<Span>,
+    /// What to do about it.
+    pub help: Option<String>,
 }
 
 /// What a run came to.

@@ -7,7 +7,6 @@ pub mod expression;
 pub mod judge;
 pub mod library;
 pub mod pattern;
-pub mod schema;
 pub mod settings;
 pub mod vocabulary;
 

@@ -12,5 +12,3 @@ pub mod condition;
 pub mod rule;
 pub mod evaluate;
 pub mod can;
-mod automaton;
-pub mod reach;

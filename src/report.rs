@@ -5,7 +5,6 @@ use std::io::{self, Write};
 
 pub mod frame;
 pub mod github;
-pub mod guardrails;
 pub mod human;
 pub mod json;
 pub mod markdown;

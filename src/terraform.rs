@@ -1,6 +1,143 @@
 //! Terraform: modules, their inputs, and the evaluation of their expressions into resources.
+//!
+//! Evaluation is driven by demand: the list of a root module's resources asks for attributes, these for what they refer
+//! to, each thing worked out once. What depends on the deployment, on inputs without value or on AWS becomes a typed
+//! unknown with its reason; everything else is exactly what terraform would say.
+
+use crate::diagnostic::Diagnostic;
+use crate::raw::{RawResource, Root};
+use crate::span::{FileId, Files};
+use crate::syntax::hcl;
+use crate::value::Value;
+use crate::world::World;
+use std::path::Path;
+use std::rc::Rc;
 
 pub mod convert;
 pub mod data;
 pub mod functions;
 pub mod plan;
+mod attempt;
+mod blocks;
+mod collection;
+mod computed;
+mod expand;
+mod expression;
+mod inputs;
+mod installed;
+mod json;
+mod memo;
+mod module;
+mod names;
+mod operators;
+mod provider;
+mod resources;
+mod run;
+mod schema;
+mod traverse;
+mod types;
+
+/// Room for expressions and references that nest as deep as is allowed; only what is used is taken.
+const STACK: usize = 512 << 20;
+
+/// Evaluates the root module in a directory. `shown` is the directory as the user calls it.
+pub fn evaluate(files: &Files, dir: &Path, shown: &str, world: &World) -> (Root, Vec<Diagnostic>) {
+    with_room(shown, || {
+        let run = run::Run::new(files, dir, shown, world);
+        let module = match run.module(&run.dir, shown) {
+            Ok(module) => module,
+            Err(e) => {
+                let message = format!("cannot read `{shown}`: {e}");
+                return (empty(shown), vec![Diagnostic::error("unreadable", message)]);
+            }
+        };
+        run.collect_inputs();
+        list(run, module)
+    })
+}
+
+/// Evaluates a text that is a whole root module in one file.
+pub fn evaluate_text(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+    let shown = files.get(id).map_or_else(String::new, |f| f.path.clone());
+    with_room(&shown, || {
+        let run = run::Run::new(files, Path::new("."), &shown, world);
+        let module = run.module_of_text(id);
+        run.collect_given();
+        list(run, module)
+    })
+}
+
+fn list(run: run::Run, module: Rc<module::Module>) -> (Root, Vec<Diagnostic>) {
+    let root = Rc::new(run::Instance::new(module, run.dir.clone()));
+    let list = run.list(&root);
+    (list, run.diagnostics())
+}
+
+fn empty(shown: &str) -> Root {
+    Root {
+        name: shown.to_owned(),
+        ..Root::default()
+    }
+}
+
+/// Runs an evaluation where it can nest.
+fn with_room(
+    shown: &str,
+    work: impl FnOnce() -> (Root, Vec<Diagnostic>) + Send,
+) -> (Root, Vec<Diagnostic>) {
+    let result = std::thread::scope(|scope| {
+        let large = std::thread::Builder::new().stack_size(STACK);
+        large.spawn_scoped(scope, work).ok()?.join().ok()
+    });
+    result.unwrap_or_else(|| {
+        let message = format!("`{shown}` cannot be evaluated");
+        (
+            empty(shown),
+            vec![Diagnostic::error("terraform-evaluation", message)],
+        )
+    })
+}
+
+/// Parses a file in either syntax.
+fn parse(files: &Files, id: FileId) -> (hcl::Body, Vec<Diagnostic>) {
+    let file = files.get(id);
+    let text = file.as_ref().map_or("", |f| &*f.text);
+    if text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{')
+    {
+        json::parse(files, id)
+    } else {
+        hcl::parse(files, id)
+    }
+}
+
+/// All attributes of a resource or data source as terraform's plan shows them: with defaults, null for what is left out
+/// and unknown for what is known after apply.
+pub fn planned(raw: &RawResource, world: &World) -> Value {
+    let rendered = data::attribute_values(&raw.kind, &raw.attributes, raw.span);
+    computed::complete(
+        raw,
+        rendered.and_then(Result::ok).unwrap_or_default(),
+        world,
+    )
+}
+
+/// The local directories that a file's module calls name: `./…`, `../…`, as written.
+pub fn local_calls(text: &str) -> Vec<String> {
+    if memchr::memmem::find(text.as_bytes(), b"module").is_none() {
+        return Vec::new();
+    }
+    let files = Files::default();
+    let id = files.add("", text);
+    let (body, _) = parse(&files, id);
+    (body.blocks("module"))
+        .filter_map(|block| block.body.attribute("source")?.expr.as_literal())
+        .filter(|source| source.starts_with("./") || source.starts_with("../"))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

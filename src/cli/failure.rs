@@ -1,18 +1,31 @@
 //! How a command says that it did not do its job: the command line, the config or a guardrail is wrong. Exit code 2.
 
-use crate::config::Error;
-use crate::engine::Failure;
+use crate::engine::{Failure, Mistake};
 use crate::report::Look;
 use crate::report::frame::{Frame, Mark, Word};
 
 /// One mistake on the command line.
 pub fn usage(message: impl Into<String>) -> Failure {
-    Error::new(message).into()
+    Failure {
+        mistakes: vec![Mistake {
+            message: message.into(),
+            span: None,
+            help: None,
+        }],
+        ..Failure::default()
+    }
 }
 
 /// One mistake on the command line, and what to do about it.
 pub fn usage_help(message: impl Into<String>, help: impl Into<String>) -> Failure {
-    Error::new(message).help(help).into()
+    Failure {
+        mistakes: vec![Mistake {
+            message: message.into(),
+            span: None,
+            help: Some(help.into()),
+        }],
+        ..Failure::default()
+    }
 }
 
 /// As printed.
@@ -23,7 +36,7 @@ pub fn text(failure: &Failure, look: Look) -> String {
     frames.join("\n")
 }
 
-fn frame(mistake: &Error) -> Frame {
+fn frame(mistake: &Mistake) -> Frame {
     Frame {
         word: Word::Error,
         id: None,

@@ -1,0 +1,377 @@
+//! What the provider fills in: names and ARNs that follow from the code, defaults, and everything else as unknown.
+
+use super::provider::{Provider, hole, partition_of, suffix_of};
+use super::schema::{self, Schema};
+use crate::raw::{Mode, RawResource};
+use crate::span::Span;
+use crate::value::{Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value};
+use crate::world::World;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+type Values = BTreeMap<Arc<str>, Value>;
+
+/// All attributes of a resource as terraform's plan shows them: those in the code, defaults, null for what is left out,
+/// unknown for what is known after apply; what follows from the code's account and region is known as far as these are.
+pub(super) fn complete(raw: &RawResource, data: Values, world: &World) -> Value {
+    let schema = schema::of(raw.mode, &raw.kind);
+    let surroundings = Surroundings::of(raw, world);
+    let mut known = match raw.mode {
+        Mode::Managed => surroundings.managed(raw),
+        Mode::Data => surroundings.data(raw, world),
+    };
+    known.extend(data);
+    let mut full = filled(&raw.attributes, schema, raw, "", raw.span);
+    if let Kind::Mapping { entries, more, .. } = &mut full.kind {
+        for (name, value) in known {
+            let left_out = raw.attributes.get(&name).is_none_or(|v| v.is_null());
+            if left_out {
+                entries.insert(name, value);
+            }
+        }
+        if schema.is_none() {
+            *more = Some(Arc::new(after_apply(raw, "", Type::Dynamic)));
+        }
+    }
+    full
+}
+
+/// What stands for an attribute that only the provider knows.
+pub(super) fn after_apply(raw: &RawResource, attribute: &str, ty: Type) -> Unknown {
+    let reason = match raw.mode {
+        Mode::Managed if attribute.is_empty() => format!("`{}` is known after apply", raw.address),
+        Mode::Managed => format!("`{}.{attribute}` is known after apply", raw.address),
+        Mode::Data => format!("`{}` is read by terraform", raw.address),
+    };
+    Unknown {
+        not_null: raw.mode == Mode::Managed,
+        source: Some((raw.address.as_str().into(), attribute.into())),
+        ..Unknown::because(reason).of(ty)
+    }
+}
+
+fn filled(
+    from: &Value,
+    schema: Option<&Schema>,
+    raw: &RawResource,
+    path: &str,
+    span: Span,
+) -> Value {
+    let Some(schema) = schema else {
+        return from.clone();
+    };
+    let mut out = from.clone();
+    let Kind::Mapping { entries, .. } = &mut out.kind else {
+        return out;
+    };
+    for (name, attribute) in &schema.attributes {
+        if entries.get(*name).is_some_and(|v| !v.is_null()) {
+            continue;
+        }
+        let value = match &attribute.default {
+            Some(default) => of_json(default, span),
+            None if attribute.computed => Value::unknown(
+                after_apply(raw, &format!("{path}{name}"), attribute.ty.clone()),
+                span,
+            ),
+            None => Value::new(Kind::Null(attribute.ty.clone()), span),
+        };
+        entries.insert((*name).into(), value);
+    }
+    for (name, nested) in &schema.blocks {
+        let given = entries.remove(*name);
+        let value = match given {
+            None if nested.single => Value::null(span),
+            None => Value::tuple(Vec::new(), span),
+            Some(mut value) => {
+                let path = format!("{path}{name}.");
+                if let Kind::Sequence { items, .. } = &mut value.kind {
+                    for item in items.iter_mut() {
+                        let span = item.place.span;
+                        *item = filled(item, Some(&nested.schema), raw, &path, span);
+                    }
+                }
+                match (&value.kind, nested.single) {
+                    (Kind::Sequence { more: None, .. }, true) => value
+                        .items()
+                        .into_iter()
+                        .next()
+                        .unwrap_or_else(|| Value::null(span)),
+                    _ => value,
+                }
+            }
+        };
+        entries.insert((*name).into(), value);
+    }
+    out
+}
+
+fn of_json(json: &serde_json::Value, span: Span) -> Value {
+    match json {
+        serde_json::Value::Bool(b) => Value::bool(*b, span),
+        serde_json::Value::Number(n) => match n.as_i64() {
+            Some(n) => Value::new(Kind::Number(Number::from(n)), span),
+            None => Value::null(span),
+        },
+        serde_json::Value::String(s) => Value::text(s.as_str(), span),
+        _ => Value::null(span),
+    }
+}
+
+/// Where a resource is deployed to.
+struct Surroundings {
+    account: Text,
+    region: Text,
+    partition: Text,
+    suffix: Text,
+    span: Span,
+}
+
+impl Surroundings {
+    fn of(raw: &RawResource, world: &World) -> Self {
+        let span = raw.span;
+        let partition = match raw.region.as_str() {
+            Some(region) => Value::text(partition_of(region), span),
+            None => match &world.target.partition {
+                Some(partition) => Value::text(partition.as_str(), span),
+                None => hole(Role::Partition, span),
+            },
+        };
+        let suffix = match partition.as_str() {
+            Some(partition) => Value::text(suffix_of(partition), span),
+            None => hole(Role::UrlSuffix, span),
+        };
+        Surroundings {
+            account: piece(&raw.account),
+            region: piece(&raw.region),
+            partition: piece(&partition),
+            suffix: piece(&suffix),
+            span,
+        }
+    }
+
+    fn text(&self, pieces: &[&Text]) -> Value {
+        let text = Text::of(pieces.iter().map(|t| Piece::Text(t)));
+        simple(text, self.span)
+    }
+
+    /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:` and the rest.
+    fn arn(&self, service: &str, region: bool, rest: &[&Text]) -> Value {
+        let lit = Text::plain;
+        let service = Text::plain(format!(":{service}:"));
+        let (start, colon) = (lit("arn:"), lit(":"));
+        let empty = Text::default();
+        let region = if region { &self.region } else { &empty };
+        let mut pieces = vec![
+            &start,
+            &self.partition,
+            &service,
+            region,
+            &colon,
+            &self.account,
+            &colon,
+        ];
+        pieces.extend(rest);
+        self.text(&pieces)
+    }
+
+    fn managed(&self, raw: &RawResource) -> Values {
+        let given = |name: &str| {
+            raw.attributes
+                .get(name)
+                .filter(|v| !v.is_null())
+                .map(|v| piece(&v))
+        };
+        let mut out = Values::new();
+        let mut put = |name: &str, value: Value| drop(out.insert(name.into(), value));
+        match raw.kind.as_str() {
+            "aws_ecr_repository" => {
+                put("registry_id", self.text(&[&self.account]));
+                if let Some(name) = given("name") {
+                    self.repository(&name, &mut put);
+                }
+            }
+            "aws_ecrpublic_repository" => {
+                put("registry_id", self.text(&[&self.account]));
+                if let Some(name) = given("repository_name") {
+                    put(
+                        "arn",
+                        self.arn("ecr-public", false, &[&Text::plain("repository/"), &name]),
+                    );
+                    put("id", self.text(&[&name]));
+                }
+            }
+            "aws_iam_role" => self.iam(raw, "role", &mut put),
+            "aws_iam_user" => self.iam(raw, "user", &mut put),
+            "aws_iam_policy" => self.iam(raw, "policy", &mut put),
+            "aws_kms_alias" => {
+                if let Some(name) = given("name") {
+                    put("arn", self.arn("kms", true, &[&name]));
+                    put("id", self.text(&[&name]));
+                }
+            }
+            "aws_ecr_repository_policy" | "aws_ecr_lifecycle_policy" => {
+                put("registry_id", self.text(&[&self.account]));
+                if let Some(name) = given("repository") {
+                    put("id", self.text(&[&name]));
+                }
+            }
+            kind if kind.starts_with("aws_ecr_") => {
+                put("registry_id", self.text(&[&self.account]));
+            }
+            "aws_organizations_organization" => put("id", hole(Role::Organization, self.span)),
+            _ => {}
+        }
+        if schema::of(raw.mode, &raw.kind).is_some_and(|s| s.attributes.contains_key("region")) {
+            out.insert("region".into(), self.text(&[&self.region]));
+        }
+        out
+    }
+
+    /// What follows from a repository's name.
+    fn repository(&self, name: &Text, put: &mut impl FnMut(&str, Value)) {
+        let lit = Text::plain;
+        put("arn", self.arn("ecr", true, &[&lit("repository/"), name]));
+        let (dkr, dot, slash) = (lit(".dkr.ecr."), lit("."), lit("/"));
+        let url = [
+            &self.account,
+            &dkr,
+            &self.region,
+            &dot,
+            &self.suffix,
+            &slash,
+            name,
+        ];
+        put("repository_url", self.text(&url));
+        put("id", self.text(&[name]));
+    }
+
+    /// What follows from the path and the name of a role, a user or a policy.
+    fn iam(&self, raw: &RawResource, what: &str, put: &mut impl FnMut(&str, Value)) {
+        let given = |name: &str| {
+            raw.attributes
+                .get(name)
+                .filter(|v| !v.is_null())
+                .map(|v| piece(&v))
+        };
+        let Some(name) = given("name") else {
+            return;
+        };
+        let path = given("path").unwrap_or_else(|| Text::plain("/"));
+        let what_text = Text::plain(what);
+        let arn = self.arn("iam", false, &[&what_text, &path, &name]);
+        if what == "policy" {
+            put("id", arn.clone());
+        } else {
+            put("id", self.text(&[&name]));
+        }
+        put("arn", arn);
+    }
+
+    fn data(&self, raw: &RawResource, world: &World) -> Values {
+        let mut out = Values::new();
+        let mut put = |name: &str, value: Value| drop(out.insert(name.into(), value));
+        match raw.kind.as_str() {
+            "aws_caller_identity" => {
+                put("account_id", self.text(&[&self.account]));
+                put("id", self.text(&[&self.account]));
+            }
+            "aws_region" => {
+                let region = (raw.attributes.get("region")).or_else(|| raw.attributes.get("name"));
+                let region = region
+                    .filter(|v| !v.is_null())
+                    .map_or_else(|| self.region.clone(), |v| piece(&v));
+                for name in ["id", "name", "region"] {
+                    put(name, self.text(&[&region]));
+                }
+            }
+            "aws_partition" => {
+                put("id", self.text(&[&self.partition]));
+                put("partition", self.text(&[&self.partition]));
+                put("dns_suffix", self.text(&[&self.suffix]));
+                if let Some(suffix) = self.suffix.known() {
+                    let reversed: Vec<&str> = suffix.split('.').rev().collect();
+                    put(
+                        "reverse_dns_prefix",
+                        Value::text(reversed.join("."), self.span),
+                    );
+                }
+            }
+            "aws_organizations_organization" => self.organization(world, &mut put),
+            "aws_ecr_repository" => {
+                let registry = raw.attributes.get("registry_id").filter(|v| !v.is_null());
+                let at = Surroundings {
+                    account: registry.map_or_else(|| self.account.clone(), |v| piece(&v)),
+                    region: self.region.clone(),
+                    partition: self.partition.clone(),
+                    suffix: self.suffix.clone(),
+                    span: self.span,
+                };
+                put("registry_id", at.text(&[&at.account]));
+                if let Some(name) = raw.attributes.get("name") {
+                    at.repository(&piece(&name), &mut put);
+                }
+            }
+            _ => {}
+        }
+        if schema::of(raw.mode, &raw.kind).is_some_and(|s| s.attributes.contains_key("region")) {
+            out.entry("region".into())
+                .or_insert_with(|| self.text(&[&self.region]));
+        }
+        out
+    }
+
+    fn organization(&self, world: &World, put: &mut impl FnMut(&str, Value)) {
+        let organization = world.organization(self.partition.known());
+        match organization.and_then(|o| o.id.as_deref()) {
+            Some(id) => put("id", Value::text(id, self.span)),
+            None => put("id", hole(Role::Organization, self.span)),
+        }
+        let Some(accounts) = organization.and_then(|o| o.accounts.as_ref()) else {
+            return;
+        };
+        let unknown = Unknown::because("the organisation's accounts are read by terraform");
+        let objects = accounts.iter().map(|id| {
+            let mut object = Value::object(
+                [("id".into(), Value::text(id.as_str(), self.span))].into(),
+                self.span,
+            );
+            if let Kind::Mapping { more, .. } = &mut object.kind {
+                *more = Some(Arc::new(unknown.clone()));
+            }
+            object
+        });
+        let kind = Kind::Sequence {
+            shape: Sequence::Tuple,
+            items: objects.collect(),
+            more: None,
+        };
+        put("accounts", Value::new(kind, self.span));
+    }
+}
+
+/// A value as part of a text.
+fn piece(value: &Value) -> Text {
+    match &value.kind {
+        Kind::String(text) => text.clone(),
+        Kind::Unknown(unknown) => Text::hole(unknown.clone()),
+        _ => Text::default(),
+    }
+}
+
+/// A text; one that is nothing but a hole is an unknown value.
+fn simple(text: Text, span: Span) -> Value {
+    if let [Part::Hole(hole)] = text.parts() {
+        return Value::new(Kind::Unknown(hole.clone()), span);
+    }
+    Value::new(Kind::String(text), span)
+}
+
+/// The provider of a resource with its own region, where it sets one.
+pub(super) fn with_region(provider: &Provider, attributes: &Value) -> Provider {
+    let own = attributes.get("region").filter(|v| !v.is_null());
+    Provider {
+        account: provider.account.clone(),
+        region: own.unwrap_or_else(|| provider.region.clone()),
+    }
+}

@@ -1,0 +1,464 @@
+//! `count` and `for_each`: how many instances a resource or a module has, and what they are called.
+
+use super::convert::convert;
+use super::expression::{opaque, pairs, reason_of};
+use super::module::{Declared, Name};
+use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
+use crate::diagnostic::Diagnostic;
+use crate::raw::Mode;
+use crate::span::Span;
+use crate::syntax::hcl::{Attribute, Block, Body};
+use crate::value::{Kind, Number, Sequence, Text, Type, Unknown, Value};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// More instances than this of one thing are not taken apart.
+const MAX_INSTANCES: usize = 5000;
+
+/// Modules nested deeper than this call themselves.
+const MAX_MODULES: usize = 32;
+
+/// What `each` and `count` stand for.
+#[derive(Clone, Default)]
+pub(super) struct Each {
+    pub(super) key: Option<Value>,
+    pub(super) value: Option<Value>,
+    pub(super) index: Option<Value>,
+}
+
+/// The key of an instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Key {
+    None,
+    Index(usize),
+    Name(Arc<str>),
+    /// Stands for any number of instances.
+    Any,
+}
+
+impl Key {
+    /// As it stands in an address.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Key::None => String::new(),
+            Key::Index(n) => format!("[{n}]"),
+            Key::Name(name) => {
+                let escaped = name
+                    .replace('\\', "\\\\")
+                    .replace('"', "\\\"")
+                    .replace('\n', "\\n");
+                format!("[\"{escaped}\"]")
+            }
+            Key::Any => "[*]".to_owned(),
+        }
+    }
+}
+
+/// How instances are called.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Single,
+    Count,
+    ForEach,
+}
+
+/// One instance.
+pub(super) struct Single {
+    pub(super) index: usize,
+    pub(super) key: Key,
+    pub(super) each: Each,
+}
+
+/// The instances of something.
+pub(super) struct Expansion {
+    pub(super) shape: Shape,
+    pub(super) items: Vec<Single>,
+    /// There may be more, for this reason: the last item stands for them.
+    pub(super) open: Option<Arc<Unknown>>,
+}
+
+/// A resource with its instances.
+pub(super) struct Expanded {
+    pub(super) declared: Rc<Declared>,
+    pub(super) instance: Rc<Instance>,
+    pub(super) expansion: Expansion,
+}
+
+/// A module call with its instances.
+pub(super) struct Calls {
+    pub(super) expansion: Expansion,
+    pub(super) instances: Vec<Rc<Instance>>,
+    /// Why nothing is known about it.
+    pub(super) missing: Option<Arc<Unknown>>,
+}
+
+impl Expansion {
+    fn of(
+        shape: Shape,
+        keys: impl IntoIterator<Item = (Key, Each)>,
+        open: Option<Arc<Unknown>>,
+    ) -> Self {
+        let items = (keys.into_iter().enumerate())
+            .map(|(index, (key, each))| Single { index, key, each })
+            .collect();
+        Expansion { shape, items, open }
+    }
+
+    /// The instance of a key; the one that stands for any number where there may be more.
+    pub(super) fn find(&self, key: &Key) -> Option<&Single> {
+        let any = || self.items.iter().find(|s| s.key == Key::Any);
+        self.items.iter().find(|s| s.key == *key).or_else(any)
+    }
+
+    /// All instances as one value.
+    pub(super) fn container(&self, span: Span, value: impl Fn(&Single) -> Value) -> Value {
+        if self.shape == Shape::ForEach {
+            let entries: BTreeMap<Arc<str>, Value> = (self.items.iter())
+                .filter_map(|s| match &s.key {
+                    Key::Name(name) => Some((name.clone(), value(s))),
+                    _ => None,
+                })
+                .collect();
+            let mut all = Value::object(entries, span);
+            if let Kind::Mapping { more, .. } = &mut all.kind {
+                more.clone_from(&self.open);
+            }
+            return all;
+        }
+        let mut all = Value::tuple(self.items.iter().map(value).collect(), span);
+        if let Kind::Sequence { more, .. } = &mut all.kind {
+            more.clone_from(&self.open);
+        }
+        all
+    }
+}
+
+impl Run<'_> {
+    /// A resource's instances. `Err`: it is declared nowhere.
+    pub(super) fn expanded(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Name,
+        span: Span,
+    ) -> Outcome<Rc<Expanded>> {
+        let Some(declared) = instance.module.by_name.get(name) else {
+            let data = if name.0 == Mode::Data { "data." } else { "" };
+            let what = format!(
+                "`{data}{}.{}` is declared nowhere in its module",
+                name.1, name.2
+            );
+            return Err(Failure::new(span, what));
+        };
+        let block = &declared.block;
+        let make = |expansion| {
+            Rc::new(Expanded {
+                declared: declared.clone(),
+                instance: instance.clone(),
+                expansion,
+            })
+        };
+        Ok(instance.resources.get(
+            name,
+            || {
+                let value = self.cycle(&declared.address(), block.header);
+                make(open(Shape::Count, reason_of(&value), block.header))
+            },
+            || make(self.expansion(&block.body, Scope::of(instance, &Each::default()))),
+        ))
+    }
+
+    fn expansion(&self, body: &Body, scope: Scope) -> Expansion {
+        let result = match (body.attribute("count"), body.attribute("for_each")) {
+            (Some(count), _) => (count, Shape::Count, self.count(count, scope)),
+            (_, Some(for_each)) => (for_each, Shape::ForEach, self.for_each(for_each, scope)),
+            _ => return Expansion::of(Shape::Single, [(Key::None, Each::default())], None),
+        };
+        let (attribute, shape, expansion) = result;
+        expansion.unwrap_or_else(|failure| open(shape, self.failed(failure), attribute.expr.span))
+    }
+
+    fn count(&self, attribute: &Attribute, scope: Scope) -> Outcome<Expansion> {
+        let span = attribute.expr.span;
+        let value = self.eval(&attribute.expr, scope)?;
+        if value.is_null() {
+            return Err(Failure::new(span, "`count` is null"));
+        }
+        let value = convert(&value, &Type::Number)
+            .map_err(|e| Failure::new(span, format!("`count`: {e}")))?;
+        let Kind::Number(n) = &value.kind else {
+            return Ok(open(Shape::Count, reason_of(&value), span));
+        };
+        let Some(n) = n.to_usize() else {
+            return Err(Failure::new(
+                span,
+                format!("`count` is {n}, no natural number"),
+            ));
+        };
+        if n > MAX_INSTANCES {
+            return Err(Failure::new(
+                span,
+                format!("`count` is {n}; more than {MAX_INSTANCES} instances are not looked at"),
+            ));
+        }
+        let each = |i| Each {
+            index: Some(Value {
+                place: value.place.clone(),
+                ..Value::new(Kind::Number(Number::count(i)), span)
+            }),
+            ..Each::default()
+        };
+        Ok(Expansion::of(
+            Shape::Count,
+            (0..n).map(|i| (Key::Index(i), each(i))),
+            None,
+        ))
+    }
+
+    fn for_each(&self, attribute: &Attribute, scope: Scope) -> Outcome<Expansion> {
+        let span = attribute.expr.span;
+        let value = self.eval(&attribute.expr, scope)?;
+        if let Some(unknown) = value.as_unknown() {
+            return Ok(open(Shape::ForEach, unknown.clone(), span));
+        }
+        let set = matches!(
+            value.kind,
+            Kind::Sequence {
+                shape: Sequence::Set(_),
+                ..
+            }
+        );
+        if !(set || matches!(value.kind, Kind::Mapping { .. })) {
+            let found = if value.is_null() {
+                "null"
+            } else {
+                "neither a map nor a set"
+            };
+            return Err(Failure::new(span, format!("`for_each` is {found}"))
+                .help("make a set of a list with toset()"));
+        }
+        let mut keys = Vec::new();
+        let mut why = value.more().map(|m| (**m).clone());
+        for (key, element) in pairs(&value).unwrap_or_default() {
+            let text = convert(&key, &Type::String)
+                .map_err(|e| Failure::new(span, format!("`for_each`: {e}")))?;
+            if text.is_null() {
+                return Err(Failure::new(span, "`for_each` holds null"));
+            }
+            match text.as_str() {
+                Some(name) => {
+                    let name: Arc<str> = name.into();
+                    let each = Each {
+                        key: Some(Value {
+                            place: key.place.clone(),
+                            ..Value::new(Kind::String(Text::plain(name.clone())), span)
+                        }),
+                        value: Some(element),
+                        index: None,
+                    };
+                    keys.push((Key::Name(name), each));
+                }
+                None => why = Some(reason_of(&text)),
+            }
+        }
+        if keys.len() > MAX_INSTANCES {
+            return Err(Failure::new(
+                span,
+                format!(
+                    "`for_each` has {} elements; more than {MAX_INSTANCES} instances are not looked at",
+                    keys.len()
+                ),
+            ));
+        }
+        if let Some(unknown) = &why {
+            keys.extend(
+                open(Shape::ForEach, unknown.clone(), span)
+                    .items
+                    .into_iter()
+                    .map(|s| (s.key, s.each)),
+            );
+        }
+        Ok(Expansion::of(Shape::ForEach, keys, why.map(Arc::new)))
+    }
+
+    /// A module call's instances. `Err`: it is declared nowhere.
+    pub(super) fn calls(
+        &self,
+        instance: &Rc<Instance>,
+        name: &Arc<str>,
+        span: Span,
+    ) -> Outcome<Rc<Calls>> {
+        let Some(block) = instance.module.calls.get(name) else {
+            return Err(Failure::new(
+                span,
+                format!("`module.{name}` is declared nowhere in its module"),
+            ));
+        };
+        Ok(instance.calls.get(
+            name,
+            || {
+                let value = self.cycle(&format!("module.{name}"), block.header);
+                Rc::new(missing(reason_of(&value)))
+            },
+            || Rc::new(self.make_calls(instance, name, block)),
+        ))
+    }
+
+    fn make_calls(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Rc<Block>) -> Calls {
+        let path = match instance.path.as_str() {
+            "" => name.to_string(),
+            outer => format!("{outer}.{name}"),
+        };
+        let address = instance.inside(&format!("module.{name}"));
+        let (dir, shown) = match self.find_module(instance, block, &path, &address) {
+            Ok(found) => found,
+            Err(unknown) => {
+                self.blind_spots
+                    .borrow_mut()
+                    .push(Arc::new(unknown.clone()));
+                return missing(unknown);
+            }
+        };
+        let module = match self.module(&dir, &shown) {
+            Ok(module) => module,
+            Err(e) => {
+                let message = format!("cannot read module `{name}` in `{shown}`: {e}");
+                self.tell(Diagnostic::error("module-missing", message.clone()).at(block.header));
+                let unknown = Unknown::because(message);
+                self.blind_spots
+                    .borrow_mut()
+                    .push(Arc::new(unknown.clone()));
+                return missing(unknown);
+            }
+        };
+        let expansion = self.expansion(&block.body, Scope::of(instance, &Each::default()));
+        self.check_arguments(block, &module);
+        let instances = (expansion.items.iter())
+            .map(|single| {
+                Rc::new(Instance {
+                    path: path.clone(),
+                    address: format!("{address}{}", single.key.text()),
+                    certain: instance.certain && single.key != Key::Any,
+                    depth: instance.depth + 1,
+                    caller: Some(Caller {
+                        instance: instance.clone(),
+                        block: block.clone(),
+                        each: single.each.clone(),
+                    }),
+                    ..Instance::new(module.clone(), dir.clone())
+                })
+            })
+            .collect();
+        Calls {
+            expansion,
+            instances,
+            missing: None,
+        }
+    }
+
+    /// The directory of a called module and its name for the user.
+    fn find_module(
+        &self,
+        instance: &Instance,
+        block: &Block,
+        path: &str,
+        address: &str,
+    ) -> Result<(PathBuf, String), Unknown> {
+        let name = block.label(0).cloned().unwrap_or_default();
+        let fail = |message: String| {
+            self.tell(Diagnostic::error("terraform-evaluation", message.clone()).at(block.header));
+            Unknown::because(message)
+        };
+        if instance.depth >= MAX_MODULES {
+            return Err(fail(format!(
+                "module `{name}` is nested more than {MAX_MODULES} levels deep; does it call itself?"
+            )));
+        }
+        let Some(source) = block.body.attribute("source") else {
+            return Err(fail(format!("module `{name}` has no source")));
+        };
+        let literal = source.expr.as_literal();
+        if let Some(local) = literal.filter(|s| s.starts_with("./") || s.starts_with("../")) {
+            let dir = super::run::normal(&instance.dir.join(local));
+            return Ok((dir, super::installed::shown(&instance.module.shown, local)));
+        }
+        if let Some(found) = self.installed.find(path) {
+            let dir = super::run::normal(&self.dir.join(found));
+            return Ok((dir, super::module::join(&self.shown, found)));
+        }
+        let unknown = Unknown::because(format!("module `{address}` is not installed"))
+            .settle("run terraform init");
+        let message =
+            format!("module `{name}` is not installed: its resources and outputs are unknown");
+        self.tell(
+            Diagnostic::warning("module-not-installed", message)
+                .at(source.expr.span)
+                .help("run terraform init"),
+        );
+        Err(unknown)
+    }
+
+    /// Arguments that the module does not know, and required ones that are missing.
+    fn check_arguments(&self, block: &Block, module: &super::module::Module) {
+        const META: [&str; 6] = [
+            "source",
+            "version",
+            "count",
+            "for_each",
+            "providers",
+            "depends_on",
+        ];
+        for attribute in &block.body.attributes {
+            let name = &attribute.name.text;
+            if !META.contains(&&**name) && !module.variables.contains_key(name) {
+                let message = format!(
+                    "module `{}` has no variable `{name}`",
+                    block.label(0).map_or("", |l| l)
+                );
+                self.tell(
+                    Diagnostic::error("terraform-evaluation", message).at(attribute.name.span),
+                );
+            }
+        }
+        for (name, variable) in &module.variables {
+            if variable.body.attribute("default").is_none() && block.body.attribute(name).is_none()
+            {
+                let message = format!(
+                    "module `{}` lacks its argument `{name}`",
+                    block.label(0).map_or("", |l| l)
+                );
+                self.tell(Diagnostic::error("terraform-evaluation", message).at(block.header));
+            }
+        }
+    }
+}
+
+/// An unknown number of instances.
+fn open(shape: Shape, unknown: Unknown, span: Span) -> Expansion {
+    let part = |ty| Some(Value::unknown(opaque(&unknown, ty), span));
+    let each = match shape {
+        Shape::Count => Each {
+            index: part(Type::Number),
+            ..Each::default()
+        },
+        _ => Each {
+            key: part(Type::String),
+            value: part(Type::Dynamic),
+            index: None,
+        },
+    };
+    Expansion::of(
+        shape,
+        [(Key::Any, each)],
+        Some(Arc::new(opaque(&unknown, Type::Dynamic))),
+    )
+}
+
+fn missing(unknown: Unknown) -> Calls {
+    Calls {
+        expansion: Expansion::of(Shape::Single, [], None),
+        instances: Vec::new(),
+        missing: Some(Arc::new(unknown)),
+    }
+}

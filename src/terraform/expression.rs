@@ -1,0 +1,324 @@
+//! Expressions to values.
+
+use super::convert::{convert, type_of, unify};
+use super::functions;
+use super::run::{Failure, Outcome, Run, Scope};
+use crate::span::Span;
+use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item};
+use crate::value::{Kind, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Run<'_> {
+    /// The value of an expression.
+    pub(super) fn eval(&self, expr: &Expr, scope: Scope) -> Outcome {
+        self.deeper(expr.span, || self.eval_kind(expr, scope))
+    }
+
+    fn eval_kind(&self, expr: &Expr, scope: Scope) -> Outcome {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Null => Ok(Value::null(span)),
+            ExprKind::Bool(b) => Ok(Value::bool(*b, span)),
+            ExprKind::Number(text) => match Number::parse(text) {
+                Some(n) => Ok(Value::new(Kind::Number(n), span)),
+                None => Err(Failure::new(span, format!("`{text}` is no number"))),
+            },
+            ExprKind::Literal(text) => Ok(Value::new(Kind::String(text.clone()), span)),
+            ExprKind::Template(parts) => self.template(parts, span, scope),
+            ExprKind::Wrap(inner) | ExprKind::Parens(inner) => self.eval(inner, scope),
+            ExprKind::Tuple(items) => {
+                let items = items.iter().map(|e| self.eval(e, scope));
+                Ok(Value::tuple(items.collect::<Outcome<_>>()?, span))
+            }
+            ExprKind::Object(items) => self.object(items, span, scope),
+            ExprKind::For(parts) => self.for_expression(parts, span, scope),
+            ExprKind::Conditional(parts) => self.conditional(parts, span, scope),
+            ExprKind::Unary(op, operand) => {
+                let value = self.eval(operand, scope)?;
+                super::operators::unary(*op, &value, span)
+            }
+            ExprKind::Binary(op, operands) => {
+                let left = self.eval(&operands.0, scope)?;
+                let right = self.eval(&operands.1, scope)?;
+                super::operators::binary(*op, &left, &right, span)
+            }
+            ExprKind::Call(call) => self.call(call, span, scope),
+            ExprKind::Variable(name) => self.root(name, &[], span, scope),
+            ExprKind::Traverse(root, steps) => match &root.kind {
+                ExprKind::Variable(name) => self.root(name, steps, span, scope),
+                _ => {
+                    let value = self.eval(root, scope)?;
+                    self.steps(value, steps, span, scope)
+                }
+            },
+            ExprKind::Invalid(reason) => Err(Failure {
+                silent: true,
+                ..Failure::new(span, reason.to_string())
+            }),
+        }
+    }
+
+    fn object(&self, items: &[Item], span: Span, scope: Scope) -> Outcome {
+        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut more: Option<Arc<Unknown>> = None;
+        let mut sensitive = false;
+        for item in items {
+            let key = self.eval(&item.key, scope)?;
+            let mut value = self.eval(&item.value, scope)?;
+            value.place.key = Some(item.key.span);
+            sensitive |= key.sensitive;
+            if key.is_null() {
+                return Err(Failure::new(item.key.span, "a key is null"));
+            }
+            let key = convert(&key, &Type::String)
+                .map_err(|e| Failure::new(item.key.span, format!("a key must be text: {e}")))?;
+            match &key.kind {
+                Kind::String(text) if text.known().is_some() => {
+                    entries.insert(text.known().unwrap_or("").into(), value);
+                }
+                _ => {
+                    let why = reason_of(&key);
+                    let hidden = key.as_text().cloned().unwrap_or_default();
+                    for (name, entry) in &mut entries {
+                        if could_be(&hidden, name) {
+                            *entry = Value::unknown(why.clone(), entry.place.span);
+                        }
+                    }
+                    more.get_or_insert_with(|| Arc::new(why));
+                }
+            }
+        }
+        let shape = Mapping::Object;
+        let kind = Kind::Mapping {
+            shape,
+            entries,
+            more,
+        };
+        Ok(Value {
+            sensitive,
+            ..Value::new(kind, span)
+        })
+    }
+
+    fn conditional(&self, parts: &Conditional, span: Span, scope: Scope) -> Outcome {
+        let condition = self.eval(&parts.condition, scope)?;
+        if condition.is_null() {
+            return Err(Failure::new(parts.condition.span, "the condition is null"));
+        }
+        let test = convert(&condition, &Type::Bool)
+            .map_err(|e| Failure::new(parts.condition.span, format!("the condition: {e}")))?;
+        let yes = self.eval(&parts.yes, scope);
+        let no = self.eval(&parts.no, scope);
+        let mut result = match &test.kind {
+            Kind::Bool(true) => chosen(yes?, no.ok(), span)?,
+            Kind::Bool(false) => chosen(no?, yes.ok(), span)?,
+            _ => either(&test, yes?, no?, span)?,
+        };
+        result.sensitive |= condition.sensitive;
+        Ok(result)
+    }
+
+    fn call(&self, call: &Call, span: Span, scope: Scope) -> Outcome {
+        let name = call
+            .name
+            .text
+            .strip_prefix("core::")
+            .unwrap_or(&call.name.text);
+        match name {
+            "try" => return self.try_each(call, span, scope),
+            "can" => return self.can(call, span, scope),
+            _ => {}
+        }
+        let (arguments, spans) = match self.arguments(call, scope)? {
+            Ok(arguments) => arguments,
+            Err(unknown) => return Ok(Value::unknown(unknown, span)),
+        };
+        match name {
+            "templatefile" => return self.template_file(arguments, span, scope),
+            "templatestring" => return self.template_string(arguments, span, scope),
+            _ if !functions::exists(name) => {
+                return Err(Failure::new(
+                    call.name.span,
+                    format!("there is no function named `{name}`"),
+                ));
+            }
+            _ => {}
+        }
+        functions::call(name, arguments, &self.context(), span).map_err(|e| {
+            let at = e
+                .argument
+                .and_then(|i| spans.get(i).or(spans.last()).copied());
+            Failure::new(at.unwrap_or(span), format!("`{name}`: {}", e.message))
+        })
+    }
+
+    /// What functions may ask.
+    pub(super) fn context(&self) -> functions::Context<'_> {
+        functions::Context {
+            files: self.files,
+            root: &self.dir,
+            shown: &self.shown,
+        }
+    }
+
+    /// The arguments with their places, a `...` taken apart; the inner error: their number is unknown.
+    #[expect(clippy::type_complexity, reason = "said once")]
+    fn arguments(
+        &self,
+        call: &Call,
+        scope: Scope,
+    ) -> Outcome<Result<(Vec<Value>, Vec<Span>), Unknown>> {
+        let mut arguments = Vec::new();
+        let mut spans = Vec::new();
+        for expr in &call.arguments {
+            arguments.push(self.eval(expr, scope)?);
+            spans.push(expr.span);
+        }
+        if !call.expand {
+            return Ok(Ok((arguments, spans)));
+        }
+        let (Some(last), Some(at)) = (arguments.pop(), spans.pop()) else {
+            return Ok(Ok((arguments, spans)));
+        };
+        if let Some(unknown) = last.as_unknown().or(last.more().map(|m| &**m)) {
+            return Ok(Err(opaque(unknown, Type::Dynamic)));
+        }
+        if !matches!(last.kind, Kind::Sequence { .. }) {
+            return Err(Failure::new(at, "`...` needs a list, a set or a tuple"));
+        }
+        for item in last.items() {
+            arguments.push(item);
+            spans.push(at);
+        }
+        Ok(Ok((arguments, spans)))
+    }
+}
+
+/// The result of a conditional of which the other branch is known, too: both get one type.
+fn chosen(value: Value, other: Option<Value>, span: Span) -> Outcome {
+    let Some(other) = other else {
+        return Ok(value);
+    };
+    let (own, ty) = (type_of(&value), type_of(&other));
+    if own == ty || value.more().is_some() || other.more().is_some() {
+        return Ok(value);
+    }
+    let untyped = |v: &Value| {
+        matches!(v.kind, Kind::Null(Type::Dynamic))
+            || v.as_unknown().is_some_and(|u| u.ty == Type::Dynamic)
+    };
+    if untyped(&other) {
+        return Ok(value);
+    }
+    if value.is_null() {
+        return Ok(Value {
+            kind: Kind::Null(ty),
+            ..value
+        });
+    }
+    let Some(common) = unify(&[own, ty]) else {
+        return Err(Failure::new(
+            span,
+            "the two results of the conditional have types that do not fit",
+        ));
+    };
+    convert(&value, &common).map_err(|e| Failure::new(span, e))
+}
+
+/// The result of a conditional whose condition is unknown: one of the two.
+fn either(condition: &Value, yes: Value, no: Value, span: Span) -> Outcome {
+    let why = reason_of(condition);
+    let yes_ty = type_of(&yes);
+    let no_ty = type_of(&no);
+    let yes_known = chosen(yes.clone(), Some(no.clone()), span)?;
+    let no_known = chosen(no, Some(yes), span)?;
+    let ty = if type_of(&yes_known) == type_of(&no_known) {
+        type_of(&yes_known)
+    } else {
+        unify(&[yes_ty, no_ty]).unwrap_or_default()
+    };
+    let not_null = [&yes_known, &no_known].iter().all(|v| never_null(v));
+    let mut cases = Vec::new();
+    for value in [yes_known, no_known] {
+        match &value.kind {
+            Kind::Null(_) => cases.push(None),
+            Kind::Unknown(u) if !u.either.is_empty() => cases.extend(u.either.iter().cloned()),
+            _ => cases.push(Some(value)),
+        }
+    }
+    let unknown = Unknown {
+        ty,
+        not_null,
+        either: cases,
+        ..why
+    };
+    Ok(Value::unknown(unknown, span))
+}
+
+fn never_null(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Null(_) => false,
+        Kind::Unknown(u) => u.not_null,
+        _ => true,
+    }
+}
+
+/// Whether a text with holes could be this text.
+pub(super) fn could_be(hidden: &Text, text: &str) -> bool {
+    use crate::value::Part;
+    let suffix = match hidden.parts().last() {
+        Some(Part::Lit(l)) => &*l.text,
+        _ => "",
+    };
+    let prefix = hidden.known_prefix();
+    text.len() >= prefix.len() + suffix.len() && text.starts_with(prefix) && text.ends_with(suffix)
+}
+
+/// The reason and the remedy of an unknown, and nothing else of it.
+pub(super) fn opaque(unknown: &Unknown, ty: Type) -> Unknown {
+    Unknown {
+        ty,
+        reason: unknown.reason.clone(),
+        settle: unknown.settle.clone(),
+        ..Unknown::default()
+    }
+}
+
+/// Why a value is not wholly known.
+pub(super) fn reason_of(value: &Value) -> Unknown {
+    match value.first_unknown() {
+        Some(unknown) => opaque(unknown, Type::Dynamic),
+        None => Unknown::because("it is not known"),
+    }
+}
+
+/// A sequence's elements with their keys, as `for` and dynamic blocks see them.
+pub(super) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
+    let span = value.place.span;
+    match &value.kind {
+        Kind::Sequence {
+            shape: Sequence::Set(_),
+            ..
+        } => Some(value.items().into_iter().map(|v| (v.clone(), v)).collect()),
+        Kind::Sequence { .. } => Some(
+            (value.items().into_iter().enumerate())
+                .map(|(i, v)| (Value::new(Kind::Number(Number::count(i)), span), v))
+                .collect(),
+        ),
+        Kind::Mapping { .. } => Some(
+            (value.entries().into_iter())
+                .map(|(k, v)| {
+                    let at = v.place.key.unwrap_or(v.place.span);
+                    (Value::new(Kind::String(Text::at(k, at)), at), v)
+                })
+                .collect(),
+        ),
+        _ => None,
+    }
+}
+
+/// The value, having come through an expression whose result it is.
+pub(super) fn other(value: Value, what: &str, span: Span) -> Value {
+    value.through(Via::Other(what.into()), span)
+}

@@ -1,0 +1,170 @@
+//! What names in a module stand for: variables, locals and outputs, worked out on demand.
+
+use super::convert::{Constraint, apply};
+use super::expand::Each;
+use super::run::{Failure, Instance, Outcome, Run, Scope};
+use super::types;
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::hcl::{Block, Expr, ExprKind};
+use crate::value::{Unknown, Value, Via};
+use std::rc::Rc;
+use std::sync::Arc;
+
+impl Run<'_> {
+    /// `var.NAME`. `Err`: it is declared nowhere.
+    pub(super) fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
+        let Some(block) = instance.module.variables.get(name) else {
+            return Err(Failure::new(
+                span,
+                format!("`var.{name}` is declared nowhere in its module"),
+            ));
+        };
+        Ok(instance.variables.get(
+            name,
+            || self.cycle(&format!("var.{name}"), block.header),
+            || self.make_variable(instance, name, block),
+        ))
+    }
+
+    fn make_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block) -> Value {
+        let constraint = self.constraint(instance, block);
+        let flag = |argument: &str| match block.body.attribute(argument).map(|a| &a.expr.kind) {
+            Some(ExprKind::Bool(b)) => Some(*b),
+            _ => None,
+        };
+        let nullable = flag("nullable").unwrap_or(true);
+        let given = match &instance.caller {
+            None => self.input(name, constraint.as_ref()),
+            Some(caller) => caller.block.body.attribute(name).map(|argument| {
+                let scope = Scope::of(&caller.instance, &caller.each);
+                let value = self.settle(self.eval(&argument.expr, scope), argument.expr.span);
+                value.through(Via::Argument(name.clone()), argument.expr.span)
+            }),
+        };
+        let given = given.filter(|v| nullable || !v.is_null());
+        let default = || {
+            let default = block.body.attribute("default")?;
+            let value = self.settle(self.constant(instance, &default.expr), default.expr.span);
+            Some(value.through(Via::Default(name.clone()), default.expr.span))
+        };
+        let value = given.or_else(default).unwrap_or_else(|| {
+            let unknown = match &instance.caller {
+                None => Unknown::because(format!("`var.{name}` has no value"))
+                    .settle(format!("pass --var {name}=… or --var-file")),
+                Some(_) => Unknown::because(format!("argument `{name}` of its module is missing")),
+            };
+            Value::unknown(
+                Unknown {
+                    not_null: !nullable,
+                    ..unknown
+                },
+                block.header,
+            )
+        });
+        let mut value = match constraint {
+            Some(constraint) => self.constrained(&constraint, value, name, block.header),
+            None => value,
+        };
+        value.sensitive |= flag("sensitive").unwrap_or(false);
+        value
+    }
+
+    fn constrained(
+        &self,
+        constraint: &Constraint,
+        value: Value,
+        name: &str,
+        header: Span,
+    ) -> Value {
+        let place = value.place.clone();
+        apply(constraint, value).unwrap_or_else(|e| {
+            let message = format!("the value of `var.{name}` does not fit its type: {e}");
+            self.tell(
+                Diagnostic::error("terraform-evaluation", message.clone())
+                    .at(place.primary())
+                    .related("declared here", header),
+            );
+            let mut unknown = Value::unknown(
+                Unknown::because(message).of(constraint.to_type()),
+                place.span,
+            );
+            unknown.place = place;
+            unknown
+        })
+    }
+
+    /// The type constraint of a variable, where one is written.
+    fn constraint(&self, instance: &Rc<Instance>, block: &Block) -> Option<Constraint> {
+        let ty = block.body.attribute("type")?;
+        let constant = |expr: &Expr| Some(self.settle(self.constant(instance, expr), expr.span));
+        match types::constraint(&ty.expr, &constant) {
+            Ok(constraint) => Some(constraint),
+            Err((span, message)) => {
+                self.tell(Diagnostic::error("terraform-evaluation", message).at(span));
+                None
+            }
+        }
+    }
+
+    /// The value of an expression that refers to nothing.
+    pub(super) fn constant(&self, instance: &Rc<Instance>, expr: &Expr) -> Outcome {
+        let each = Each::default();
+        let scope = Scope {
+            closed: true,
+            ..Scope::of(instance, &each)
+        };
+        self.eval(expr, scope)
+    }
+
+    /// `local.NAME`. `Err`: it is declared nowhere.
+    pub(super) fn local(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
+        let Some(attribute) = instance.module.locals.get(name) else {
+            return Err(Failure::new(
+                span,
+                format!("`local.{name}` is declared nowhere in its module"),
+            ));
+        };
+        Ok(instance.locals.get(
+            name,
+            || self.cycle(&format!("local.{name}"), attribute.name.span),
+            || {
+                let each = Each::default();
+                let outcome = self.eval(&attribute.expr, Scope::of(instance, &each));
+                self.settle(outcome, attribute.expr.span)
+            },
+        ))
+    }
+
+    /// An output of a module instance. `Err`: it is declared nowhere.
+    pub(super) fn output(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
+        let Some(block) = instance.module.outputs.get(name) else {
+            return Err(Failure::new(
+                span,
+                format!("the module has no output `{name}`"),
+            ));
+        };
+        let make = || {
+            let Some(value) = block.body.attribute("value") else {
+                return Value::null(block.header);
+            };
+            let each = Each::default();
+            let outcome = self.eval(&value.expr, Scope::of(instance, &each));
+            let mut value = self.settle(outcome, value.expr.span);
+            let declared = block.body.attribute("sensitive");
+            if declared.is_some_and(|a| matches!(a.expr.kind, ExprKind::Bool(true))) {
+                value.sensitive = true;
+            } else if value.has_sensitive() {
+                let message = format!("output `{name}` holds a sensitive value");
+                self.tell(
+                    Diagnostic::error("terraform-evaluation", message)
+                        .at(block.header)
+                        .help("declare it with sensitive = true"),
+                );
+            }
+            value
+        };
+        let cycle = || self.cycle(&format!("output.{name}"), block.header);
+        Ok(instance.outputs.get(name, cycle, make))
+    }
+}

@@ -1,0 +1,266 @@
+//! Which account and region a resource is deployed to, as its provider says.
+//! <https://developer.hashicorp.com/terraform/language/providers/configuration>
+
+use super::expand::Each;
+use super::expression::reason_of;
+use super::module::alias_of;
+use super::run::{Instance, Run, Scope};
+use crate::span::Span;
+use crate::syntax::hcl::{Block, Expr, ExprKind, Step};
+use crate::value::{Kind, Part, Role, Type, Unknown, Value};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Where a provider deploys to.
+#[derive(Clone)]
+pub(super) struct Provider {
+    pub(super) account: Value,
+    pub(super) region: Value,
+}
+
+/// A provider's local name and alias.
+type Reference = (Arc<str>, Option<Arc<str>>);
+
+impl Run<'_> {
+    /// The provider of a resource.
+    pub(super) fn provider_of(
+        &self,
+        instance: &Rc<Instance>,
+        kind: &str,
+        block: &Block,
+    ) -> Rc<Provider> {
+        let default = || (kind.split('_').next().unwrap_or(kind).into(), None);
+        let reference = match block.body.attribute("provider") {
+            None => Some(default()),
+            Some(attribute) => reference(&attribute.expr),
+        };
+        match reference {
+            Some(reference) => self.provider(instance, &reference, block.header),
+            None => Rc::new(self.hidden("its provider is chosen by an expression", block.header)),
+        }
+    }
+
+    fn provider(&self, instance: &Rc<Instance>, reference: &Reference, at: Span) -> Rc<Provider> {
+        let make = || {
+            let (name, alias) = reference;
+            let same = |b: &&Block| b.label(0) == Some(name) && alias_of(b) == alias.as_deref();
+            if let Some(block) = instance.module.providers.iter().find(same) {
+                return Rc::new(self.configured(instance, block, alias.is_some()));
+            }
+            let Some(caller) = &instance.caller else {
+                return Rc::new(match alias {
+                    None => self.target(at),
+                    Some(alias) => self.hidden(
+                        &format!("provider `{name}.{alias}` is configured nowhere"),
+                        at,
+                    ),
+                });
+            };
+            match passed(&caller.block, reference) {
+                Passed::As(outer) => self.provider(&caller.instance, &outer, at),
+                Passed::Nothing if alias.is_none() => {
+                    self.provider(&caller.instance, reference, at)
+                }
+                _ => Rc::new(self.hidden(&format!("no provider is passed for `{name}`"), at)),
+            }
+        };
+        let cycle = || Rc::new(self.hidden("its provider depends on itself", at));
+        instance.providers.get(reference, cycle, make)
+    }
+
+    /// Nothing is said: the deployment's own account and region.
+    fn target(&self, at: Span) -> Provider {
+        let target = &self.world.target;
+        Provider {
+            account: known_or(target.account.as_deref(), Role::Account, at),
+            region: known_or(target.region.as_deref(), Role::Region, at),
+        }
+    }
+
+    fn hidden(&self, reason: &str, at: Span) -> Provider {
+        let value = Value::unknown(Unknown::because(reason).of(Type::String), at);
+        Provider {
+            account: value.clone(),
+            region: value,
+        }
+    }
+
+    fn configured(&self, instance: &Rc<Instance>, block: &Block, aliased: bool) -> Provider {
+        let target = self.target(block.header);
+        let each = Each::default();
+        let scope = Scope::of(instance, &each);
+        let argument = |block: &Block, name: &str| {
+            let attribute = block.body.attribute(name)?;
+            let value = self.settle(self.eval(&attribute.expr, scope), attribute.expr.span);
+            (!value.is_null()).then_some(value)
+        };
+        if block.body.attribute("for_each").is_some() {
+            return self.hidden("its provider has instances", block.header);
+        }
+        let region = argument(block, "region").unwrap_or(target.region);
+        let roles = ["assume_role", "assume_role_with_web_identity"];
+        let role = (block.body.blocks.iter().rev())
+            .filter(|b| roles.contains(&&*b.kind.text))
+            .find_map(|b| argument(b, "role_arn"));
+        let account = match (role, argument(block, "allowed_account_ids")) {
+            (Some(role), _) => account_of(&role),
+            (None, Some(allowed)) => match allowed.items().as_slice() {
+                [one] if allowed.more().is_none() => one.clone(),
+                _ => target.account,
+            },
+            (None, None)
+                if aliased
+                    && ["profile", "access_key"]
+                        .iter()
+                        .any(|a| block.body.attribute(a).is_some()) =>
+            {
+                let reason = "the account of its provider's credentials is not in the code";
+                Value::unknown(Unknown::because(reason).of(Type::String), block.header)
+            }
+            (None, None) => target.account,
+        };
+        Provider { account, region }
+    }
+}
+
+/// What a module call passes for a provider.
+enum Passed {
+    As(Reference),
+    Nothing,
+    Unclear,
+}
+
+fn passed(call: &Block, wanted: &Reference) -> Passed {
+    let Some(providers) = call.body.attribute("providers") else {
+        return Passed::Nothing;
+    };
+    let ExprKind::Object(items) = &providers.expr.kind else {
+        return Passed::Unclear;
+    };
+    let is = |expr: &Expr| match (expr.as_literal(), reference(expr)) {
+        (Some(text), _) => match text.split_once('.') {
+            Some((name, alias)) => (name, Some(alias)) == (&*wanted.0, wanted.1.as_deref()),
+            None => (text, None) == (&*wanted.0, wanted.1.as_deref()),
+        },
+        (None, found) => found.as_ref() == Some(wanted),
+    };
+    match items.iter().find(|item| is(&item.key)) {
+        Some(item) => reference(&item.value).map_or(Passed::Unclear, Passed::As),
+        None => Passed::Nothing,
+    }
+}
+
+/// `aws`, `aws.dr`, also in quotes.
+fn reference(expr: &Expr) -> Option<Reference> {
+    match &expr.kind {
+        ExprKind::Variable(name) => Some((name.clone(), None)),
+        ExprKind::Traverse(root, steps) => match (&root.kind, steps.as_slice()) {
+            (ExprKind::Variable(name), [Step::Attr(alias)]) => {
+                Some((name.clone(), Some(alias.text.clone())))
+            }
+            _ => None,
+        },
+        ExprKind::Parens(inner) | ExprKind::Wrap(inner) => reference(inner),
+        ExprKind::Literal(_) => {
+            let text = expr.as_literal()?;
+            Some(match text.split_once('.') {
+                Some((name, alias)) => (name.into(), Some(alias.into())),
+                None => (text.into(), None),
+            })
+        }
+        _ => None,
+    }
+}
+
+fn known_or(known: Option<&str>, role: Role, at: Span) -> Value {
+    match known {
+        Some(known) => Value::text(known, at),
+        None => hole(role, at),
+    }
+}
+
+/// What stands for a part of the deployment that is not known.
+pub(super) fn hole(role: Role, at: Span) -> Value {
+    let (what, settle) = match role {
+        Role::Account => ("account", "set target.account"),
+        Role::Region => ("region", "set target.region"),
+        Role::Partition => ("partition", "set target.partition"),
+        Role::UrlSuffix => ("URL suffix", "set target.region"),
+        Role::Organization => ("organisation", "set organization.id"),
+    };
+    let unknown = Unknown::because(format!("the {what} of the deployment is not known"));
+    Value::unknown(unknown.settle(settle).role(role), at)
+}
+
+/// The account in a role's ARN.
+fn account_of(role: &Value) -> Value {
+    let opaque = || {
+        let unknown = Unknown {
+            ty: Type::String,
+            ..reason_of(role)
+        };
+        Value {
+            place: role.place.clone(),
+            ..Value::unknown(unknown, role.place.span)
+        }
+    };
+    let Kind::String(text) = &role.kind else {
+        return opaque();
+    };
+    let mut before = String::new();
+    for part in text.parts() {
+        match part {
+            Part::Lit(lit) => before.push_str(&lit.text),
+            Part::Hole(hole) if before.matches(':').count() == 4 && before.ends_with(':') => {
+                return Value {
+                    place: role.place.clone(),
+                    ..Value::new(Kind::Unknown(hole.clone()), role.place.span)
+                };
+            }
+            Part::Hole(_) if before.matches(':').count() > 4 => break,
+            Part::Hole(_) => before.push('?'),
+        }
+    }
+    match before.split(':').nth(4) {
+        Some(account) if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) => {
+            Value {
+                place: role.place.clone(),
+                ..Value::text(account, role.place.span)
+            }
+        }
+        _ => Value::unknown(
+            Unknown::because("the role of its provider names no account").of(Type::String),
+            role.place.span,
+        ),
+    }
+}
+
+/// The partition of a region.
+pub(super) fn partition_of(region: &str) -> &'static str {
+    const PREFIXES: [(&str, &str); 7] = [
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("us-iso-", "aws-iso"),
+        ("eu-isoe-", "aws-iso-e"),
+        ("eusc-", "aws-eusc"),
+    ];
+    PREFIXES
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("aws", |(_, partition)| partition)
+}
+
+/// The DNS suffix of a partition.
+pub(super) fn suffix_of(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        "aws-eusc" => "amazonaws.eu",
+        _ => "amazonaws.com",
+    }
+}

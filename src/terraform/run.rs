@@ -1,0 +1,281 @@
+//! One evaluation of a root module: its tree of module instances, what has been worked out so far, and what went wrong.
+
+use super::expand::{Calls, Each, Expanded};
+use super::memo::Memo;
+use super::module::{self, Module, Name};
+use super::provider::Provider;
+use super::resources::Made;
+use crate::diagnostic::Diagnostic;
+use crate::span::{FileId, Files, Span};
+use crate::syntax::hcl::Block;
+use crate::value::{Unknown, Value};
+use crate::world::World;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Deepest nesting of expressions and of values that refer to each other.
+const MAX_DEPTH: usize = 3000;
+
+/// One evaluation.
+pub(super) struct Run<'a> {
+    pub(super) files: &'a Files,
+    pub(super) world: &'a World,
+    /// The root module's directory, and as the user calls it.
+    pub(super) dir: PathBuf,
+    pub(super) shown: String,
+    /// Variables of the root module that were given, by name: the last one of each.
+    pub(super) inputs: RefCell<BTreeMap<Arc<str>, super::inputs::Input>>,
+    modules: RefCell<HashMap<PathBuf, Result<Rc<Module>, String>>>,
+    pub(super) installed: super::installed::Installed,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    told: RefCell<HashSet<Diagnostic>>,
+    pub(super) blind_spots: RefCell<Vec<Arc<Unknown>>>,
+    depth: Cell<usize>,
+}
+
+/// One instance of a module in the tree.
+pub(super) struct Instance {
+    pub(super) module: Rc<Module>,
+    /// Its directory.
+    pub(super) dir: PathBuf,
+    /// The names of the calls that lead here, without keys: `service.ecr`, as modules.json has them.
+    pub(super) path: String,
+    /// `module.a["x"].module.b`; empty for the root.
+    pub(super) address: String,
+    /// Whether it certainly exists.
+    pub(super) certain: bool,
+    pub(super) depth: usize,
+    pub(super) caller: Option<Caller>,
+    pub(super) variables: Memo<Arc<str>, Value>,
+    pub(super) locals: Memo<Arc<str>, Value>,
+    pub(super) outputs: Memo<Arc<str>, Value>,
+    pub(super) resources: Memo<Name, Rc<Expanded>>,
+    pub(super) made: Memo<Arc<str>, Rc<Made>>,
+    pub(super) calls: Memo<Arc<str>, Rc<Calls>>,
+    pub(super) providers: Memo<(Arc<str>, Option<Arc<str>>), Rc<Provider>>,
+}
+
+/// Who called a module instance.
+pub(super) struct Caller {
+    pub(super) instance: Rc<Instance>,
+    pub(super) block: Rc<Block>,
+    pub(super) each: Each,
+}
+
+/// What an expression may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'s> {
+    pub(super) instance: &'s Rc<Instance>,
+    pub(super) each: &'s Each,
+    pub(super) frame: Option<&'s Frame<'s>>,
+    /// Only the frames count: inside a template file, and for constants.
+    pub(super) closed: bool,
+}
+
+/// A name that an expression brings along: of `for`, of a dynamic block, of a template.
+pub(super) struct Frame<'s> {
+    pub(super) name: &'s str,
+    pub(super) value: Value,
+    pub(super) outer: Option<&'s Frame<'s>>,
+}
+
+/// Why an expression has no value.
+#[derive(Clone, Debug)]
+pub(super) struct Failure {
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+    /// It has been told already, or is told elsewhere.
+    pub(super) silent: bool,
+}
+
+pub(super) type Outcome<T = Value> = Result<T, Failure>;
+
+impl Failure {
+    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
+        Failure {
+            span,
+            message: message.into(),
+            help: None,
+            silent: false,
+        }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl<'s> Scope<'s> {
+    /// What stands directly in a module.
+    pub(super) fn of(instance: &'s Rc<Instance>, each: &'s Each) -> Self {
+        Scope {
+            instance,
+            each,
+            frame: None,
+            closed: false,
+        }
+    }
+
+    /// The value of a name that an expression brought along.
+    pub(super) fn lookup(&self, name: &str) -> Option<&'s Value> {
+        let mut frame = self.frame;
+        while let Some(f) = frame {
+            if f.name == name {
+                return Some(&f.value);
+            }
+            frame = f.outer;
+        }
+        None
+    }
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(files: &'a Files, dir: &Path, shown: &str, world: &'a World) -> Self {
+        let dir = normal(dir);
+        let installed = super::installed::Installed::read(&dir);
+        Run {
+            files,
+            world,
+            shown: shown.to_owned(),
+            inputs: RefCell::default(),
+            modules: RefCell::default(),
+            installed,
+            dir,
+            diagnostics: RefCell::default(),
+            told: RefCell::default(),
+            blind_spots: RefCell::default(),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// The module in a directory, read once.
+    pub(super) fn module(&self, dir: &Path, shown: &str) -> Result<Rc<Module>, String> {
+        if let Some(known) = self.modules.borrow().get(dir) {
+            return known.clone();
+        }
+        let loaded = module::load(self.files, dir, shown).map(|(module, diagnostics)| {
+            diagnostics.into_iter().for_each(|d| self.tell(d));
+            Rc::new(module)
+        });
+        self.modules
+            .borrow_mut()
+            .insert(dir.to_owned(), loaded.clone());
+        loaded
+    }
+
+    /// Puts a module that stands in no directory where the root module's would be.
+    pub(super) fn module_of_text(&self, id: FileId) -> Rc<Module> {
+        let (module, diagnostics) = module::of_text(self.files, id, &self.shown);
+        diagnostics.into_iter().for_each(|d| self.tell(d));
+        Rc::new(module)
+    }
+
+    /// Tells a problem once.
+    pub(super) fn tell(&self, diagnostic: Diagnostic) {
+        if self.told.borrow_mut().insert(diagnostic.clone()) {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+
+    pub(super) fn diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics.into_inner()
+    }
+
+    /// Tells a failure and gives what stands in for the value.
+    pub(super) fn failed(&self, failure: Failure) -> Unknown {
+        let reason = match failure.silent {
+            true => failure.message.clone(),
+            false => format!("its expression is wrong: {}", failure.message),
+        };
+        if !failure.silent {
+            let mut diagnostic =
+                Diagnostic::error("terraform-evaluation", failure.message).at(failure.span);
+            diagnostic.help = failure.help;
+            self.tell(diagnostic);
+        }
+        Unknown::because(reason)
+    }
+
+    /// The value, or an unknown once the failure has been told.
+    pub(super) fn settle(&self, outcome: Outcome, span: Span) -> Value {
+        outcome.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
+    }
+
+    /// What stands in for a value that is asked for while it is being worked out.
+    pub(super) fn cycle(&self, what: &str, span: Span) -> Value {
+        let message = format!("`{what}` depends on itself");
+        self.tell(Diagnostic::error("terraform-evaluation", message.clone()).at(span));
+        Value::unknown(Unknown::because(message), span)
+    }
+
+    /// Runs `work` one level deeper.
+    pub(super) fn deeper(&self, span: Span, work: impl FnOnce() -> Outcome) -> Outcome {
+        let depth = self.depth.get();
+        if depth >= MAX_DEPTH {
+            return Err(Failure::new(
+                span,
+                format!("nested more than {MAX_DEPTH} levels deep"),
+            ));
+        }
+        self.depth.set(depth + 1);
+        let result = work();
+        self.depth.set(depth);
+        result
+    }
+}
+
+/// The path without `.` and `..`, links not followed.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => match out.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    out.pop();
+                }
+                _ => out.push(".."),
+            },
+            other => out.push(other),
+        }
+    }
+    if out.as_os_str().is_empty() {
+        out.push(".");
+    }
+    out
+}
+
+impl Instance {
+    pub(super) fn new(module: Rc<Module>, dir: PathBuf) -> Self {
+        Instance {
+            module,
+            dir,
+            path: String::new(),
+            address: String::new(),
+            certain: true,
+            depth: 0,
+            caller: None,
+            variables: Memo::default(),
+            locals: Memo::default(),
+            outputs: Memo::default(),
+            resources: Memo::default(),
+            made: Memo::default(),
+            calls: Memo::default(),
+            providers: Memo::default(),
+        }
+    }
+
+    /// An address inside this instance.
+    pub(super) fn inside(&self, address: &str) -> String {
+        match self.address.as_str() {
+            "" => address.to_owned(),
+            own => format!("{own}.{address}"),
+        }
+    }
+}
