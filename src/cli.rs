@@ -1,7 +1,7 @@
 //! The command line: what may be asked, and one small file for each command that asks the library and prints.
 
 use self::failure::usage;
-use crate::engine::{Failure, Options, Report};
+use crate::engine::Failure;
 use crate::report::Look;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
@@ -10,6 +10,7 @@ use std::io::{self, Write};
 pub mod check;
 pub mod failure;
 pub mod given;
+pub mod guardrails;
 pub mod sink;
 
 /// What `ecr-guard` is asked to do.
@@ -34,8 +35,10 @@ pub struct App {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge infrastructure code by the guardrails.
-    Check(check::Args),
+    /// Tell why a guardrail matters, what it demands and how to mend a violation.
+    Explain(guardrails::ExplainArgs),
+    /// List the guardrails.
+    Guardrails(guardrails::Args),
 }
 
 /// When to use colours.
@@ -49,11 +52,8 @@ pub enum Color {
     Never,
 }
 
-/// What judges.
-pub type Engine = fn(&Options) -> Result<Report, Failure>;
-
 /// Does what the arguments ask and gives the exit code.
-pub fn main(arguments: impl IntoIterator<Item = OsString>, engine: Engine) -> u8 {
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let parsed = App::command()
         .try_get_matches_from(arguments)
         .and_then(|m| Ok((App::from_arg_matches(&m)?, m)));
@@ -65,7 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, engine: Engine) -> u8
         }
     };
     app.color.apply();
-    match run(app, &matches, engine) {
+    match run(app, &matches) {
         Ok(code) => code,
         Err(failure) => {
             let mut stderr = anstream::stderr().lock();
@@ -76,12 +76,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, engine: Engine) -> u8
     }
 }
 
-fn run(app: App, matches: &ArgMatches, engine: Engine) -> Result<u8, Failure> {
-    let Some((_, matches)) = matches.subcommand() else {
+fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
+    let Some((_, _matches)) = matches.subcommand() else {
         return Err(usage("no command"));
     };
     match app.command {
-        Command::Check(args) => check::run(args, matches, engine),
+        Command::Explain(args) => guardrails::explain(&args),
+        Command::Guardrails(args) => guardrails::list(&args),
     }
 }
 

@@ -1,8 +1,9 @@
 //! A run from options to a report: what it is given and what comes out.
 
+use crate::config::{Error, Profile};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::finding::{Finding, Outcome, ResourceRef, Severity, Status};
-use crate::span::{Files, Span};
+use crate::span::Files;
 use crate::world::{Inputs, Target};
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ pub struct Options {
     /// Judge only these guardrails; empty: all of the profile.
     pub only: Vec<String>,
     /// The profile; `None`: the config's.
-    pub profile: Option<String>,
+    pub profile: Option<Profile>,
     /// From which severity on a violation blocks; `None`: the config's.
     pub fail_on: Option<Severity>,
     /// What an undetermined finding does; `None`: the config's.
@@ -76,18 +77,17 @@ pub struct Failure {
     /// The texts that spans point into.
     pub files: Arc<Files>,
     /// The mistakes.
-    pub mistakes: Vec<Mistake>,
+    pub mistakes: Vec<Error>,
 }
 
-/// A mistake in something that the user wrote for us.
-#[derive(Clone, Debug)]
-pub struct Mistake {
-    /// What is wrong: lower case, no full stop, names in backticks.
-    pub message: String,
-    /// Where, if it stands in a file.
-    pub span: Option<Span>,
-    /// What to do about it.
-    pub help: Option<String>,
+impl From<Error> for Failure {
+    /// A mistake without a place, or one whose text nobody has.
+    fn from(mistake: Error) -> Self {
+        Failure {
+            files: Arc::default(),
+            mistakes: vec![mistake],
+        }
+    }
 }
 
 /// What a run came to.

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod judge;
 pub mod library;
 pub mod pattern;
+pub mod schema;
 pub mod settings;
 pub mod vocabulary;
 

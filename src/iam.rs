@@ -12,3 +12,5 @@ pub mod condition;
 pub mod rule;
 pub mod evaluate;
 pub mod can;
+mod automaton;
+pub mod reach;

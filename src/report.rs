@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 pub mod frame;
 pub mod github;
+pub mod guardrails;
 pub mod human;
 pub mod json;
 pub mod markdown;

@@ -2,14 +2,14 @@
 //! evaluates them. The only walker of directories.
 
 use crate::diagnostic::Diagnostic;
-use crate::raw::Root;
+use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
 use crate::world::World;
 use pending as terraform;
 use pending as cloudformation;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 mod bytes;
 mod calls;
@@ -201,19 +201,19 @@ fn drop_nested(files: &Files, roots: &mut Vec<Root>) {
     if roots.len() < 2 {
         return;
     }
-    let mut nested: BTreeSet<String> = BTreeSet::new();
-    for root in roots.iter() {
-        if root.form != crate::raw::Form::CloudFormation {
-            continue;
-        }
-        let paths = (root.resources.iter()).filter_map(|r| files.get(r.span.file));
-        nested.extend(
-            paths
-                .filter(|f| f.path != root.name)
-                .map(|f| f.path.clone()),
-        );
+    let real = |path: &str| Path::new(path).canonicalize().ok();
+    let mut nested: BTreeSet<PathBuf> = BTreeSet::new();
+    for root in roots.iter().filter(|r| r.form == Form::CloudFormation) {
+        let mut ids: Vec<FileId> = root.resources.iter().map(|r| r.span.file).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let paths = ids.into_iter().filter_map(|id| files.get(id));
+        let others = paths.filter(|f| f.path != root.name);
+        let own = real(&root.name);
+        nested.extend(others.filter_map(|f| real(&f.path).filter(|p| own.as_ref() != Some(p))));
     }
-    roots.retain(|r| !nested.contains(&r.name));
+    let is_nested = |r: &Root| real(&r.name).is_some_and(|p| nested.contains(&p));
+    roots.retain(|r| nested.is_empty() || r.form != Form::CloudFormation || !is_nested(r));
 }
 
 /// Sorts by place; two roots that load one file say the same thing once.

@@ -1,8 +1,8 @@
 //! `check`: judge infrastructure code by the guardrails.
 
-use super::Engine;
 use super::given::{Given, stdin};
 use super::sink::{self, Sink};
+use crate::config::Profile;
 use crate::engine::{Failure, Options, Report, Undetermined};
 use crate::finding::Severity;
 use crate::report::{self, Look};
@@ -46,8 +46,8 @@ pub struct Rules {
     #[arg(long, value_name = "DIR")]
     pub policies: Vec<String>,
     /// The set of guardrails [default: the config's, else baseline].
-    #[arg(long)]
-    pub profile: Option<String>,
+    #[arg(long, value_enum)]
+    pub profile: Option<Profile>,
     /// Judge by this guardrail only; may be repeated.
     #[arg(long = "guardrail", value_name = "ID")]
     pub only: Vec<String>,
@@ -76,7 +76,7 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
         inputs: args.given.inputs(matches)?,
         exclude: args.exclude.clone(),
         only: args.rules.only.clone(),
-        profile: args.rules.profile.clone(),
+        profile: args.rules.profile,
         fail_on: args.rules.fail_on,
         undetermined: args.rules.undetermined,
         allow_empty: args.allow_empty,
@@ -102,12 +102,4 @@ pub fn print(report: &Report, sinks: &[Sink]) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-/// Runs the command and gives the exit code.
-pub fn run(args: Args, matches: &ArgMatches, engine: Engine) -> Result<u8, Failure> {
-    let sinks = sink::chosen(args.format.clone())?;
-    let report = engine(&options(&args, matches)?)?;
-    print(&report, &sinks)?;
-    Ok(report.exit_code())
 }

@@ -1,31 +1,18 @@
 //! How a command says that it did not do its job: the command line, the config or a guardrail is wrong. Exit code 2.
 
-use crate::engine::{Failure, Mistake};
+use crate::config::Error;
+use crate::engine::Failure;
 use crate::report::Look;
 use crate::report::frame::{Frame, Mark, Word};
 
 /// One mistake on the command line.
 pub fn usage(message: impl Into<String>) -> Failure {
-    Failure {
-        mistakes: vec![Mistake {
-            message: message.into(),
-            span: None,
-            help: None,
-        }],
-        ..Failure::default()
-    }
+    Error::new(message).into()
 }
 
 /// One mistake on the command line, and what to do about it.
 pub fn usage_help(message: impl Into<String>, help: impl Into<String>) -> Failure {
-    Failure {
-        mistakes: vec![Mistake {
-            message: message.into(),
-            span: None,
-            help: Some(help.into()),
-        }],
-        ..Failure::default()
-    }
+    Error::new(message).help(help).into()
 }
 
 /// As printed.
@@ -36,7 +23,7 @@ pub fn text(failure: &Failure, look: Look) -> String {
     frames.join("\n")
 }
 
-fn frame(mistake: &Mistake) -> Frame {
+fn frame(mistake: &Error) -> Frame {
     Frame {
         word: Word::Error,
         id: None,

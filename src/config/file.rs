@@ -301,12 +301,12 @@ pub enum OnError {
 
 /// An account id: twelve digits, leading zeros kept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, JsonSchema)]
-#[schemars(transparent)]
+#[schemars(transparent, extend("type" = ["string", "integer"]))]
 pub struct Account(#[schemars(regex(pattern = "^[0-9]{12}$"))] pub String);
 
 /// An account id, or `*` for anyone.
 #[derive(Clone, Debug, PartialEq, Eq, JsonSchema)]
-#[schemars(transparent)]
+#[schemars(transparent, extend("type" = ["string", "integer"]))]
 pub struct Who(#[schemars(regex(pattern = "^([0-9]{12}|\\*)$"))] pub String);
 
 /// A day, e.g. `2027-01-31`.
@@ -427,4 +427,9 @@ impl<'de> Deserialize<'de> for Choice {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ChoiceVisitor)
     }
+}
+
+/// The JSON Schema of `ecr-guard.yaml`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(File).to_value()
 }

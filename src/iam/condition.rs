@@ -161,61 +161,85 @@ pub const MULTIVALUED: &[&str] = &[
     "aws:vpceorgpaths",
 ];
 
-/// Global keys that ECR requests can carry (IAM User Guide, global condition context keys), in lower case without `aws:`.
+/// Global keys that ECR requests can carry (IAM User Guide, global condition context keys), without `aws:`.
 const GLOBAL: &[&str] = &[
-    "assumedroot",
-    "calledvia",
-    "calledviafirst",
-    "calledvialast",
-    "chatbotsourcearn",
-    "currenttime",
-    "ec2instancesourceprivateipv4",
-    "ec2instancesourcevpc",
-    "epochtime",
-    "federatedprovider",
-    "multifactorauthage",
-    "multifactorauthpresent",
-    "principalaccount",
-    "principalarn",
-    "principalisawsservice",
-    "principalorgid",
-    "principalorgpaths",
-    "principalservicename",
-    "principalservicenameslist",
-    "principaltype",
-    "referer",
-    "requestedregion",
-    "resourceaccount",
-    "resourceorgid",
-    "resourceorgpaths",
-    "securetransport",
-    "sourceaccount",
-    "sourcearn",
-    "sourceidentity",
-    "sourceip",
-    "sourceorgid",
-    "sourceorgpaths",
-    "sourcevpc",
-    "sourcevpcarn",
-    "sourcevpce",
-    "tagkeys",
-    "tokenissuetime",
-    "useragent",
+    "AssumedRoot",
+    "CalledVia",
+    "CalledViaFirst",
+    "CalledViaLast",
+    "ChatbotSourceArn",
+    "CurrentTime",
+    "Ec2InstanceSourcePrivateIPv4",
+    "Ec2InstanceSourceVpc",
+    "EpochTime",
+    "FederatedProvider",
+    "MultiFactorAuthAge",
+    "MultiFactorAuthPresent",
+    "PrincipalAccount",
+    "PrincipalArn",
+    "PrincipalIsAWSService",
+    "PrincipalOrgID",
+    "PrincipalOrgPaths",
+    "PrincipalServiceName",
+    "PrincipalServiceNamesList",
+    "PrincipalType",
+    "Referer",
+    "RequestedRegion",
+    "ResourceAccount",
+    "ResourceOrgID",
+    "ResourceOrgPaths",
+    "SecureTransport",
+    "SourceAccount",
+    "SourceArn",
+    "SourceIdentity",
+    "SourceIp",
+    "SourceOrgID",
+    "SourceOrgPaths",
+    "SourceVpc",
+    "SourceVpcArn",
+    "SourceVpce",
+    "TagKeys",
+    "TokenIssueTime",
+    "UserAgent",
     "userid",
     "username",
-    "viaawsservice",
-    "vpceaccount",
-    "vpceorgid",
-    "vpceorgpaths",
-    "vpcsourceip",
+    "ViaAWSService",
+    "VpceAccount",
+    "VpceOrgID",
+    "VpceOrgPaths",
+    "VpcSourceIp",
 ];
+
+/// A key as AWS spells it.
+pub fn spelling(key: &str) -> String {
+    let global = |name: &str| GLOBAL.iter().find(|g| g.eq_ignore_ascii_case(name));
+    let tag = [
+        ("principaltag/", "PrincipalTag/"),
+        ("resourcetag/", "ResourceTag/"),
+        ("requesttag/", "RequestTag/"),
+    ];
+    let Some((namespace, name)) = key.split_once(':') else {
+        return key.to_owned();
+    };
+    let tagged =
+        |(low, spelled): &(&str, &str)| Some(format!("{spelled}{}", name.strip_prefix(low)?));
+    let name = match global(name).filter(|_| namespace == "aws") {
+        Some(known) => (*known).to_owned(),
+        None => tag
+            .iter()
+            .find_map(tagged)
+            .unwrap_or_else(|| name.to_owned()),
+    };
+    format!("{namespace}:{name}")
+}
 
 /// Whether an ECR request can carry a key (R13); `Unknown` for keys of federation and compute services, which stay with a
 /// role session.
 pub fn can_be_present(key: &str) -> Tri {
     if let Some(name) = key.strip_prefix("aws:") {
         let tag = ["principaltag/", "resourcetag/", "requesttag/"];
-        let known = GLOBAL.contains(&name) || tag.iter().any(|t| name.starts_with(t));
+        let global = GLOBAL.iter().any(|g| g.eq_ignore_ascii_case(name));
+        let known = global || tag.iter().any(|t| name.starts_with(t));
         return known.into();
     }
     if key.starts_with("ecr:resourcetag/") || key.starts_with("ecr-public:resourcetag/") {

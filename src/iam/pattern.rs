@@ -64,6 +64,17 @@ pub enum Tok {
     Variable(Arc<Variable>),
 }
 
+impl PartialEq for Tok {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Tok::One(a), Tok::One(b)) | (Tok::Star(a), Tok::Star(b)) => a == b,
+            (Tok::Hole(a), Tok::Hole(b)) => Arc::ptr_eq(a, b),
+            (Tok::Variable(a), Tok::Variable(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
 /// A policy variable: `${key}` or `${key, 'default'}` (R12).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {

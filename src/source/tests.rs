@@ -1,7 +1,7 @@
 //! Which files and directories are found, and what becomes of them; the evaluators here only say that they were asked.
 
 use super::*;
-use crate::raw::{Form, Mode, RawResource};
+use crate::raw::{Mode, RawResource};
 use crate::span::Span;
 use crate::value::Value;
 use std::fs;
@@ -318,13 +318,13 @@ fn wrong_bytes_have_a_place() {
 
 #[test]
 fn a_nested_template_is_judged_through_its_parent() {
-    let dir = tree(&[("parent.yaml", TEMPLATE), ("child.yaml", TEMPLATE)]);
+    let dir = tree(&[("stacks/parent.yaml", TEMPLATE), ("child.yaml", TEMPLATE)]);
     let nesting = Evaluators {
         template: |files, id, _| {
             let path = name(files, id);
             let mut root = root(&path, Form::CloudFormation);
             if let Some(base) = path.strip_suffix("parent.yaml") {
-                let child = files.add(format!("{base}child.yaml"), TEMPLATE);
+                let child = files.add(format!("{base}../child.yaml"), TEMPLATE);
                 root.resources.push(resource(Span::new(child, 0, 1)));
             }
             (vec![root], Vec::new())
@@ -332,10 +332,10 @@ fn a_nested_template_is_judged_through_its_parent() {
         ..STUBS
     };
     let sources = run_with(nesting, &dir, &["."], &[]).unwrap();
-    assert_eq!(names(&dir, &sources), ["parent.yaml"]);
+    assert_eq!(names(&dir, &sources), ["stacks/parent.yaml"]);
     assert_eq!(
         names(&dir, &run(&dir, &["."], &[])),
-        ["child.yaml", "parent.yaml"]
+        ["child.yaml", "stacks/parent.yaml"]
     );
 }
 

@@ -5,6 +5,15 @@ use std::ops::Range;
 
 /// The part of a text whose known bytes lie in `range`; holes count no bytes, and those strictly inside are kept.
 pub fn slice(text: &Text, range: Range<usize>) -> Text {
+    cut(text, &range, |at| range.start < at && at < range.end)
+}
+
+/// As [`slice`], with the holes at both ends.
+pub fn slice_with_ends(text: &Text, range: Range<usize>) -> Text {
+    cut(text, &range, |at| range.start <= at && at <= range.end)
+}
+
+fn cut(text: &Text, range: &Range<usize>, keeps: impl Fn(usize) -> bool) -> Text {
     let mut pieces = Vec::new();
     let mut base = 0;
     for part in text.parts() {
@@ -16,9 +25,7 @@ pub fn slice(text: &Text, range: Range<usize>) -> Text {
                 pieces.extend(lit_pieces(lit, from..to));
                 base = end;
             }
-            Part::Hole(hole) if range.start < base && base < range.end => {
-                pieces.push(Piece::Hole(hole.clone()));
-            }
+            Part::Hole(hole) if keeps(base) => pieces.push(Piece::Hole(hole.clone())),
             Part::Hole(_) => {}
         }
     }
@@ -79,5 +86,6 @@ mod tests {
         assert_eq!(a.span(0, 2), Some(Span::new(id, 1, 3)));
         assert_eq!(b.span(1, 2), Some(Span::new(id, 8, 9)));
         assert_eq!(slice(&text, 0..3).known(), Some("abc"));
+        assert_eq!(slice_with_ends(&text, 0..3).parts().len(), 2);
     }
 }

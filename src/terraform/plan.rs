@@ -11,7 +11,7 @@ use crate::syntax::scalar::{Scalar, Scalars};
 use crate::syntax::tree::Tree;
 use crate::value::{Unknown, Value};
 use crate::world::World;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::configuration::Configuration;
@@ -79,16 +79,15 @@ impl Plan<'_> {
                 Err(problem) => self.diagnostics.push(problem),
             }
         }
-        let listed: BTreeMap<String, usize> = (resources.iter().enumerate())
-            .map(|(i, r)| (r.address.clone(), i))
-            .collect();
-        let absent = |r: &RawResource| !listed.contains_key(&r.address);
-        let planned = tree.get("planned_values").map(change::values);
-        resources.extend(planned.unwrap_or_default().into_iter().filter(absent));
-        let before = tree.get("prior_state").and_then(|s| s.get("values"));
-        let data = before.map(change::values).unwrap_or_default();
-        let data = data.into_iter().filter(|r| r.mode == Mode::Data);
-        resources.extend(data.filter(absent));
+        let listed: BTreeSet<String> = resources.iter().map(|r| r.address.clone()).collect();
+        let absent = |r: &RawResource| !listed.contains(&r.address);
+        if let Some(planned) = tree.get("planned_values") {
+            resources.extend(change::values(planned, absent));
+        }
+        if let Some(before) = tree.get("prior_state").and_then(|s| s.get("values")) {
+            let read = |r: &RawResource| r.mode == Mode::Data && absent(r);
+            resources.extend(change::values(before, read));
+        }
         provider::place(&mut resources, &self.configuration, self.world);
         for resource in &mut resources {
             computed::repository(resource, self.world);

@@ -232,8 +232,8 @@ fn string(verb: &Verb, arg: &Value) -> Result<Text, String> {
         return Err("string required".to_owned());
     };
     let cut: String = match verb.precision {
-        Some(n) => text.graphemes(true).take(n).collect(),
-        None => text.to_owned(),
+        Some(n) if verb.mode != 'v' => text.graphemes(true).take(n).collect(),
+        _ => text.to_owned(),
     };
     if verb.mode == 'q' {
         let quoted = json::encode(&Value::text(cut, arg.place.span));

@@ -158,6 +158,11 @@ pub(super) fn formatdate(call: &Call) -> Outcome {
     let mut out = String::new();
     let mut rest = call.str(0)?;
     while let Some(first) = rest.chars().next() {
+        if let Some(tail) = rest.strip_prefix("''") {
+            out.push('\'');
+            rest = tail;
+            continue;
+        }
         if first == '\'' {
             let (text, tail) =
                 quoted(rest).ok_or_else(|| FunctionError::argument(0, "unterminated literal '"))?;

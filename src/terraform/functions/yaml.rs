@@ -244,7 +244,7 @@ fn block(value: &Value, indent: usize, out: &mut String) {
             }
         }
         _ => {
-            out.push_str(&scalar(value, indent));
+            out.push_str(&scalar(value, indent.max(2)));
             out.push('\n');
         }
     }
@@ -259,14 +259,13 @@ fn nested(value: &Value, indent: usize, out: &mut String) {
     };
     match below {
         Some(column) => {
-            // below an item's key the list is indented
             out.push('\n');
             out.push_str(&" ".repeat(column));
             block(value, column, out);
         }
         None => {
             out.push(' ');
-            out.push_str(&scalar(value, indent));
+            out.push_str(&scalar(value, indent + 2));
             out.push('\n');
         }
     }
@@ -300,7 +299,7 @@ fn literal(text: &str, indent: usize) -> String {
         (true, false) => "",
         _ => "-",
     };
-    let pad = " ".repeat(indent + 2);
+    let pad = " ".repeat(indent);
     let mut out = format!("|{start}{end}");
     for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
         out.push('\n');

@@ -37,14 +37,14 @@ pub(super) fn read(entry: &Tree) -> Result<RawResource, Diagnostic> {
     Ok(resource)
 }
 
-/// The resources of `planned_values`, or of a state's `values`, modules included; an entry that does not say what it is
-/// about is passed over: the changes are what counts.
-pub(super) fn values(values: &Tree) -> Vec<RawResource> {
+/// The resources of `planned_values`, or of a state's `values`, modules included, as far as they are wanted; an entry
+/// that does not say what it is about is passed over: the changes are what counts.
+pub(super) fn values(values: &Tree, wanted: impl Fn(&RawResource) -> bool) -> Vec<RawResource> {
     let mut resources = Vec::new();
     let mut modules: Vec<&Tree> = values.get("root_module").into_iter().collect();
     while let Some(module) = modules.pop() {
         for entry in list(module, "resources") {
-            let Ok(mut resource) = header(entry) else {
+            let Some(mut resource) = header(entry).ok().filter(|r| wanted(r)) else {
                 continue;
             };
             let sensitive = entry.get("sensitive_values");

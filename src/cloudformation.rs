@@ -1,0 +1,148 @@
+//! CloudFormation templates: parameters, mappings, conditions, intrinsic functions, the `AWS::LanguageExtensions`
+//! transform and local nested stacks, evaluated to resources. What only a deployment knows stays unknown, with its reason.
+//!
+//! A template whose conditions are not decided by its parameters is judged case by case: each case is one consistent
+//! truth of the conditions that matter, so a resource with `Condition: IsProd` is seen with `!If [IsProd, …]` true.
+
+use crate::diagnostic::Diagnostic;
+use crate::raw::{Form, Root};
+use crate::span::{FileId, Files};
+use crate::syntax::tree::Tree;
+use crate::world::World;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use self::case::Case;
+use self::parameter::Given;
+use self::stack::Stack;
+use self::template::Template;
+
+mod call;
+mod case;
+mod condition;
+mod document;
+mod foreach;
+mod lists;
+mod nested;
+mod parameter;
+mod pseudo;
+mod reference;
+mod resources;
+mod scope;
+mod stack;
+mod strings;
+mod template;
+
+/// One run over one template: what everything below needs.
+struct Run<'a> {
+    files: &'a Files,
+    world: &'a World,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+    seen: RefCell<HashSet<Diagnostic>>,
+    /// Nested templates by their path.
+    templates: RefCell<HashMap<String, Option<Rc<Template>>>>,
+    /// How deep the value being worked out lies in others.
+    depth: Cell<usize>,
+}
+
+impl<'a> Run<'a> {
+    fn new(files: &'a Files, world: &'a World) -> Self {
+        Run {
+            files,
+            world,
+            diagnostics: RefCell::default(),
+            seen: RefCell::default(),
+            templates: RefCell::default(),
+            depth: Cell::new(0),
+        }
+    }
+
+    /// Tells a problem, once.
+    fn tell(&self, diagnostic: Diagnostic) {
+        if self.seen.borrow_mut().insert(diagnostic.clone()) {
+            self.diagnostics.borrow_mut().push(diagnostic);
+        }
+    }
+}
+
+/// Whether a text may be a template: a cheap look before it is parsed. Never `false` for a template.
+pub fn may_be_template(text: &str) -> bool {
+    let has = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
+    has("AWSTemplateFormatVersion") || has("Resources")
+}
+
+/// Whether a document is a template: it says so, or it has resources of types like `AWS::ECR::Repository`.
+pub fn looks_like_template(tree: &Tree) -> bool {
+    if tree.get("AWSTemplateFormatVersion").is_some() {
+        return true;
+    }
+    let Some(resources) = tree.get("Resources") else {
+        return false;
+    };
+    resources.entries().iter().any(|(key, entry)| {
+        let kind = entry.get("Type").and_then(Tree::str).unwrap_or_default();
+        kind.contains("::") || key.str().is_some_and(|k| k.starts_with("Fn::"))
+    })
+}
+
+/// Evaluates a template: one root for each consistent case of the undecided conditions that matter to what we judge.
+/// Where there are too many cases, one root in which the undecided parts are unknown.
+pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
+    let run = Run::new(files, world);
+    let mut roots = Vec::new();
+    if let Some(template) = Template::load(&run, id) {
+        let given = parameter::inputs(&run);
+        let mut stack = Stack::new(&run, &template, &given, String::new(), 0);
+        let relevant = resources::conditions_that_matter(&stack);
+        for case in case::cases(&stack, &relevant) {
+            roots.push(root(&mut stack, case, false));
+        }
+    }
+    (roots, run.diagnostics.into_inner())
+}
+
+/// Evaluates a template with one entry for each resource: what an undecided condition leaves open is unknown, with the
+/// possible values, and a resource that does not exist is listed as such.
+pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+    let run = Run::new(files, world);
+    let mut out = Root {
+        form: Form::CloudFormation,
+        name: files.get(id).map(|f| f.path.clone()).unwrap_or_default(),
+        ..Root::default()
+    };
+    if let Some(template) = Template::load(&run, id) {
+        let given = parameter::inputs(&run);
+        let mut stack = Stack::new(&run, &template, &given, String::new(), 0);
+        out = root(&mut stack, Case::open(), true);
+    }
+    (out, run.diagnostics.into_inner())
+}
+
+fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {
+    stack.assume(case.assumption);
+    let mut found = resources::resources(stack);
+    if !with_absent {
+        found.retain(|r| r.exists != Some(false));
+    }
+    let mut blind_spots = Vec::new();
+    for spot in stack.blind_spots() {
+        if !blind_spots.contains(&spot) {
+            blind_spots.push(spot);
+        }
+    }
+    Root {
+        name: stack.template.name.clone(),
+        form: Form::CloudFormation,
+        case: case.label,
+        resources: found,
+        outputs: stack.outputs(),
+        blind_spots: blind_spots.into_iter().map(|s| s.unknown()).collect(),
+    }
+}
+
+/// The values that a stack is given by name.
+type GivenValues = BTreeMap<String, Given>;
+
+#[cfg(test)]
+mod tests;

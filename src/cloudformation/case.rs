@@ -1,0 +1,175 @@
+//! The consistent cases of undecided conditions.
+
+use super::condition::{Assumption, Atoms, Judge, Subject};
+use super::stack::Stack;
+use crate::span::Span;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Cases that are told apart; with more, the undecided parts are unknown.
+const CASES: usize = 16;
+
+/// Assignments of atoms that are tried.
+const ASSIGNMENTS: usize = 4096;
+
+/// One case.
+pub(super) struct Case {
+    /// The fewest conditions that tell it from the others, e.g. "IsProd is false"; `None` where there is one case only.
+    pub(super) label: Option<String>,
+    pub(super) assumption: Assumption,
+}
+
+impl Case {
+    /// Nothing assumed.
+    pub(super) fn open() -> Self {
+        Case {
+            label: None,
+            assumption: Assumption::default(),
+        }
+    }
+}
+
+/// The cases that the conditions of these names distinguish; the open one where there are none, or too many.
+pub(super) fn cases(stack: &Stack<'_>, names: &BTreeSet<String>) -> Vec<Case> {
+    let undecided: Vec<&String> = (names.iter())
+        .filter(|n| stack.truth(n).is_none())
+        .collect();
+    if undecided.is_empty() {
+        return vec![Case::open()];
+    }
+    let Some(found) = distinct(stack, &undecided) else {
+        return vec![Case::open()];
+    };
+    let truths: Vec<Vec<Option<bool>>> = found.keys().cloned().collect();
+    let assumptions = found.into_values();
+    let alone = truths.len() == 1;
+    let mut out = Vec::new();
+    for (truth, mut assumption) in truths.iter().zip(assumptions) {
+        for (name, holds) in undecided.iter().zip(truth) {
+            if let Some(holds) = holds {
+                assumption.conditions.insert((*name).clone(), *holds);
+            }
+        }
+        let label = (!alone).then(|| label(&undecided, truth, &truths));
+        out.push(Case { label, assumption });
+    }
+    out
+}
+
+/// A truth that no assignment changes.
+pub(super) fn settled(stack: &Stack<'_>, name: &str) -> Option<bool> {
+    let name = name.to_owned();
+    let found = distinct(stack, &[&name])?;
+    let mut truths = found.keys();
+    match (truths.next(), truths.next()) {
+        (Some(one), None) => one.first().copied().flatten(),
+        _ => None,
+    }
+}
+
+type Found = BTreeMap<Vec<Option<bool>>, Assumption>;
+
+/// The distinct truths of some conditions, each with what all assignments that lead to it have in common.
+fn distinct(stack: &Stack<'_>, names: &[&String]) -> Option<Found> {
+    let mut atoms = Atoms::default();
+    for name in names {
+        atoms.add(name, &stack.conditions);
+    }
+    let mut found = Found::new();
+    for assumption in assignments(stack, &atoms)? {
+        let mut judge = Judge::new(&stack.conditions, &assumption);
+        let truth: Vec<Option<bool>> = names.iter().map(|n| judge.named(n)).collect();
+        match found.get_mut(&truth) {
+            Some(common) => intersect(common, &assumption),
+            None => {
+                found.insert(truth, assumption);
+            }
+        }
+        if found.len() > CASES {
+            return None;
+        }
+    }
+    Some(found)
+}
+
+fn intersect(common: &mut Assumption, other: &Assumption) {
+    common.subjects.retain(|subject, value| {
+        let text = |v: &Option<(String, Span)>| v.as_ref().map(|(t, _)| t.clone());
+        other.subjects.get(subject).map(&text) == Some(text(value))
+    });
+    common
+        .open
+        .retain(|key, holds| other.open.get(key) == Some(holds));
+}
+
+/// Every consistent assignment of the atoms; `None` where there are too many.
+fn assignments(stack: &Stack<'_>, atoms: &Atoms) -> Option<Vec<Assumption>> {
+    let mut out = vec![Assumption::default()];
+    for (subject, texts) in &atoms.subjects {
+        let options = options(stack, subject, texts);
+        let mut next = Vec::new();
+        for assumption in &out {
+            for option in &options {
+                let mut assumption = assumption.clone();
+                assumption.subjects.insert(subject.clone(), option.clone());
+                next.push(assumption);
+            }
+        }
+        out = next;
+        if out.len() > ASSIGNMENTS {
+            return None;
+        }
+    }
+    for key in &atoms.open {
+        let mut next = Vec::new();
+        for assumption in &out {
+            for holds in [true, false] {
+                let mut assumption = assumption.clone();
+                assumption.open.insert(key.clone(), holds);
+                next.push(assumption);
+            }
+        }
+        out = next;
+        if out.len() > ASSIGNMENTS {
+            return None;
+        }
+    }
+    Some(out)
+}
+
+/// What a subject may be: one of the texts that it is compared with, or something else; allowed values narrow that.
+fn options(
+    stack: &Stack<'_>,
+    subject: &Subject,
+    texts: &[(String, Span)],
+) -> Vec<Option<(String, Span)>> {
+    let mut out: Vec<Option<(String, Span)>> = texts.iter().cloned().map(Some).collect();
+    let allowed = match subject {
+        Subject::Parameter(name) => stack.parameters.get(name).map_or(&[][..], |p| &p.allowed),
+        Subject::Expression(_) => &[],
+    };
+    let mut others = (allowed.iter()).filter(|(value, _)| !texts.iter().any(|(t, _)| t == value));
+    match (others.next(), others.next()) {
+        (Some(only), None) => out.push(Some(only.clone())),
+        (None, _) if !allowed.is_empty() => {}
+        _ => out.push(None),
+    }
+    out
+}
+
+/// The fewest conditions, in words, that hold in this case only.
+fn label(names: &[&String], truth: &[Option<bool>], all: &[Vec<Option<bool>>]) -> String {
+    let mut kept: Vec<usize> = (0..names.len()).collect();
+    for drop in (0..names.len()).rev() {
+        let fewer: Vec<usize> = kept.iter().copied().filter(|i| *i != drop).collect();
+        let fits =
+            |other: &&Vec<Option<bool>>| fewer.iter().all(|i| other.get(*i) == truth.get(*i));
+        if all.iter().filter(fits).count() == 1 {
+            kept = fewer;
+        }
+    }
+    let words = kept.iter().filter_map(|i| {
+        let holds = (*truth.get(*i)?)?;
+        Some(format!("{} is {holds}", names.get(*i)?))
+    });
+    words.collect::<Vec<_>>().join(" and ")
+}

@@ -1,0 +1,166 @@
+//! Nested stacks whose template is a file beside the parent: evaluated with the parameters that the parent gives.
+//! A template anywhere else is a blind spot.
+
+use super::foreach::Entry;
+use super::parameter::Given;
+use super::resources::resources;
+use super::scope::Scope;
+use super::stack::{BlindSpot, Stack};
+use super::template::Template;
+use super::{GivenValues, Run};
+use crate::diagnostic::Diagnostic;
+use crate::raw::RawResource;
+use crate::span::Span;
+use crate::syntax::tree::Tree;
+use crate::value::{Kind, Unknown, Value, Via};
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+use std::rc::Rc;
+
+/// How deep stacks may nest.
+const STACKS: usize = 6;
+
+/// The longest template that is read, in bytes: ten times what CloudFormation takes.
+const LARGEST: u64 = 10 << 20;
+
+/// What a nested stack yields.
+#[derive(Default)]
+pub(super) struct Nested {
+    pub(super) resources: Vec<RawResource>,
+    pub(super) outputs: BTreeMap<String, Value>,
+    pub(super) blind: Vec<BlindSpot>,
+}
+
+impl Run<'_> {
+    /// The template at a path relative to another template's directory, read once.
+    fn template_beside(&self, parent: &str, url: &str, span: Span) -> Option<Rc<Template>> {
+        let path = local_path(parent, url)?;
+        if let Some(known) = self.templates.borrow().get(&path) {
+            return known.clone();
+        }
+        let loaded = self.read_template(&path, span);
+        self.templates.borrow_mut().insert(path, loaded.clone());
+        loaded
+    }
+
+    fn read_template(&self, path: &str, span: Span) -> Option<Rc<Template>> {
+        let size = std::fs::metadata(path).map(|m| m.len());
+        let text = match size {
+            Ok(size) if size > LARGEST => Err("it is too large".to_owned()),
+            Ok(_) => std::fs::read_to_string(path).map_err(|e| e.to_string()),
+            Err(e) => Err(e.to_string()),
+        };
+        match text {
+            Ok(text) => {
+                let id = self.files.add(path, text);
+                Template::load(self, id).map(Rc::new)
+            }
+            Err(reason) => {
+                let message = format!("the nested template `{path}` cannot be read: {reason}");
+                self.tell(Diagnostic::warning("nested-template", message).at(span));
+                None
+            }
+        }
+    }
+}
+
+/// The path of a template beside another one; `None` for a URL, an absolute path, or a parent that is no file (standard
+/// input, a hook's payload: nothing on this machine belongs to it).
+fn local_path(parent: &str, url: &str) -> Option<String> {
+    let url = url.strip_prefix("./").unwrap_or(url);
+    let relative = Path::new(url).components().all(|c| {
+        matches!(
+            c,
+            Component::Normal(_) | Component::ParentDir | Component::CurDir
+        )
+    });
+    if url.is_empty() || url.contains("://") || !relative || !Path::new(parent).is_file() {
+        return None;
+    }
+    Some(match parent.rsplit_once('/') {
+        Some((directory, _)) => format!("{directory}/{url}"),
+        None => url.to_owned(),
+    })
+}
+
+impl Stack<'_> {
+    /// What a nested stack yields, worked out once.
+    pub(super) fn nested(&self, entry: &Entry<'_>) -> Rc<Nested> {
+        if let Some(known) = self.state.borrow().nested.get(&entry.name) {
+            return known.clone();
+        }
+        // A stack that needs its own outputs meets this empty entry.
+        let empty = Rc::new(Nested::default());
+        let keep = |nested| {
+            let mut state = self.state.borrow_mut();
+            state.nested.insert(entry.name.clone(), nested);
+        };
+        keep(empty);
+        let nested = Rc::new(self.evaluate_nested(entry));
+        keep(nested.clone());
+        nested
+    }
+
+    fn evaluate_nested(&self, entry: &Entry<'_>) -> Nested {
+        let properties = entry.tree.get("Properties");
+        let url = properties.and_then(|p| p.get("TemplateURL"));
+        let value = url.and_then(|t| self.value(t, &entry.scope));
+        let text = value.as_ref().and_then(Value::as_str);
+        let span = url.map_or(entry.key.span, |t| t.span);
+        let template = text.and_then(|u| self.run.template_beside(&self.template.name, u, span));
+        let Some(template) = template.filter(|_| self.depth < STACKS) else {
+            let reason = format!(
+                "the template of stack `{}` is not at hand",
+                self.address(&entry.name)
+            );
+            let settle = "check the nested template as well".to_owned();
+            return Nested {
+                blind: vec![BlindSpot {
+                    reason,
+                    settle: Some(settle),
+                }],
+                ..Nested::default()
+            };
+        };
+        let given = self.given(properties, &entry.scope);
+        let prefix = format!("{}.", self.address(&entry.name));
+        let child = Stack::new(self.run, &template, &given, prefix, self.depth + 1);
+        Nested {
+            resources: resources(&child),
+            outputs: child.outputs(),
+            blind: child.blind_spots(),
+        }
+    }
+
+    fn given(&self, properties: Option<&Tree>, scope: &Scope) -> GivenValues {
+        let parameters = properties.and_then(|p| p.get("Parameters"));
+        let Some(value) = parameters.and_then(|t| self.value(t, scope)) else {
+            return GivenValues::new();
+        };
+        let give = |(name, value): (std::sync::Arc<str>, Value)| {
+            let via = Via::Argument(name.clone());
+            (name.to_string(), Given { value, via })
+        };
+        value.entries().into_iter().map(give).collect()
+    }
+
+    /// An output of a nested stack.
+    pub(super) fn nested_output(&self, entry: &Entry<'_>, name: &str) -> Value {
+        let nested = self.nested(entry);
+        match nested.outputs.get(name) {
+            Some(value) => {
+                let place = value.place.span;
+                value.clone().through(Via::Output(name.into()), place)
+            }
+            None => {
+                let mut value = self.later(entry, &format!("Outputs.{name}"));
+                if let Some(spot) = nested.blind.first() {
+                    let mut unknown = Unknown::because(spot.reason.clone());
+                    unknown.source = value.as_unknown().and_then(|u| u.source.clone());
+                    value.kind = Kind::Unknown(std::sync::Arc::new(unknown));
+                }
+                value
+            }
+        }
+    }
+}

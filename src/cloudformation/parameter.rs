@@ -1,0 +1,225 @@
+//! Parameters: what they are declared as, what they are given, what they default to.
+//! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
+
+use super::scope::as_text;
+use super::strings::split;
+use super::template::{Template, parse};
+use super::{GivenValues, Run};
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::scalar::{Scalar, Scalars};
+use crate::syntax::tree::{Node, Tree};
+use crate::value::{Kind, Sequence, Text, Type, Unknown, Value, Via};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A value that a parameter is given from outside.
+#[derive(Clone)]
+pub(super) struct Given {
+    pub(super) value: Value,
+    /// How it came: an input file, an argument of a nested stack.
+    pub(super) via: Via,
+}
+
+/// A declared parameter.
+pub(super) struct Parameter {
+    pub(super) name: Arc<str>,
+    /// Its key in the template.
+    pub(super) span: Span,
+    pub(super) list: bool,
+    pub(super) no_echo: bool,
+    /// The values that it may have; empty: any.
+    pub(super) allowed: Vec<(String, Span)>,
+    /// Its value, where it has one.
+    pub(super) value: Option<Value>,
+    /// It is a name in Parameter Store; the value is read when the stack is deployed.
+    pub(super) stored: bool,
+}
+
+/// The parameters of a template with their values.
+pub(super) fn parameters(template: &Template, given: &GivenValues) -> BTreeMap<String, Parameter> {
+    let section = template.section("Parameters");
+    let read = |(key, tree): &(Tree, Tree)| {
+        let name = key.str()?;
+        let parameter = Parameter::read(template, name, key.span, tree, given.get(name));
+        Some((name.to_owned(), parameter))
+    };
+    section.iter().filter_map(read).collect()
+}
+
+impl Parameter {
+    fn read(
+        template: &Template,
+        name: &str,
+        span: Span,
+        tree: &Tree,
+        given: Option<&Given>,
+    ) -> Self {
+        let ty = tree.get("Type").and_then(Tree::str).unwrap_or("String");
+        let no_echo = tree.get("NoEcho").and_then(|t| t.scalar(Scalars::Yaml11));
+        let text_no_echo = tree.get("NoEcho").and_then(Tree::str) == Some("true");
+        let allowed = tree.get("AllowedValues").map_or(&[][..], Tree::items);
+        let mut parameter = Parameter {
+            name: name.into(),
+            span,
+            list: ty == "CommaDelimitedList" || ty.contains("List<"),
+            no_echo: text_no_echo || no_echo == Some(Scalar::Bool(true)),
+            allowed: (allowed.iter())
+                .filter_map(|t| {
+                    Some((
+                        scalar_text(t, template.scalars)?.known()?.to_owned(),
+                        t.span,
+                    ))
+                })
+                .collect(),
+            value: None,
+            stored: ty.starts_with("AWS::SSM::Parameter::Value"),
+        };
+        let default = tree.get("Default").map(|t| Given {
+            value: given_value(t, template.scalars),
+            via: Via::Default(parameter.name.clone()),
+        });
+        if !parameter.stored {
+            let source = given.or(default.as_ref());
+            parameter.value = source.map(|g| parameter.shaped(g));
+        }
+        parameter
+    }
+
+    /// A given value as the parameter's type has it.
+    fn shaped(&self, given: &Given) -> Value {
+        let span = given.value.place.span;
+        let mut value = given.value.clone();
+        match &given.value.kind {
+            Kind::Sequence { items, more, .. } if !self.list => {
+                let texts: Option<Vec<Text>> = items.iter().map(as_text).collect();
+                if let (Some(texts), None) = (texts, more) {
+                    value.kind = Kind::String(super::strings::joined(&texts, &Text::plain(",")));
+                }
+            }
+            Kind::Sequence { .. } | Kind::Mapping { .. } | Kind::Unknown(_) => {}
+            _ if self.list => {
+                let text = as_text(&given.value).unwrap_or_default();
+                value.kind = self.members(&text, span);
+            }
+            _ => value.kind = Kind::String(as_text(&given.value).unwrap_or_default()),
+        }
+        value.place.push(given.via.clone(), span);
+        value.sensitive |= self.no_echo;
+        value
+    }
+
+    /// The members of a comma-delimited list, without the blanks around them.
+    fn members(&self, text: &Text, span: Span) -> Kind {
+        let (parts, more) = split(text, ",");
+        let items = parts.iter().map(|p| {
+            let trimmed = super::strings::trimmed(p);
+            let place = super::strings::place_of(&trimmed).unwrap_or(span);
+            Value::new(Kind::String(trimmed), place)
+        });
+        Kind::Sequence {
+            shape: Sequence::Tuple,
+            items: items.collect(),
+            more,
+        }
+    }
+
+    /// What is unknown about it, where it has no value.
+    pub(super) fn unknown(&self) -> Unknown {
+        let name = &self.name;
+        let mut unknown = if self.stored {
+            Unknown::because(format!(
+                "parameter `{name}` is read from Parameter Store at deployment"
+            ))
+        } else {
+            Unknown::because(format!("parameter `{name}` has no value"))
+                .settle(format!("pass --parameters FILE with a value for `{name}`"))
+        };
+        unknown.not_null = true;
+        unknown.ty = if self.list {
+            Type::List(Box::new(Type::String))
+        } else {
+            Type::String
+        };
+        if !self.list && !self.stored {
+            let value = |(text, span): &(String, Span)| Some(Value::text(text.as_str(), *span));
+            unknown.either = self.allowed.iter().map(value).collect();
+        }
+        unknown
+    }
+}
+
+/// A scalar of a template as text: `yes` is `true`, `012` is `10`.
+pub(super) fn scalar_text(tree: &Tree, scalars: Scalars) -> Option<Text> {
+    let Node::Scalar { text, .. } = &tree.node else {
+        return None;
+    };
+    Some(match tree.scalar(scalars) {
+        Some(Scalar::Bool(b)) => Text::at(b.to_string(), tree.span),
+        Some(Scalar::Number(_)) => as_text(&tree.to_value(scalars)).unwrap_or_default(),
+        Some(Scalar::Null) => Text::default(),
+        Some(Scalar::Text) | None => text.clone(),
+    })
+}
+
+fn given_value(tree: &Tree, scalars: Scalars) -> Value {
+    match scalar_text(tree, scalars) {
+        Some(text) => Value::new(Kind::String(text), tree.span),
+        None => tree.to_value(scalars),
+    }
+}
+
+/// The values that `--parameters` files give, later files first in rank. Three shapes: `{Name: value}`,
+/// `[{ParameterKey, ParameterValue}]` (the AWS CLI) and `{Parameters: {Name: value}}` (CodePipeline).
+pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
+    let mut out = GivenValues::new();
+    for (path, text) in &run.world.inputs.parameters {
+        let id = run.files.add(path.clone(), text.as_str());
+        let Some((tree, _)) = parse(run, id) else {
+            continue;
+        };
+        match &tree.node {
+            Node::Sequence(items) => items.iter().for_each(|t| listed(run, path, t, &mut out)),
+            Node::Mapping(_) => {
+                let inner = tree
+                    .get("Parameters")
+                    .filter(|t| matches!(t.node, Node::Mapping(_)));
+                for (key, value) in inner.unwrap_or(&tree).entries() {
+                    give(path, key, value, &mut out);
+                }
+            }
+            _ => {
+                let message = "a parameters file holds a mapping or a list";
+                run.tell(Diagnostic::error("parameters-file", message).at(tree.span));
+            }
+        }
+    }
+    out
+}
+
+fn listed(run: &Run<'_>, path: &str, item: &Tree, out: &mut GivenValues) {
+    match (item.get("ParameterKey"), item.get("ParameterValue")) {
+        (Some(key), Some(value)) => give(path, key, value, out),
+        (Some(_), None) if item.get("UsePreviousValue").is_some() => {}
+        _ => {
+            let message = "an entry wants `ParameterKey` and `ParameterValue`";
+            run.tell(Diagnostic::error("parameters-file", message).at(item.span));
+        }
+    }
+}
+
+fn give(path: &str, key: &Tree, value: &Tree, out: &mut GivenValues) {
+    let Some(name) = key.str() else {
+        return;
+    };
+    let name = match &key.node {
+        Node::Scalar { .. } => name.to_owned(),
+        _ => return,
+    };
+    let given = Given {
+        // Raw text: an account id stays as it is written.
+        value: value.to_value(Scalars::Text),
+        via: Via::Input(path.into()),
+    };
+    out.insert(name, given);
+}

@@ -1,0 +1,233 @@
+//! Resources and outputs of a stack.
+
+use super::call::{self, Function};
+use super::foreach::Entry;
+use super::pseudo;
+use super::scope::Scope;
+use super::stack::{BlindSpot, Stack};
+use crate::raw::{Mode, RawResource};
+use crate::syntax::tree::{Node, Tree};
+use crate::value::{Role, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Types whose conditions are worth a case of their own: what guardrails judge, and what they judge it by.
+const RELEVANT: [&str; 12] = [
+    "AWS::ECR::",
+    "AWS::IAM::",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::Organizations::Policy",
+    "AWS::ECS::TaskDefinition",
+    "AWS::Lambda::Function",
+    "AWS::Serverless::",
+    "AWS::AppRunner::",
+    "AWS::Batch::",
+    "AWS::SageMaker::",
+    "AWS::CodeBuild::",
+    "AWS::CloudFormation::Stack",
+];
+
+fn kind<'t>(entry: &Entry<'t>) -> &'t str {
+    entry.tree.get("Type").and_then(Tree::str).unwrap_or("")
+}
+
+/// The conditions that resources which matter use, by name.
+pub(super) fn conditions_that_matter(stack: &Stack<'_>) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for entry in &stack.resources {
+        if !RELEVANT
+            .iter()
+            .any(|prefix| kind(entry).starts_with(prefix))
+        {
+            continue;
+        }
+        if let Some(name) = entry.tree.get("Condition").and_then(Tree::str) {
+            names.insert(entry.scope.key(name));
+        }
+        if let Some(properties) = entry.tree.get("Properties") {
+            used(properties, &entry.scope, &mut names);
+        }
+    }
+    names.retain(|name| stack.conditions.contains_key(name));
+    names
+}
+
+/// The conditions that `Fn::If` names inside a node.
+fn used(tree: &Tree, scope: &Scope, names: &mut BTreeSet<String>) {
+    if let Some(found) = call::call(tree)
+        && found.function == Function::If
+        && let Some(name) = found.arg.items().first().and_then(Tree::str)
+    {
+        names.insert(scope.key(name));
+    }
+    tree.items().iter().for_each(|t| used(t, scope, names));
+    for (_, value) in tree.entries() {
+        used(value, scope, names);
+    }
+}
+
+/// The resources of a stack and of the stacks nested in it, in the order of the text.
+pub(super) fn resources(stack: &Stack<'_>) -> Vec<RawResource> {
+    let mut out = Vec::new();
+    for (transform, _) in stack.template.macros() {
+        stack.blind(
+            format!("transform `{transform}` is carried out at deployment"),
+            Some("check the processed template"),
+        );
+    }
+    for entry in &stack.resources {
+        if entry.name == "Fn::Transform" {
+            stack.blind(super::stack::transform_reason(entry.tree), None);
+            continue;
+        }
+        if let Some(resource) = stack.raw(entry) {
+            let exists = resource.exists;
+            let nested = exists != Some(false) && resource.kind == "AWS::CloudFormation::Stack";
+            out.push(resource);
+            if nested {
+                add_nested(stack, entry, exists, &mut out);
+            }
+        }
+    }
+    out
+}
+
+fn add_nested(
+    stack: &Stack<'_>,
+    entry: &Entry<'_>,
+    exists: Option<bool>,
+    out: &mut Vec<RawResource>,
+) {
+    let nested = stack.nested(entry);
+    for resource in &nested.resources {
+        let mut resource = resource.clone();
+        if exists.is_none() && resource.exists == Some(true) {
+            resource.exists = None;
+        }
+        out.push(resource);
+    }
+    let mut state = stack.state.borrow_mut();
+    state.blind.extend(nested.blind.iter().cloned());
+}
+
+impl Stack<'_> {
+    /// What may hold resources that nobody can see; complete once the resources are evaluated.
+    pub(super) fn blind_spots(&self) -> Vec<BlindSpot> {
+        self.state.borrow().blind.clone()
+    }
+
+    fn raw(&self, entry: &Entry<'_>) -> Option<RawResource> {
+        let kind = self.checked_kind(entry)?;
+        let span = entry.key.span;
+        let mut address = self.address(&entry.name);
+        let mut exists = self.exists(entry);
+        if entry.open {
+            address.push_str("[*]");
+            exists = exists.filter(|e| !e);
+            self.blind(self.loop_reason(entry), Some("pass --parameters FILE"));
+        }
+        if kind.ends_with("::MODULE") || kind == "AWS::Serverless::Application" {
+            let reason = format!("`{address}` of type `{kind}` brings resources of its own");
+            self.blind(reason, None);
+        }
+        let absent = exists == Some(false);
+        let target = &self.run.world.target;
+        let part = |name, role| {
+            let value = pseudo::value(name, target, span);
+            value.unwrap_or_else(|| Value::unknown(pseudo::hole(role), span))
+        };
+        Some(RawResource {
+            address,
+            mode: Mode::Managed,
+            kind: kind.to_owned(),
+            exists,
+            span,
+            extent: span.to(entry.tree.span),
+            attributes: if absent {
+                Value::object(BTreeMap::new(), span)
+            } else {
+                self.attributes(entry)
+            },
+            account: part("AWS::AccountId", Role::Account),
+            region: part("AWS::Region", Role::Region),
+            actions: Vec::new(),
+            before: None,
+            meta: self.meta(entry),
+        })
+    }
+
+    /// The type of a resource; tells where there is none.
+    fn checked_kind<'t>(&self, entry: &Entry<'t>) -> Option<&'t str> {
+        let name = &entry.name;
+        if !matches!(entry.tree.node, Node::Mapping(_)) {
+            if !entry.tree.is_null(self.template.scalars) {
+                let message = format!("resource `{name}` must be a mapping");
+                self.error("template-form", message, entry.tree.span);
+            }
+            return None;
+        }
+        let kind = entry.tree.get("Type").and_then(Tree::str);
+        if kind.is_none() {
+            let message = format!("resource `{name}` has no `Type`");
+            self.error("template-form", message, entry.key.span);
+        }
+        kind
+    }
+
+    fn exists(&self, entry: &Entry<'_>) -> Option<bool> {
+        let Some(condition) = entry.tree.get("Condition") else {
+            return Some(true);
+        };
+        let name = entry.scope.key(condition.str().unwrap_or_default());
+        if !self.has_condition(&name) {
+            self.undefined_condition(&name, condition.span);
+        }
+        self.truth(&name)
+    }
+
+    fn attributes(&self, entry: &Entry<'_>) -> Value {
+        let Some((key, properties)) = entry.tree.entry("Properties") else {
+            return Value::object(BTreeMap::new(), entry.key.span);
+        };
+        let mapping = matches!(properties.node, Node::Mapping(_));
+        if !mapping && !properties.is_null(self.template.scalars) {
+            let message = format!("the properties of `{}` must be a mapping", entry.name);
+            self.error("template-form", message, properties.span);
+        }
+        let value = self.value(properties, &entry.scope).filter(|_| mapping);
+        let mut value = value.unwrap_or_else(|| Value::object(BTreeMap::new(), key.span));
+        value.place.key = Some(key.span);
+        value
+    }
+
+    fn meta(&self, entry: &Entry<'_>) -> BTreeMap<String, Value> {
+        let mut out = BTreeMap::new();
+        for name in ["Metadata", "DependsOn"] {
+            if let Some(tree) = entry.tree.get(name) {
+                out.insert(name.to_owned(), tree.to_value(self.template.scalars));
+            }
+        }
+        for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            let tree = entry.tree.get(name);
+            if let Some(value) = tree.and_then(|t| self.value(t, &entry.scope)) {
+                out.insert(name.to_owned(), value);
+            }
+        }
+        out
+    }
+
+    /// The outputs that exist.
+    pub(super) fn outputs(&self) -> BTreeMap<String, Value> {
+        let mut out = BTreeMap::new();
+        let section = self.template.section("Outputs");
+        for entry in self.expanded(section, &Scope::default()) {
+            if self.exists(&entry) == Some(false) || entry.open {
+                continue;
+            }
+            let value = entry.tree.get("Value");
+            if let Some(value) = value.and_then(|t| self.value(t, &entry.scope)) {
+                out.insert(entry.name, value);
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,406 @@
+//! A stack being evaluated: a template with its parameters under an assumption about its conditions.
+
+use super::call::{self, Call, Function};
+use super::case;
+use super::condition::{Assumption, Conditions, Judge, Subject};
+use super::foreach::Entry;
+use super::nested::Nested;
+use super::parameter::{Parameter, parameters};
+use super::scope::Scope;
+use super::template::Template;
+use super::{GivenValues, Run, strings};
+use crate::diagnostic::Diagnostic;
+use crate::span::Span;
+use crate::syntax::scalar::Scalars;
+use crate::syntax::tree::{self, Node, Tree};
+use crate::value::{Kind, Mapping, Part, Sequence, Text, Type, Unknown, Value, Via};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// How deep a value may lie in others, references followed: what a text may nest, and some references on top.
+const DEPTH: usize = tree::DEPTH + 64;
+
+/// Conditions that are looked at whether they come out the same in every case.
+const SETTLED: usize = 200;
+
+/// A stack.
+pub(super) struct Stack<'a> {
+    pub(super) run: &'a Run<'a>,
+    pub(super) template: &'a Template,
+    pub(super) parameters: BTreeMap<String, Parameter>,
+    pub(super) conditions: Conditions,
+    /// Its resources, loops written out.
+    pub(super) resources: Vec<Entry<'a>>,
+    /// What stands before a logical id in an address: nothing, or `Stack.`.
+    pub(super) prefix: String,
+    /// How many stacks it is nested in.
+    pub(super) depth: usize,
+    pub(super) assumption: Assumption,
+    pub(super) state: RefCell<State>,
+    index: HashMap<String, usize>,
+    condition_names: Vec<String>,
+}
+
+/// What is worked out once under an assumption.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) attributes: HashMap<(String, String), Value>,
+    pub(super) visiting: HashSet<(String, String)>,
+    pub(super) nested: HashMap<String, Rc<Nested>>,
+    pub(super) blind: Vec<BlindSpot>,
+}
+
+/// A part of the template that may hold resources which nobody can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BlindSpot {
+    pub(super) reason: String,
+    pub(super) settle: Option<String>,
+}
+
+impl BlindSpot {
+    pub(super) fn unknown(self) -> Arc<Unknown> {
+        let mut unknown = Unknown::because(self.reason);
+        unknown.settle = self.settle.map(Into::into);
+        Arc::new(unknown)
+    }
+}
+
+impl<'a> Stack<'a> {
+    pub(super) fn new(
+        run: &'a Run<'a>,
+        template: &'a Template,
+        given: &GivenValues,
+        prefix: String,
+        depth: usize,
+    ) -> Self {
+        let mut stack = Stack {
+            run,
+            template,
+            parameters: parameters(template, given),
+            conditions: Conditions::new(),
+            resources: Vec::new(),
+            prefix,
+            depth,
+            assumption: Assumption::default(),
+            state: RefCell::default(),
+            index: HashMap::new(),
+            condition_names: Vec::new(),
+        };
+        let names = template.section("Conditions").iter();
+        stack.condition_names = names
+            .filter_map(|(k, _)| k.str().map(str::to_owned))
+            .collect();
+        // Names first: while conditions and loops are read, references to resources must be known to exist.
+        stack.set_resources(stack.expanded(template.section("Resources"), &Scope::default()));
+        stack.conditions = stack.read_conditions();
+        stack.settle_conditions();
+        stack.state = RefCell::default();
+        stack
+    }
+
+    fn set_resources(&mut self, entries: Vec<Entry<'a>>) {
+        let named = entries.iter().enumerate();
+        self.index = named.map(|(i, e)| (e.name.clone(), i)).collect();
+        self.resources = entries;
+    }
+
+    /// Decides the conditions that come out the same whatever the parameters are.
+    fn settle_conditions(&mut self) {
+        let open: Vec<String> = (self.conditions.keys())
+            .filter(|name| self.truth(name).is_none())
+            .cloned()
+            .collect();
+        // A template of that many open conditions keeps them open: worth no effort, and never wrong.
+        for name in open.into_iter().take(SETTLED) {
+            if let Some(truth) = case::settled(self, &name) {
+                self.assumption.conditions.insert(name, truth);
+            }
+        }
+    }
+
+    /// Assumes something about the conditions on top of what is settled.
+    pub(super) fn assume(&mut self, assumption: Assumption) {
+        self.assumption.subjects = assumption.subjects;
+        self.assumption.open = assumption.open;
+        self.assumption.conditions.extend(assumption.conditions);
+        self.state = RefCell::default();
+    }
+
+    /// Whether a condition holds; `None`: undecided.
+    pub(super) fn truth(&self, name: &str) -> Option<bool> {
+        Judge::new(&self.conditions, &self.assumption).named(name)
+    }
+
+    pub(super) fn has_condition(&self, name: &str) -> bool {
+        self.conditions.contains_key(name) || self.condition_names.iter().any(|n| n == name)
+    }
+
+    pub(super) fn condition_names(&self) -> &[String] {
+        &self.condition_names
+    }
+
+    pub(super) fn resource(&self, id: &str) -> Option<&Entry<'a>> {
+        self.index.get(id).and_then(|i| self.resources.get(*i))
+    }
+
+    pub(super) fn address(&self, id: &str) -> String {
+        format!("{}{id}", self.prefix)
+    }
+
+    pub(super) fn error(&self, code: &'static str, message: impl Into<String>, span: Span) {
+        self.run.tell(Diagnostic::error(code, message).at(span));
+    }
+
+    pub(super) fn blind(&self, reason: impl Into<String>, settle: Option<&str>) {
+        self.state.borrow_mut().blind.push(BlindSpot {
+            reason: reason.into(),
+            settle: settle.map(str::to_owned),
+        });
+    }
+
+    /// A value that is unknown because another one is.
+    pub(super) fn unknown_from(&self, cause: &Unknown, ty: Type, span: Span) -> Value {
+        let mut unknown = Unknown::because(cause.reason.clone()).of(ty);
+        unknown.settle.clone_from(&cause.settle);
+        Value::unknown(unknown, span)
+    }
+
+    /// Tells that a function's argument is not what it wants.
+    pub(super) fn bad(&self, found: Call<'_>, wanted: &str) -> Value {
+        let message = format!("`{}` wants {wanted}", found.function.name());
+        self.error("function-argument", message.clone(), found.span);
+        Value::unknown(Unknown::because(message), found.span)
+    }
+
+    /// The value of a node; `None`: it is left out (`AWS::NoValue`).
+    pub(super) fn value(&self, tree: &Tree, scope: &Scope) -> Option<Value> {
+        let depth = self.run.depth.get();
+        if depth >= DEPTH {
+            let message = "references nest too deeply";
+            self.error("reference-depth", message, tree.span);
+            return Some(Value::unknown(Unknown::because(message), tree.span));
+        }
+        self.run.depth.set(depth + 1);
+        let value = match call::call(tree) {
+            Some(found) => self.called(found, scope),
+            None => Some(self.literal(tree, scope)),
+        };
+        self.run.depth.set(depth);
+        match (value, tree.alias) {
+            (Some(value), Some(alias)) => {
+                Some(value.through(Via::Other("a YAML alias".into()), alias))
+            }
+            (value, _) => value,
+        }
+    }
+
+    /// The value of a function's only argument.
+    pub(super) fn arg(&self, found: Call<'_>, scope: &Scope) -> Option<Value> {
+        if !found.tagged {
+            return self.value(found.arg, scope);
+        }
+        match call::long(found.arg) {
+            Some(inner) => self.called(inner, scope),
+            None => Some(self.literal(found.arg, scope)),
+        }
+    }
+
+    fn called(&self, found: Call<'_>, scope: &Scope) -> Option<Value> {
+        Some(match found.function {
+            Function::Ref => {
+                let name = match &found.arg.node {
+                    Node::Scalar { .. } => scope.key(found.arg.str().unwrap_or_default()),
+                    _ => self.arg(found, scope)?.as_str()?.to_owned(),
+                };
+                return self.refer(&name, scope, found.span);
+            }
+            Function::If => return self.choose(found, scope),
+            Function::GetAtt => self.get_att_call(found, scope),
+            Function::Sub => self.sub(found, scope),
+            Function::Join => self.join(found, scope),
+            Function::Select => return self.select(found, scope),
+            Function::Split => self.split(found, scope),
+            Function::FindInMap => return self.find_in_map(found, scope),
+            Function::Cidr => self.cidr(found, scope),
+            Function::Base64 => self.base64(found, scope),
+            Function::Length => self.length(found, scope),
+            Function::ToJsonString => self.to_json_string(found, scope),
+            Function::ImportValue => self.import(found, scope),
+            Function::GetAzs => Value::unknown(
+                Unknown::because("the availability zones are those of the account at deployment")
+                    .of(Type::List(Box::new(Type::String))),
+                found.span,
+            ),
+            Function::GetStackOutput => {
+                Value::unknown(Unknown::because("it is another stack's output"), found.span)
+            }
+            Function::Transform => self.transform(found),
+            Function::Equals
+            | Function::And
+            | Function::Or
+            | Function::Not
+            | Function::Condition
+            | Function::Unknown => self.misplaced(found),
+        })
+    }
+
+    fn misplaced(&self, found: Call<'_>) -> Value {
+        let message = match found.function {
+            Function::Unknown => {
+                let text = self.run.files.text(found.span);
+                let name = text.split([' ', '\n', ':']).next().unwrap_or_default();
+                format!("there is no function `{}`", name.trim_matches(['{', '"']))
+            }
+            known => format!("`{}` stands outside of `Conditions`", known.name()),
+        };
+        self.error("unknown-function", message.clone(), found.span);
+        Value::unknown(Unknown::because(message), found.span)
+    }
+
+    fn transform(&self, found: Call<'_>) -> Value {
+        Value::unknown(Unknown::because(transform_reason(found.arg)), found.span)
+    }
+
+    /// A scalar, sequence or mapping; the node's own tag is not looked at.
+    fn literal(&self, tree: &Tree, scope: &Scope) -> Value {
+        match &tree.node {
+            Node::Scalar { text, .. } => {
+                let mut value = Tree {
+                    alias: None,
+                    tag: tree.tag.clone().filter(|t| !t.name.starts_with('!')),
+                    ..tree.clone()
+                }
+                .to_value(self.template.scalars);
+                if matches!(value.kind, Kind::String(_)) && !scope.is_empty() {
+                    value.kind = Kind::String(self.substituted(text, scope));
+                }
+                self.dynamic(value)
+            }
+            Node::Hole(_) => tree.to_value(Scalars::Json),
+            Node::Sequence(items) => {
+                let items = items.iter().filter_map(|t| self.value(t, scope));
+                Value::tuple(items.collect(), tree.span)
+            }
+            Node::Mapping(entries) => self.mapping(entries, tree.span, scope),
+        }
+    }
+
+    /// A mapping, loops written out.
+    pub(super) fn mapping(&self, entries: &[(Tree, Tree)], span: Span, scope: &Scope) -> Value {
+        let mut known = BTreeMap::new();
+        let mut more = None;
+        for entry in self.expanded(entries, scope) {
+            if entry.name == "Fn::Transform" {
+                more = Some(Arc::new(Unknown::because(transform_reason(entry.tree))));
+                continue;
+            }
+            if entry.open {
+                more = Some(Arc::new(Unknown::because(self.loop_reason(&entry))));
+                continue;
+            }
+            if entry.name.starts_with("Fn::") {
+                let message = format!("`{}` stands beside other keys", entry.name);
+                self.error("unknown-function", message, entry.key.span);
+            }
+            if let Some(mut value) = self.value(entry.tree, &entry.scope) {
+                value.place.key = Some(entry.key.span);
+                known.insert(Arc::from(entry.name.as_str()), value);
+            }
+        }
+        let kind = Kind::Mapping {
+            shape: Mapping::Object,
+            entries: known,
+            more,
+        };
+        Value::new(kind, span)
+    }
+
+    /// A text with the placeholders of loops replaced: `${Name}` and `&{Name}`.
+    pub(super) fn substituted(&self, text: &Text, scope: &Scope) -> Text {
+        if scope.is_empty() || text.parts().iter().all(|p| matches!(p, Part::Hole(_))) {
+            return text.clone();
+        }
+        let known = strings::flat(text);
+        let replaced = scope.key(&known);
+        match text.known() {
+            Some(_) if replaced != known => strings::place_of(text).map_or_else(
+                || Text::plain(replaced.as_str()),
+                |s| Text::at(replaced.as_str(), s),
+            ),
+            _ => text.clone(),
+        }
+    }
+
+    /// `Fn::If`
+    fn choose(&self, found: Call<'_>, scope: &Scope) -> Option<Value> {
+        let [name, yes, no] = found.arg.items() else {
+            return Some(self.bad(found, "a condition's name and two values"));
+        };
+        let name_text = scope.key(name.str().unwrap_or_default());
+        if !self.has_condition(&name_text) {
+            self.undefined_condition(&name_text, name.span);
+        }
+        match self.truth(&name_text) {
+            Some(true) => self.value(yes, scope),
+            Some(false) => self.value(no, scope),
+            None => {
+                let arms = [self.value(yes, scope), self.value(no, scope)];
+                Some(self.undecided(&name_text, arms, found.span))
+            }
+        }
+    }
+
+    fn undecided(&self, name: &str, arms: [Option<Value>; 2], span: Span) -> Value {
+        let mut unknown = Unknown::because(format!("condition `{name}` is undecided"));
+        unknown.settle = Some("pass --parameters FILE".into());
+        unknown.not_null = arms.iter().all(Option::is_some);
+        let mut sensitive = false;
+        for arm in arms {
+            sensitive |= arm.as_ref().is_some_and(Value::has_sensitive);
+            match arm {
+                Some(v) if v.as_unknown().is_some_and(|u| !u.either.is_empty()) => {
+                    let inner = v.as_unknown().map(|u| u.either.clone());
+                    unknown.either.extend(inner.unwrap_or_default());
+                }
+                other => unknown.either.push(other),
+            }
+        }
+        let mut value = Value::unknown(unknown, span);
+        value.sensitive = sensitive;
+        value
+    }
+
+    /// What an assumption says about a parameter that has no value.
+    pub(super) fn assumed(&self, name: &str) -> Option<Value> {
+        let subject = Subject::Parameter(name.to_owned());
+        let (text, span) = self.assumption.subjects.get(&subject)?.as_ref()?;
+        let value = Value::new(Kind::String(Text::at(text.as_str(), *span)), *span);
+        Some(value.through(Via::Other("a condition's case".into()), *span))
+    }
+}
+
+/// The closest of some names, where one is close.
+pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = |other: &&str| strsim::damerau_levenshtein(name, other);
+    names.min_by_key(near).filter(|other| {
+        let limit = (name.chars().count() / 3).max(1);
+        near(other) <= limit
+    })
+}
+
+/// Why the result of a transform is unknown.
+pub(super) fn transform_reason(arg: &Tree) -> String {
+    let name = arg.get("Name").and_then(Tree::str).unwrap_or("a transform");
+    format!("`{name}` is carried out at deployment")
+}
+
+/// An empty tuple's kind with elements.
+pub(super) fn tuple(items: Vec<Value>, more: Option<Arc<Unknown>>) -> Kind {
+    Kind::Sequence {
+        shape: Sequence::Tuple,
+        items,
+        more,
+    }
+}

@@ -1,0 +1,279 @@
+//! The classes into which patterns cut a set of texts, each with its shortest member: a joint automaton over all patterns and
+//! the shape that the texts have, searched breadth first. Its states are bit sets of positions.
+
+use super::pattern::{Set, Tok};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+
+/// More states than a verdict is worth: the answer is then unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Exhausted;
+
+/// States of one search at most.
+const STATES: usize = 20_000;
+
+type Bits = Vec<u64>;
+
+struct Machine {
+    /// Positions of `Star` pieces.
+    stars: Bits,
+    /// Where each automaton ends: the shape's first.
+    ends: Vec<usize>,
+    /// Positions of the shape.
+    shape: Bits,
+    /// Letters and, for each, the positions whose `One` and whose `Star` takes it.
+    letters: Vec<(char, Bits, Bits)>,
+    start: Bits,
+}
+
+fn set(bits: &mut Bits, at: usize) {
+    if let Some(word) = bits.get_mut(at / 64) {
+        *word |= 1 << (at % 64);
+    }
+}
+
+fn has(bits: &Bits, at: usize) -> bool {
+    bits.get(at / 64).is_some_and(|w| w >> (at % 64) & 1 == 1)
+}
+
+/// A piece as the automaton takes it: unknown parts and variables may be anything.
+fn piece(tok: &Tok) -> (bool, Set) {
+    match tok {
+        Tok::One(set) => (false, *set),
+        Tok::Star(set) => (true, *set),
+        Tok::Hole(_) | Tok::Variable(_) => (true, Set::Any),
+    }
+}
+
+/// The letters that matter: a letter and a digit that no pattern names (they stand for all such), then those that are named.
+fn alphabet(all: &[Vec<(bool, Set)>], avoid: &str) -> Vec<char> {
+    let mut named = BTreeSet::new();
+    for (_, set) in all.iter().flatten() {
+        match set {
+            Set::Char(c) => {
+                named.insert(*c);
+            }
+            Set::Fold(c) => named.extend(c.to_lowercase().chain(c.to_uppercase())),
+            _ => {}
+        }
+    }
+    let fresh = |c: &char| !named.contains(c);
+    let letters = "qzkwvyjxughmabcdefilnoprstQZKWVYJX0123456789";
+    let best = letters.chars().find(|c| fresh(c) && !avoid.contains(*c));
+    let mut out: Vec<char> = best
+        .or_else(|| letters.chars().find(fresh))
+        .into_iter()
+        .collect();
+    out.extend("2357946801".chars().find(fresh));
+    out.extend(named);
+    out
+}
+
+impl Machine {
+    fn new(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Self {
+        let all: Vec<Vec<(bool, Set)>> = std::iter::once(shape)
+            .chain(patterns.iter().copied())
+            .map(|p| p.iter().map(piece).collect())
+            .collect();
+        let size: usize = all.iter().map(|p| p.len() + 1).sum();
+        let empty = vec![0u64; size.div_ceil(64)];
+        let mut machine = Machine {
+            stars: empty.clone(),
+            ends: Vec::new(),
+            shape: empty.clone(),
+            letters: (alphabet(&all, avoid).into_iter())
+                .map(|c| (c, empty.clone(), empty.clone()))
+                .collect(),
+            start: empty.clone(),
+        };
+        let mut at = 0;
+        for pieces in &all {
+            set(&mut machine.start, at);
+            for (star, chars) in pieces {
+                for (letter, ones, stars) in &mut machine.letters {
+                    if chars.has(*letter) {
+                        set(if *star { stars } else { ones }, at);
+                    }
+                }
+                if *star {
+                    set(&mut machine.stars, at);
+                }
+                at += 1;
+            }
+            machine.ends.push(at);
+            at += 1;
+        }
+        for position in 0..=shape.len() {
+            set(&mut machine.shape, position);
+        }
+        let mut start = std::mem::take(&mut machine.start);
+        machine.close(&mut start);
+        machine.start = start;
+        machine
+    }
+
+    /// Adds the positions that a `Star` lets pass over.
+    fn close(&self, state: &mut Bits) {
+        loop {
+            let mut changed = false;
+            let mut carry = 0;
+            for (word, stars) in state.iter_mut().zip(&self.stars) {
+                let over = *word & stars;
+                let next = *word | (over << 1) | carry;
+                carry = over >> 63;
+                changed |= next != *word;
+                *word = next;
+            }
+            if !changed {
+                return;
+            }
+        }
+    }
+
+    fn step(&self, state: &Bits, ones: &Bits, stars: &Bits) -> Option<Bits> {
+        let mut next = Vec::with_capacity(state.len());
+        let mut carry = 0;
+        for ((word, one), star) in state.iter().zip(ones).zip(stars) {
+            let moved = word & one;
+            next.push((moved << 1) | carry | (word & star));
+            carry = moved >> 63;
+        }
+        let alive = next.iter().zip(&self.shape).any(|(w, s)| w & s != 0);
+        if !alive {
+            return None;
+        }
+        self.close(&mut next);
+        Some(next)
+    }
+
+    fn accepts(&self, state: &Bits) -> Option<Vec<bool>> {
+        let (shape, patterns) = self.ends.split_first()?;
+        has(state, *shape).then(|| patterns.iter().map(|e| has(state, *e)).collect())
+    }
+}
+
+/// Rounds of [`classes`] at most.
+const ROUNDS: usize = 40;
+
+/// What [`classes`] looks for.
+pub(super) struct Look<'a> {
+    /// The patterns.
+    pub(super) patterns: &'a [&'a [Tok]],
+    /// Characters that are used only where a pattern asks for them.
+    pub(super) avoid: &'a str,
+    /// A pattern for what is named and must not stand for others: a text that is found and named is told apart by it, and the
+    /// search is done again.
+    pub(super) named: &'a dyn Fn(&str) -> Option<Vec<Tok>>,
+}
+
+/// One text of each class that the patterns, and what is named, cut the texts of a shape into; the shortest first.
+pub(super) fn classes(look: &Look<'_>, shape: &[Tok]) -> Result<Vec<String>, Exhausted> {
+    let mut atoms: Vec<Vec<Tok>> = Vec::new();
+    for _ in 0..ROUNDS {
+        let own = atoms.iter().map(Vec::as_slice);
+        let all: Vec<&[Tok]> = look.patterns.iter().copied().chain(own).collect();
+        let found = search(&all, shape, look.avoid)?;
+        let known = atoms.len();
+        for atom in found.iter().filter_map(|f| (look.named)(f)) {
+            if !atoms.contains(&atom) {
+                atoms.push(atom);
+            }
+        }
+        if atoms.len() == known {
+            return Ok(found);
+        }
+    }
+    Err(Exhausted)
+}
+
+/// Nothing is named.
+pub(super) fn nothing(_: &str) -> Option<Vec<Tok>> {
+    None
+}
+
+fn search(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Result<Vec<String>, Exhausted> {
+    let machine = Machine::new(patterns, shape, avoid);
+    let mut ids: HashMap<Bits, usize> = HashMap::new();
+    let mut parents: Vec<Option<(usize, char)>> = vec![None];
+    let mut queue = VecDeque::from([(0, machine.start.clone())]);
+    ids.insert(machine.start.clone(), 0);
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    while let Some((id, state)) = queue.pop_front() {
+        if let Some(class) = machine.accepts(&state)
+            && seen.insert(class)
+        {
+            found.push(spell(&parents, id));
+        }
+        for (letter, ones, stars) in &machine.letters {
+            let Some(next) = machine.step(&state, ones, stars) else {
+                continue;
+            };
+            if ids.contains_key(&next) {
+                continue;
+            }
+            let new = parents.len();
+            if new > STATES {
+                return Err(Exhausted);
+            }
+            parents.push(Some((id, *letter)));
+            ids.insert(next.clone(), new);
+            queue.push_back((new, next));
+        }
+    }
+    Ok(found)
+}
+
+fn spell(parents: &[Option<(usize, char)>], id: usize) -> String {
+    let mut letters = Vec::new();
+    let mut at = id;
+    while let Some(Some((parent, letter))) = parents.get(at) {
+        letters.push(*letter);
+        at = *parent;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::pattern::{Binding, Context, Glob, Style};
+    use crate::value::Text;
+    use proptest::prelude::*;
+
+    fn glob(p: &str) -> Glob {
+        let style = Style {
+            wild: true,
+            ..Style::default()
+        };
+        Glob::of(&Text::plain(p), style, &Binding::default())
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_has_a_class(a in "[ab*?]{1,5}", b in "[ab*]{1,5}", text in "[abc]{1,6}") {
+            let globs = [glob(&a), glob(&b)];
+            let shape = [Tok::One(Set::Any), Tok::Star(Set::Any)];
+            let toks: Vec<&[Tok]> = globs.iter().map(Glob::toks).collect();
+            let found = search(&toks, &shape, "").unwrap();
+            let sign = |t: &str| globs.iter().map(|g| g.fits(t, &Context::default())).collect::<Vec<_>>();
+            prop_assert!(found.iter().any(|f| sign(f) == sign(&text)), "{found:?}");
+            let signs: HashSet<_> = found.iter().map(|f| sign(f).iter().map(|t| t.must()).collect::<Vec<_>>()).collect();
+            prop_assert_eq!(signs.len(), found.len());
+        }
+    }
+
+    #[test]
+    fn witnesses_are_short_and_fresh() {
+        let pattern = glob("a*");
+        let shape = [Tok::One(Set::Any), Tok::Star(Set::Any)];
+        let mut look = Look {
+            patterns: &[pattern.toks()],
+            avoid: "q",
+            named: &nothing,
+        };
+        assert_eq!(classes(&look, &shape).unwrap(), ["z", "a"]);
+        let named = |t: &str| (t == "a").then(|| vec![Tok::One(Set::Char('a'))]);
+        look.named = &named;
+        assert_eq!(classes(&look, &shape).unwrap(), ["z", "a", "az"]);
+    }
+}

@@ -1,0 +1,336 @@
+//! A scene made ready: its typed holes are filled in, by stand-ins that nobody names where the world does not say, and everything
+//! that the policies name is gathered.
+
+use super::Scene;
+use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
+use crate::iam::document::Document;
+use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
+use crate::iam::principal::is_account;
+use crate::iam::rule::{Policy, Rule, Setting};
+use crate::value::Part as TextPart;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the policies name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    /// Twelve digits that stand anywhere in them.
+    pub(super) accounts: BTreeSet<String>,
+    /// `o-…`
+    pub(super) organizations: BTreeSet<String>,
+    /// Public networks that are not too wide to be a name.
+    pub(super) networks: Vec<ipnet::IpNet>,
+    /// Every known leaf.
+    pub(super) words: BTreeSet<String>,
+}
+
+/// A scene made ready.
+#[derive(Clone, Debug)]
+pub(super) struct Ground {
+    pub(super) policies: Vec<Policy>,
+    pub(super) binding: Binding,
+    /// The owner's account.
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) partition: String,
+    pub(super) organization: String,
+    /// Keys whose value follows from the scene.
+    pub(super) fixed: BTreeMap<String, String>,
+    /// Those of them that are stand-ins, with the reason.
+    pub(super) open: BTreeMap<String, Arc<str>>,
+    pub(super) names: Names,
+}
+
+/// Accounts that the policies of a scene name.
+pub(super) fn named_accounts(scene: &Scene) -> BTreeSet<String> {
+    let documents = scene.policies.iter().map(|p| &*p.document);
+    names(documents, &Binding::default()).accounts
+}
+
+/// An account id that nobody names.
+pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
+    let repeated = ('2'..='9').map(|d| d.to_string().repeat(12));
+    let counted = (0..1000).map(|n| format!("7{n:011}"));
+    repeated
+        .chain(counted)
+        .find(|a| !taken(a))
+        .unwrap_or_default()
+}
+
+impl Ground {
+    pub(super) fn new(scene: &Scene) -> Self {
+        let documents = || scene.policies.iter().map(|p| &*p.document);
+        let first = names(documents(), &Binding::default());
+        let partition = match &scene.partition {
+            Some(partition) => partition.to_string(),
+            None => partition_of(&first),
+        };
+        let stand_in = |given: &Option<Arc<str>>, other: &str| {
+            given
+                .as_deref()
+                .map_or_else(|| other.to_owned(), str::to_owned)
+        };
+        let owner = "000000000000";
+        let owner = if first.accounts.contains(owner) {
+            fresh_account(|a| first.accounts.contains(a))
+        } else {
+            owner.to_owned()
+        };
+        let account = stand_in(&scene.account, &owner);
+        let region = stand_in(&scene.region, "region-0");
+        let organization = stand_in(&scene.organization, "o-owner00000");
+        let binding = Binding {
+            account: Some(account.clone()),
+            region: Some(region.clone()),
+            partition: Some(partition.clone()),
+            url_suffix: Some(url_suffix(&partition).to_owned()),
+            organization: Some(organization.clone()),
+        };
+        let mut ground = Ground {
+            policies: Vec::new(),
+            names: names(documents(), &binding),
+            binding,
+            fixed: BTreeMap::new(),
+            open: BTreeMap::new(),
+            account,
+            region,
+            partition,
+            organization,
+        };
+        ground.fix(scene);
+        for attached in &scene.policies {
+            let setting = Setting {
+                binding: ground.binding.clone(),
+                scope: attached.scope.clone(),
+            };
+            let mut policy = Policy::new(attached.name.clone(), &attached.document, &setting);
+            for rule in &mut policy.rules {
+                ground.fix_variables(rule);
+            }
+            ground.policies.push(policy);
+        }
+        ground
+    }
+
+    fn fix(&mut self, scene: &Scene) {
+        let mut put = |key: &str, value: &str, given: bool, what: &str| {
+            self.fixed.insert(key.to_owned(), value.to_owned());
+            if !given {
+                let reason = format!("the {what} that this is deployed to is not known");
+                self.open.insert(key.to_owned(), reason.into());
+            }
+        };
+        put(
+            "aws:resourceaccount",
+            &self.account,
+            scene.account.is_some(),
+            "account",
+        );
+        put(
+            "aws:requestedregion",
+            &self.region,
+            scene.region.is_some(),
+            "region",
+        );
+        let organization = scene.organization.is_some();
+        put(
+            "aws:resourceorgid",
+            &self.organization,
+            organization,
+            "organisation of the account",
+        );
+    }
+
+    /// Puts fixed values in the place of variables, and turns `fixed key = ${other}` round into `other = fixed value`.
+    fn fix_variables(&self, rule: &mut Rule) {
+        let resources = rule.resources.iter_mut().flat_map(|e| &mut e.globs);
+        for glob in resources {
+            glob.fix(&self.fixed);
+        }
+        for clause in &mut rule.clauses {
+            if let Some(turned) = self.turned(clause) {
+                *clause = turned;
+            }
+            for glob in &mut clause.values {
+                glob.fix(&self.fixed);
+            }
+        }
+    }
+
+    fn turned(&self, clause: &Clause) -> Option<Clause> {
+        let operator = clause.operator.filter(|o| o.base == Base::Equals)?;
+        let value = self.fixed.get(&clause.key)?;
+        let [glob] = clause.values.as_slice() else {
+            return None;
+        };
+        let [Tok::Variable(variable)] = glob.toks() else {
+            return None;
+        };
+        let plain =
+            operator.quantifier.is_none() && !operator.if_exists && variable.default.is_none();
+        let single = !MULTIVALUED.contains(&variable.key.as_str());
+        let other = !self.fixed.contains_key(&variable.key);
+        (plain && single && other).then(|| Clause {
+            operator: Some(operator),
+            key: variable.key.clone(),
+            values: vec![Glob::from_toks(
+                value.chars().map(|c| Tok::One(Set::Char(c))).collect(),
+            )],
+        })
+    }
+
+    /// All rules, each with the policy that it is of.
+    pub(super) fn rules(&self) -> Vec<(usize, &Rule)> {
+        let policies = self.policies.iter().enumerate();
+        policies
+            .flat_map(|(i, p)| p.rules.iter().map(move |r| (i, r)))
+            .collect()
+    }
+
+    /// All clauses.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = &Clause> {
+        self.policies
+            .iter()
+            .flat_map(|p| &p.rules)
+            .flat_map(|r| &r.clauses)
+    }
+
+    /// The patterns that clauses on a key hold, those without wildcards and unknown parts apart: texts and patterns.
+    pub(super) fn patterns(&self, key: &str) -> (BTreeSet<String>, Vec<Glob>) {
+        let mut literals = BTreeSet::new();
+        let mut wild = Vec::new();
+        for clause in self.clauses().filter(|c| c.key == key) {
+            let arn = clause.operator.is_some_and(|o| o.base == Base::Arn);
+            for glob in &clause.values {
+                match glob.literal() {
+                    Some(text) => {
+                        literals.insert(text.to_owned());
+                    }
+                    None if arn && !glob.toks().iter().any(is_open) => {
+                        wild.push(glob.in_components())
+                    }
+                    None => wild.push(glob.clone()),
+                }
+            }
+        }
+        (literals, wild)
+    }
+
+    /// Keys that the clauses ask about, those of policy variables included.
+    pub(super) fn used(&self) -> BTreeSet<String> {
+        let mut used: BTreeSet<String> = self.clauses().map(|c| c.key.clone()).collect();
+        used.extend(self.variables().into_iter().flatten());
+        used
+    }
+
+    /// For each clause and resource with variables: the keys that it ties together.
+    pub(super) fn variables(&self) -> Vec<BTreeSet<String>> {
+        let mut out = Vec::new();
+        for rule in self.policies.iter().flat_map(|p| &p.rules) {
+            for glob in rule.resources.iter().flat_map(|e| &e.globs) {
+                let keys: BTreeSet<String> = glob.variables().map(|v| v.key.clone()).collect();
+                if !keys.is_empty() {
+                    out.push(keys);
+                }
+            }
+            for clause in &rule.clauses {
+                let variables = clause.values.iter().flat_map(Glob::variables);
+                let mut keys: BTreeSet<String> = variables.map(|v| v.key.clone()).collect();
+                if !keys.is_empty() {
+                    keys.insert(clause.key.clone());
+                    out.push(keys);
+                }
+            }
+        }
+        out
+    }
+
+    /// The context that every request of the scene has.
+    pub(super) fn context(&self) -> BTreeMap<String, Fact> {
+        let one = |(k, v): (&String, &String)| (k.clone(), Fact::One(v.clone()));
+        self.fixed.iter().map(one).collect()
+    }
+
+    /// Whether a policy names an account.
+    pub(super) fn names_account(&self, account: &str) -> bool {
+        self.names.accounts.contains(account) || account == self.account
+    }
+}
+
+fn is_open(tok: &Tok) -> bool {
+    matches!(tok, Tok::Hole(_) | Tok::Variable(_))
+}
+
+fn url_suffix(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        "aws-eusc" => "amazonaws.eu",
+        "aws-iso" => "c2s.ic.gov",
+        "aws-iso-b" => "sc2s.sgov.gov",
+        "aws-iso-e" => "cloud.adc-e.uk",
+        "aws-iso-f" => "csp.hci.ic.gov",
+        _ => "amazonaws.com",
+    }
+}
+
+/// The partition of the ARNs that the policies name; `aws` where they name none.
+fn partition_of(names: &Names) -> String {
+    let named = names.words.iter().find_map(|w| {
+        let partition = w.strip_prefix("arn:")?.split(':').next()?;
+        partition.starts_with("aws").then(|| partition.to_owned())
+    });
+    named
+        .filter(|p| !p.contains(['*', '?', '$']))
+        .unwrap_or_else(|| "aws".into())
+}
+
+fn names<'a>(documents: impl Iterator<Item = &'a Document>, binding: &Binding) -> Names {
+    let mut names = Names::default();
+    for document in documents {
+        for word in document.words() {
+            if let Some(word) = known(&word.text, binding) {
+                networks_of(&word, &mut names);
+                names.words.insert(word);
+            }
+            for part in word.text.parts() {
+                if let TextPart::Lit(lit) = part {
+                    tokens(&lit.text, &mut names);
+                }
+            }
+        }
+    }
+    names
+}
+
+fn networks_of(word: &str, names: &mut Names) {
+    if let Some(net) = network(word) {
+        let wide = if net.addr().is_ipv4() { 8 } else { 32 };
+        if net.prefix_len() >= wide {
+            names.networks.push(net);
+        }
+    }
+}
+
+/// Finds account and organisation ids in a text.
+fn tokens(text: &str, names: &mut Names) {
+    for run in text.split(|c: char| !c.is_ascii_digit()) {
+        if is_account(run) {
+            names.accounts.insert(run.to_owned());
+        }
+    }
+    for run in text.split(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')) {
+        if is_organization(run) {
+            names.organizations.insert(run.to_owned());
+        }
+    }
+}
+
+/// Whether a text is an organisation's id.
+pub(super) fn is_organization(text: &str) -> bool {
+    text.strip_prefix("o-").is_some_and(|id| {
+        !id.is_empty()
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    })
+}

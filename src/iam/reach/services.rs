@@ -1,0 +1,251 @@
+//! Services that make a request, and for whom: the account, organisation and ARN of the source (R13).
+
+use super::ground::{Ground, fresh_account};
+use super::organizations::{Membership, memberships, one_of, some, spelled};
+use super::question::{Profile, Question};
+use super::solve::Part;
+use crate::iam::automaton::{Exhausted, Look, classes};
+use crate::iam::pattern::{Fact, Glob, Set, Tok};
+use crate::iam::principal::{Caller, Sort, Who, is_account};
+use std::collections::BTreeSet;
+
+const SUFFIX: &str = ".amazonaws.com";
+
+/// For whom a service acts.
+#[derive(Clone, Debug)]
+struct Source {
+    account: Option<String>,
+    organization: Option<Membership>,
+    arn: Option<String>,
+    /// The ARN tells no account.
+    hidden: bool,
+}
+
+/// The parts of service callers.
+pub(super) fn parts(ground: &Ground, question: &Question<'_>) -> Result<Vec<Part>, Exhausted> {
+    if matches!(
+        question,
+        Question::Public | Question::Account(..) | Question::AnyRole(_)
+    ) {
+        return Ok(Vec::new());
+    }
+    let names = names(ground, question)?;
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sources = sources(ground, question)?;
+    let mut out = Vec::new();
+    for name in &names {
+        for source in &sources {
+            out.push(part(ground, question, name, source));
+        }
+    }
+    Ok(out)
+}
+
+fn part(ground: &Ground, question: &Question<'_>, name: &str, source: &Source) -> Part {
+    let one = |key: &str, value: &str| (key.to_owned(), Fact::One(value.to_owned()));
+    let mut facts = vec![
+        one("aws:principalisawsservice", "true"),
+        one("aws:principalservicename", name),
+        (
+            "aws:principalservicenameslist".to_owned(),
+            Fact::Many(vec![name.to_owned()]),
+        ),
+    ];
+    facts.extend(source.account.iter().map(|a| one("aws:sourceaccount", a)));
+    facts.extend(source.arn.iter().map(|a| one("aws:sourcearn", a)));
+    if let Some(o) = &source.organization {
+        facts.push(one("aws:sourceorgid", &o.id));
+        facts.push((
+            "aws:sourceorgpaths".to_owned(),
+            Fact::Many(vec![o.path.clone()]),
+        ));
+    }
+    let profile = Profile {
+        service: Some(name),
+        account: source.account.as_deref(),
+        organization: source.organization.as_ref().map(|o| o.id.as_str()),
+        plain: false,
+        hidden: source.hidden,
+    };
+    Part {
+        caller: Some(Caller::Service(name.to_owned())),
+        facts,
+        asked: question.asks(ground, &profile),
+        ..Part::default()
+    }
+}
+
+/// The names of services that the policies can tell apart.
+fn names(ground: &Ground, question: &Question<'_>) -> Result<Vec<String>, Exhausted> {
+    let mut names = BTreeSet::new();
+    let mut any = false;
+    let mut wild: Vec<Glob> = Vec::new();
+    let principals = (ground.policies.iter())
+        .flat_map(|p| &p.rules)
+        .filter_map(|r| r.principals.as_ref().map(|p| (r.deny, p)));
+    for (deny, element) in principals {
+        any |= element.negated && !deny;
+        for who in &element.who {
+            match who {
+                Who::Service(name) => {
+                    names.insert(name.clone());
+                }
+                Who::Everyone => any |= !deny,
+                Who::Open {
+                    glob,
+                    sort: Sort::Service,
+                    ..
+                } => {
+                    any = true;
+                    wild.push(glob.clone());
+                }
+                Who::Open { everyone: true, .. } => any = true,
+                _ => {}
+            }
+        }
+    }
+    if let Question::Service(name) = question {
+        return Ok(vec![(*name).to_owned()]);
+    }
+    for key in ["aws:principalservicename", "aws:principalservicenameslist"] {
+        let (literals, globs) = ground.patterns(key);
+        names.extend(literals.into_iter().filter(|l| l.contains('.')));
+        wild.extend(globs);
+    }
+    let mut out: Vec<String> = Vec::new();
+    if any && wild.is_empty() {
+        let common = ["ecs-tasks", "lambda", "ec2", "codebuild", "sagemaker"];
+        let known = common.iter().map(|s| format!("{s}{SUFFIX}"));
+        out.extend(known.into_iter().find(|s| !names.contains(s)));
+    } else if any {
+        let mut shape = some(Set::Lower);
+        shape.extend(spelled(SUFFIX));
+        let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
+        let look = Look {
+            patterns: &toks,
+            avoid: "",
+            named: &one_of(&names),
+        };
+        out.extend(classes(&look, &shape)?);
+    }
+    out.extend(names);
+    Ok(out)
+}
+
+fn sources(ground: &Ground, question: &Question<'_>) -> Result<Vec<Source>, Exhausted> {
+    let nobody = Source {
+        account: None,
+        organization: None,
+        arn: None,
+        hidden: false,
+    };
+    let used = ground.used();
+    let mut out = vec![nobody];
+    if !used
+        .iter()
+        .any(|k| k.starts_with("aws:source") && super::callers::KEYS.contains(&k.as_str()))
+    {
+        return Ok(out);
+    }
+    let keys = ("aws:sourceorgid", "aws:sourceorgpaths");
+    let organizations = memberships(ground, keys, question.organization())?;
+    let arns = used.contains("aws:sourcearn");
+    for account in accounts(ground, "aws:sourceaccount")? {
+        let arns = match arns {
+            true => source_arns(ground, Some(&account))?
+                .into_iter()
+                .map(Some)
+                .collect(),
+            false => vec![None],
+        };
+        for organization in organizations.iter().cloned().map(Some).chain([None]) {
+            let elsewhere = organization
+                .as_ref()
+                .is_none_or(|o| o.id != ground.organization);
+            if account == ground.account && elsewhere {
+                continue;
+            }
+            for arn in &arns {
+                out.push(Source {
+                    account: Some(account.clone()),
+                    organization: organization.clone(),
+                    arn: arn.clone(),
+                    hidden: false,
+                });
+            }
+        }
+    }
+    for arn in if arns {
+        source_arns(ground, None)?
+    } else {
+        Vec::new()
+    } {
+        out.push(Source {
+            account: None,
+            organization: None,
+            arn: Some(arn),
+            hidden: true,
+        });
+    }
+    Ok(out)
+}
+
+/// The accounts that a key can hold, one that nobody names first.
+pub(super) fn accounts(ground: &Ground, key: &str) -> Result<Vec<String>, Exhausted> {
+    let (literals, wild) = ground.patterns(key);
+    let mut named: BTreeSet<String> = ground.names.accounts.clone();
+    named.extend(literals.into_iter().filter(|a| is_account(a)));
+    named.insert(ground.account.clone());
+    let mut out = vec![fresh_account(|a| named.contains(a))];
+    if !wild.is_empty() {
+        let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
+        let look = Look {
+            patterns: &toks,
+            avoid: "",
+            named: &one_of(&named),
+        };
+        out.extend(classes(&look, &vec![Tok::One(Set::Digit); 12])?);
+    }
+    out.extend(named);
+    let mut seen = BTreeSet::new();
+    out.retain(|a| seen.insert(a.clone()));
+    Ok(out)
+}
+
+/// ARNs of sources of an account, or of none (buckets).
+fn source_arns(ground: &Ground, account: Option<&str>) -> Result<Vec<String>, Exhausted> {
+    let (literals, wild) = ground.patterns("aws:sourcearn");
+    let of_account = |arn: &&String| arn.split(':').nth(4) == Some(account.unwrap_or(""));
+    let mut out: Vec<String> = literals.iter().filter(of_account).cloned().collect();
+    let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
+    let partition = &ground.partition;
+    if toks.is_empty() {
+        let region = &ground.region;
+        let any = match account {
+            Some(a) => format!("arn:{partition}:lambda:{region}:{a}:function:any"),
+            None => format!("arn:{partition}:s3:::any"),
+        };
+        out.push(any);
+        return Ok(out);
+    }
+    let mut shape = spelled(&format!("arn:{partition}:"));
+    shape.extend(some(Set::Lower));
+    shape.extend([
+        Tok::One(Set::Char(':')),
+        Tok::Star(Set::Lower),
+        Tok::One(Set::Char(':')),
+    ]);
+    shape.extend(spelled(account.unwrap_or("")));
+    shape.push(Tok::One(Set::Char(':')));
+    shape.extend(some(Set::Any));
+    let avoid: String = out.concat();
+    let look = Look {
+        patterns: &toks,
+        avoid: &avoid,
+        named: &one_of(&literals),
+    };
+    out.extend(classes(&look, &shape)?);
+    Ok(out)
+}
