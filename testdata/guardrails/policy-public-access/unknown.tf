@@ -1,0 +1,21 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_repository" "app" {
+  name = "app"
+}
+
+resource "aws_ecr_repository_policy" "app" {
+  repository = aws_ecr_repository.app.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Principal = { AWS = var.x }
+        Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      },
+    ]
+  })
+}

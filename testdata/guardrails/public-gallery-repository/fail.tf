@@ -1,0 +1,3 @@
+resource "aws_ecrpublic_repository" "app" {
+  repository_name = "app" # expect
+}

@@ -1,0 +1,3 @@
+resource "aws_ecrpublic_repository" "meant" {
+  repository_name = "meant-to-be-public"
+}

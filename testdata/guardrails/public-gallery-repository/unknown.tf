@@ -1,0 +1,7 @@
+variable "name" {
+  type = string
+}
+
+resource "aws_ecrpublic_repository" "app" {
+  repository_name = var.name
+}

@@ -1,0 +1,15 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_registry_policy" "this" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::345678901234:root" }
+      Action    = ["ecr:ReplicateImage"]
+      Resource  = var.x
+    }]
+  })
+}

@@ -1,0 +1,8 @@
+variable "scope" {
+  type = string
+}
+
+resource "aws_ecr_account_setting" "scope" {
+  name  = "REGISTRY_POLICY_SCOPE"
+  value = var.scope
+}

@@ -1,0 +1,15 @@
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    rule {
+      destination { # expect
+        region      = "eu-west-1"
+        registry_id = "210987654321"
+      }
+
+      repository_filter {
+        filter      = "team/"
+        filter_type = "PREFIX_MATCH"
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    rule {
+      destination {
+        region      = "eu-central-1"
+        registry_id = "999999999999" # expect
+      }
+
+      repository_filter {
+        filter      = "team/"
+        filter_type = "PREFIX_MATCH"
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    rule {
+      destination {
+        region      = "eu-central-1"
+        registry_id = var.x
+      }
+
+      repository_filter {
+        filter      = "team/"
+        filter_type = "PREFIX_MATCH"
+      }
+    }
+  }
+}

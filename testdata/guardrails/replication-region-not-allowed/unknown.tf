@@ -1,0 +1,19 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    rule {
+      destination {
+        region      = var.x
+        registry_id = "210987654321"
+      }
+
+      repository_filter {
+        filter      = "team/"
+        filter_type = "PREFIX_MATCH"
+      }
+    }
+  }
+}

@@ -1,0 +1,8 @@
+variable "force" {
+  type = bool
+}
+
+resource "aws_ecr_repository" "app" {
+  name         = "app"
+  force_delete = var.force
+}

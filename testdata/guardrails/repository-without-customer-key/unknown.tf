@@ -1,0 +1,12 @@
+variable "key" {
+  type = string
+}
+
+resource "aws_ecr_repository" "app" {
+  name = "app"
+
+  encryption_configuration {
+    encryption_type = "KMS"
+    kms_key         = var.key
+  }
+}
