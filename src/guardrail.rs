@@ -9,6 +9,7 @@ pub mod library;
 pub mod pattern;
 pub mod schema;
 pub mod settings;
+pub mod subject;
 pub mod vocabulary;
 
 pub use self::judge::Judgement;

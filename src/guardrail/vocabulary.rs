@@ -1,6 +1,6 @@
 //! What a guardrail may speak of: targets, their variables and fields.
 
-use crate::finding::Witness;
+use crate::finding::{Access, Witness};
 use crate::resource::{Field, Shape};
 use crate::value::{Place, Value};
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct Subject {
     pub place: Place,
     /// The request that shows why a field of the first variable is true.
     pub witnesses: BTreeMap<&'static str, Witness>,
+    /// What such a field is about: who gets in and what they may do.
+    pub access: BTreeMap<&'static str, Access>,
 }
 
 /// Variables that every guardrail has besides its target's: the organisation and the registry.

@@ -1,0 +1,261 @@
+//! What there is to judge: the resources of the inventory as targets of guardrails, with everything worked out that
+//! guardrails may ask for.
+
+use super::vocabulary::{self, Subject};
+use crate::inventory::{Inventory, Resource};
+use crate::resource::arn::{self, Account};
+use crate::resource::region;
+use crate::value::{Kind, Place, Role, Unknown, Value};
+use crate::world::{Organization, World};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod consumer;
+mod policy;
+mod registry;
+mod repository;
+
+/// What the rooms work from.
+struct Context<'a> {
+    inventory: &'a Inventory,
+    world: &'a World,
+}
+
+/// Everything that there is to judge, in the order of the inventory.
+pub fn subjects(inventory: &Inventory, world: &World) -> Vec<Subject> {
+    let context = Context { inventory, world };
+    let all = inventory.resources.par_iter().enumerate();
+    all.flat_map_iter(|(position, resource)| of_resource(&context, position, resource))
+        .collect()
+}
+
+fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<Subject> {
+    let rooms = [
+        repository::subjects,
+        policy::subjects,
+        registry::subjects,
+        consumer::subjects,
+    ];
+    let found = rooms
+        .iter()
+        .flat_map(|room| room(context, resource, position));
+    found.collect()
+}
+
+/// A field that was worked out: its name and value.
+type Entry = (&'static str, Value);
+
+impl Context<'_> {
+    /// A subject of a target whose variables are these objects, the target's own first.
+    fn subject(
+        &self,
+        target: &str,
+        (position, resource): (usize, &Resource),
+        place: &Place,
+        variables: Vec<(&'static str, Vec<Entry>)>,
+    ) -> Option<Subject> {
+        let mut objects: BTreeMap<&'static str, Value> = (variables.into_iter())
+            .map(|(name, entries)| (name, object(place, entries)))
+            .collect();
+        objects.insert("organization", self.organization(resource));
+        objects.insert("registry", self.registry(resource));
+        Some(Subject {
+            target: vocabulary::target(target)?,
+            root: resource.root,
+            resource: position,
+            variables: objects,
+            place: place.clone(),
+            witnesses: BTreeMap::new(),
+            access: BTreeMap::new(),
+        })
+    }
+
+    /// The organisation that the resource's account should belong to.
+    fn organization_of(&self, resource: &Resource) -> Option<&Organization> {
+        let region = resource.raw.region.as_str();
+        self.world
+            .organization(region.and_then(region::partition_of))
+    }
+
+    fn organization(&self, resource: &Resource) -> Value {
+        let place = &resource.raw.attributes.place;
+        let organization = self.organization_of(resource);
+        let missing = |key: &str| {
+            let unknown = Unknown::because(format!("organization.{key} is not set"))
+                .settle("set it in ecr-guard.yaml");
+            placed(Kind::Unknown(Arc::new(unknown)), place)
+        };
+        let list = |key, items: Option<Vec<String>>| match items {
+            Some(items) => texts(items, place),
+            None => missing(key),
+        };
+        let accounts = organization.and_then(|o| o.accounts.clone());
+        let trusted = organization.map(|o| o.trusted_accounts.keys().cloned().collect());
+        let entries = vec![
+            (
+                "id",
+                organization
+                    .and_then(|o| o.id.clone())
+                    .map_or_else(|| missing("id"), |id| text(id, place)),
+            ),
+            (
+                "accounts",
+                list("accounts", accounts.map(|a| a.into_iter().collect())),
+            ),
+            ("trusted_accounts", list("trusted_accounts", trusted)),
+            (
+                "regions",
+                list("regions", organization.and_then(|o| o.regions.clone())),
+            ),
+            (
+                "upstream_registries",
+                list(
+                    "upstream_registries",
+                    organization.and_then(|o| o.upstream_registries.clone()),
+                ),
+            ),
+        ];
+        object(place, entries)
+    }
+
+    fn registry(&self, resource: &Resource) -> Value {
+        let place = &resource.raw.attributes.place;
+        let partition = match resource.raw.region.as_str().and_then(region::partition_of) {
+            Some(partition) => text(partition, place),
+            None => {
+                let unknown = Unknown::because("the region of the deployment is not known");
+                placed(
+                    Kind::Unknown(Arc::new(unknown.role(Role::Partition))),
+                    place,
+                )
+            }
+        };
+        let entries = vec![
+            ("account", resource.raw.account.clone()),
+            ("region", resource.raw.region.clone()),
+            ("partition", partition),
+            ("policy_scope", self.policy_scope(resource)),
+        ];
+        object(place, entries)
+    }
+
+    /// REGISTRY_POLICY_SCOPE of the registry that the resource belongs to: from the input, else from `existing`.
+    fn policy_scope(&self, resource: &Resource) -> Value {
+        let settings = self.inventory.beside(resource, "account_setting");
+        let scope = settings
+            .map(|(_, setting)| setting)
+            .find(|s| s.field("name").as_str() == Some("REGISTRY_POLICY_SCOPE"));
+        if let Some(setting) = scope {
+            return setting.field("value");
+        }
+        let place = &resource.raw.attributes.place;
+        match &self.world.existing.policy_scope {
+            Some(scope) => text(scope.clone(), place),
+            None => {
+                let unknown = Unknown::because("REGISTRY_POLICY_SCOPE is not set in the code")
+                    .settle("set existing.registry.policy_scope in ecr-guard.yaml");
+                placed(Kind::Unknown(Arc::new(unknown)), place)
+            }
+        }
+    }
+
+    /// Whether an account is the deploying one, one of the organisation or a trusted one. `Err`: it cannot be told.
+    fn is_inside(&self, resource: &Resource, account: &Account) -> Result<bool, Arc<Unknown>> {
+        let id = match account {
+            Account::Own => return Ok(true),
+            Account::Known(id) => id.as_str(),
+            Account::Unknown(why) => return Err(why.clone()),
+            Account::Absent | Account::Other(_) => return Ok(false),
+        };
+        let organization = self.organization_of(resource);
+        let own = resource.raw.account.as_str() == Some(id);
+        if own || organization.is_some_and(|o| o.trusted_accounts.contains_key(id)) {
+            return Ok(true);
+        }
+        match organization.and_then(|o| o.accounts.as_ref()) {
+            Some(accounts) => Ok(accounts.contains(id)),
+            None => Err(Arc::new(
+                Unknown::because(format!(
+                    "nobody has said whether account {id} belongs to the organisation"
+                ))
+                .settle("list organization.accounts in ecr-guard.yaml"),
+            )),
+        }
+    }
+}
+
+/// The account that a value names.
+fn account(value: &Value) -> Account {
+    match (&value.kind, value.as_text()) {
+        (Kind::Unknown(u), _) if u.role == Some(Role::Account) => Account::Own,
+        (Kind::Unknown(u), _) => Account::Unknown(u.clone()),
+        (_, Some(text)) => arn::account(text),
+        (_, None) => Account::Absent,
+    }
+}
+
+/// Why a value is not known, with words for a value that is known but no text.
+fn why(value: &Value, otherwise: &str) -> Arc<Unknown> {
+    (value.first_unknown()).map_or_else(
+        || Arc::new(Unknown::because(otherwise)),
+        |u| Arc::new(u.clone()),
+    )
+}
+
+fn placed(kind: Kind, place: &Place) -> Value {
+    Value {
+        kind,
+        place: place.clone(),
+        sensitive: false,
+    }
+}
+
+fn text(text: impl Into<Arc<str>>, place: &Place) -> Value {
+    placed(Value::text(text, place.span).kind, place)
+}
+
+fn number(number: usize, place: &Place) -> Value {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    placed(Value::number(number, place.span).kind, place)
+}
+
+fn null(place: &Place) -> Value {
+    placed(Value::null(place.span).kind, place)
+}
+
+fn flag(known: Result<bool, Arc<Unknown>>, place: &Place) -> Value {
+    placed(known.map_or_else(Kind::Unknown, Kind::Bool), place)
+}
+
+fn list(items: Vec<Value>, place: &Place) -> Value {
+    placed(Value::tuple(items, place.span).kind, place)
+}
+
+fn texts(items: Vec<String>, place: &Place) -> Value {
+    list(items.into_iter().map(|t| text(t, place)).collect(), place)
+}
+
+fn object(place: &Place, entries: Vec<Entry>) -> Value {
+    let entries = entries.into_iter().map(|(k, v)| (Arc::from(k), v));
+    placed(Value::object(entries.collect(), place.span).kind, place)
+}
+
+/// A list of problems as a field: at the place of the first one, unknown where none is sure but something is not known.
+fn problems(
+    found: &[crate::resource::problem::Problem],
+    doubts: &[Arc<Unknown>],
+    place: &Place,
+) -> Value {
+    if let (true, Some(doubt)) = (found.is_empty(), doubts.first()) {
+        return placed(Kind::Unknown(doubt.clone()), place);
+    }
+    let at = found.first().map_or(place, |p| &p.place);
+    let items = (found.iter()).map(|p| {
+        object(
+            &p.place,
+            vec![("message", text(p.message.clone(), &p.place))],
+        )
+    });
+    list(items.collect(), at)
+}

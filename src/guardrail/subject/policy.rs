@@ -1,0 +1,435 @@
+//! Policies, their statements and grants, and VPC endpoints as targets.
+
+use super::{Context, Entry, flag, list, null, number, object, placed, text};
+use crate::finding::{Access, Witness};
+use crate::guardrail::vocabulary::Subject;
+use crate::iam::action;
+use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement};
+use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
+use crate::iam::rule::Scope;
+use crate::inventory::{Link, Resource};
+use crate::resource::arn::Account;
+use crate::value::{Kind, Place, Text, Unknown, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod endpoint;
+mod statement;
+
+/// A policy of a resource, read.
+struct Policy<'a> {
+    context: &'a Context<'a>,
+    resource: &'a Resource,
+    position: usize,
+    name: &'static str,
+    document: Arc<Document>,
+    problems: Vec<Problem>,
+    place: Place,
+}
+
+pub(super) fn subjects(
+    context: &Context<'_>,
+    resource: &Resource,
+    position: usize,
+) -> Vec<Subject> {
+    let kind = match resource.kind.name {
+        "repository" | "repository_policy" => PolicyKind::Repository,
+        "public_repository" | "public_repository_policy" => PolicyKind::PublicRepository,
+        "registry_policy" => PolicyKind::Registry,
+        "creation_template" => PolicyKind::CreationTemplate,
+        "vpc_endpoint" | "vpc_endpoint_policy" => PolicyKind::VpcEndpoint,
+        _ => return Vec::new(),
+    };
+    let mut out = Vec::new();
+    if resource.kind.name == "vpc_endpoint" {
+        out.extend(endpoint::subject(context, (position, resource)));
+    }
+    let value = resource.field("policy");
+    if !value.is_null() && (kind != PolicyKind::VpcEndpoint || endpoint::is_ecr(context, position))
+    {
+        out.extend(Policy::read(context, (position, resource), &value, kind).subjects());
+    }
+    out
+}
+
+impl<'a> Policy<'a> {
+    fn read(
+        context: &'a Context<'a>,
+        (position, resource): (usize, &'a Resource),
+        value: &Value,
+        kind: PolicyKind,
+    ) -> Self {
+        let (document, problems) = Document::read(value, kind);
+        Policy {
+            context,
+            resource,
+            position,
+            name: match kind {
+                PolicyKind::Repository => "repository",
+                PolicyKind::PublicRepository => "public_repository",
+                PolicyKind::Registry => "registry",
+                PolicyKind::CreationTemplate => "creation_template",
+                _ => "vpc_endpoint",
+            },
+            document: Arc::new(document),
+            problems,
+            place: value.place.clone(),
+        }
+    }
+
+    fn subjects(&self) -> Vec<Subject> {
+        let (entries, witnesses, access) = self.entries();
+        let here = (self.position, self.resource);
+        let whole = || vec![("policy", entries.clone())];
+        let mut out = Vec::new();
+        if let Some(policy) = self.context.subject("policy", here, &self.place, whole()) {
+            out.push(Subject {
+                witnesses,
+                access,
+                ..policy
+            });
+        }
+        for statement in &self.document.statements {
+            let described = statement::describe(self, statement);
+            let mut variables = whole();
+            variables.push(("statement", described.clone()));
+            out.extend(
+                self.context
+                    .subject("statement", here, &statement.place, variables),
+            );
+            for (place, grant) in statement::grants(self, statement) {
+                let mut variables = whole();
+                variables.push(("statement", described.clone()));
+                variables.push(("grant", grant));
+                out.extend(self.context.subject("grant", here, &place, variables));
+            }
+        }
+        out
+    }
+
+    fn entries(
+        &self,
+    ) -> (
+        Vec<Entry>,
+        BTreeMap<&'static str, Witness>,
+        BTreeMap<&'static str, Access>,
+    ) {
+        let mut witnesses = BTreeMap::new();
+        let mut access = BTreeMap::new();
+        let mut entries = vec![
+            ("kind", text(self.name, &self.place)),
+            ("problems", self.problems()),
+        ];
+        let judged = !matches!(
+            self.document.kind,
+            PolicyKind::VpcEndpoint | PolicyKind::PublicRepository
+        );
+        let (public, outside, pushers) = if judged {
+            let scene = self.scene();
+            let trusted = self.trusted();
+            let public = reach::public(&scene);
+            let outside = match public {
+                Answer::Yes(_) => public.clone(),
+                _ => reach::outside(&scene, &trusted),
+            };
+            (public, outside, self.pushers(&scene, &trusted))
+        } else {
+            (Answer::No, Answer::No, list(Vec::new(), &self.place))
+        };
+        for (name, words, answer) in [
+            ("public", "public_access", &public),
+            ("outside", "outside_access", &outside),
+        ] {
+            entries.push((name, self.answer(answer)));
+            let said = answer.witness().map(|w| self.words(w, name == "public"));
+            let place = self.place_of(answer);
+            entries.push((words, text(said.unwrap_or_default(), &place)));
+            if let Some(witness) = answer.witness() {
+                witnesses.insert(name, request(witness));
+                access.insert(name, access_of(witness, name == "public"));
+            }
+        }
+        entries.push(("pushers", pushers));
+        (entries, witnesses, access)
+    }
+
+    fn problems(&self) -> Value {
+        let at = self.problems.first().map_or(&self.place, |p| &p.place);
+        let message = |p: &Problem| {
+            object(
+                &p.place,
+                vec![("message", text(p.message.clone(), &p.place))],
+            )
+        };
+        match (self.problems.is_empty(), self.document.first_unknown()) {
+            (true, Some(unknown)) => placed(Kind::Unknown(Arc::new(unknown.clone())), &self.place),
+            _ => list(self.problems.iter().map(message).collect(), at),
+        }
+    }
+
+    /// The policy in its surroundings. A repository's policy stands beside the registry's Deny statements: who gets in by
+    /// the registry's Allow statements is said of the registry policy.
+    fn scene(&self) -> Scene {
+        let raw = &self.resource.raw;
+        let known = |v: &Value| v.as_str().map(Arc::from);
+        let organization = self.context.organization_of(self.resource);
+        let own = Attached {
+            name: self.document.kind.words().into(),
+            document: self.document.clone(),
+            scope: self.scope(false),
+        };
+        let mut policies = vec![own];
+        if self.document.kind == PolicyKind::Repository {
+            policies.extend(self.registry_denials());
+        }
+        Scene {
+            account: known(&raw.account),
+            region: known(&raw.region),
+            partition: (raw.region.as_str())
+                .and_then(crate::resource::region::partition_of)
+                .or(self.context.world.target.partition.as_deref())
+                .map(Arc::from),
+            organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+            repository: self.repository(),
+            policies,
+            ..Scene::default()
+        }
+    }
+
+    /// The scope of a registry policy. Where nobody says which, its Allow statements are judged as under V2, which every
+    /// new registry has and every change sets; whether its Deny statements protect anything is not known then.
+    fn scope(&self, denials: bool) -> Scope {
+        let scope = self.context.policy_scope(self.resource);
+        match scope.as_str() {
+            Some("V1") => Scope::V1,
+            Some(_) => Scope::V2,
+            None if denials => {
+                Scope::Unknown(super::why(&scope, "the scope is not known").reason.clone())
+            }
+            None => Scope::V2,
+        }
+    }
+
+    fn registry_denials(&self) -> Option<Attached> {
+        let mut beside = self
+            .context
+            .inventory
+            .beside(self.resource, "registry_policy");
+        let (_, registry) = beside.next()?;
+        let (mut document, _) = Document::read(&registry.field("policy"), PolicyKind::Registry);
+        document.statements.retain(|s| s.effect != Effect::Allow);
+        Some(Attached {
+            name: PolicyKind::Registry.words().into(),
+            document: Arc::new(document),
+            scope: self.scope(true),
+        })
+    }
+
+    /// The repository that the policy is of, by name.
+    fn repository(&self) -> Repository {
+        if self.document.kind != PolicyKind::Repository {
+            return Repository::Any;
+        }
+        let name = match self.context.inventory.link(self.position) {
+            Some(Link::To(found)) => (found.first())
+                .and_then(|i| self.context.inventory.resources.get(*i))
+                .map(|r| r.field("name")),
+            Some(_) => Some(self.resource.field("repository")),
+            None => Some(self.resource.field("name")),
+        };
+        match name.as_ref().map(|n| (&n.kind, n.as_text())) {
+            Some((_, Some(text))) => Repository::Named(text.clone()),
+            Some((Kind::Unknown(u), _)) => Repository::Named(Text::hole(u.clone())),
+            _ => Repository::Any,
+        }
+    }
+
+    fn trusted(&self) -> Trusted {
+        self.context
+            .organization_of(self.resource)
+            .map(Trusted::from)
+            .unwrap_or_default()
+    }
+
+    fn answer(&self, answer: &Answer) -> Value {
+        let place = self.place_of(answer);
+        match answer {
+            Answer::Yes(_) => flag(Ok(true), &place),
+            Answer::No => flag(Ok(false), &place),
+            Answer::Unknown(reasons) => {
+                let reason = reasons
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| "it is not known".into());
+                let settle = self.document.first_unknown().and_then(|u| u.settle.clone());
+                let unknown = Unknown {
+                    settle,
+                    ..Unknown::because(reason)
+                };
+                flag(Err(Arc::new(unknown)), &place)
+            }
+        }
+    }
+
+    /// The principal element of the statement that lets somebody in; of an unknown answer, the part that is unknown.
+    fn place_of(&self, answer: &Answer) -> Place {
+        match answer {
+            Answer::Yes(witness) => {
+                let statement = self
+                    .document
+                    .statements
+                    .iter()
+                    .find(|s| s.index == witness.statement);
+                statement.map_or_else(|| self.place.clone(), |s| granting(s, witness))
+            }
+            Answer::Unknown(_) => {
+                let open = self
+                    .document
+                    .words()
+                    .find(|w| w.text.first_hole().is_some());
+                open.map_or_else(|| self.place.clone(), |w| w.place.clone())
+            }
+            Answer::No => self.place.clone(),
+        }
+    }
+
+    /// Who can do what, in one sentence.
+    fn words(&self, witness: &reach::Witness, public: bool) -> String {
+        let who = match (public, &witness.account) {
+            (true, _) => "anyone, of any account,".to_owned(),
+            (false, Some(account)) if witness.principal.starts_with("arn:") => {
+                format!("account {account}")
+            }
+            (false, Some(account)) => {
+                format!("{} on behalf of account {account}", witness.principal)
+            }
+            (false, None) => format!("{} on behalf of any account", witness.principal),
+        };
+        format!("{who} can {}", self.deed(witness))
+    }
+
+    fn deed(&self, witness: &reach::Witness) -> String {
+        let of = self.subject_words();
+        match action::group(&witness.action) {
+            "pull" => format!("pull images of {of}"),
+            "push" => format!("push images to {of}"),
+            _ => format!("call {} on {of}", witness.action),
+        }
+    }
+
+    fn subject_words(&self) -> String {
+        match (self.document.kind, self.repository()) {
+            (PolicyKind::Registry, _) => "the registry".to_owned(),
+            (PolicyKind::CreationTemplate, _) => "repositories made from the template".to_owned(),
+            (_, Repository::Named(name)) => name
+                .known()
+                .map_or_else(|| "the repository".to_owned(), str::to_owned),
+            _ => "the repository".to_owned(),
+        }
+    }
+
+    /// Other accounts that may push. ReplicateImage and CreateRepository of own accounts do not count: replication needs them.
+    fn pushers(&self, scene: &Scene, trusted: &Trusted) -> Value {
+        let mut items = Vec::new();
+        let mut doubt = None;
+        let mut at = None;
+        let all: Vec<&'static str> = action::PUSH.iter().chain(action::BRING).copied().collect();
+        let found = reach::accounts_with(scene, trusted, &all, false);
+        for (account_id, answer) in found {
+            let named = Account::Known(account_id.clone());
+            let inside = match account_id.as_str() {
+                "*" => Ok(false),
+                _ => self.context.is_inside(self.resource, &named),
+            };
+            let answer = match inside {
+                Ok(true) => reach::account(scene, trusted, &account_id, action::PUSH, false),
+                _ => answer,
+            };
+            match &answer {
+                Answer::No => {}
+                Answer::Unknown(reasons) => doubt = doubt.or(reasons.first().cloned()),
+                Answer::Yes(witness) => {
+                    let place = self.place_of(&answer);
+                    let access = match account_id.as_str() {
+                        "*" => self.words(witness, true),
+                        id => format!("account {id} can {}", self.deed(witness)),
+                    };
+                    items.push(object(
+                        &place,
+                        vec![
+                            ("account", text(account_id.clone(), &place)),
+                            ("inside", flag(inside, &place)),
+                            ("access", text(access, &place)),
+                        ],
+                    ));
+                    at.get_or_insert(place);
+                }
+            }
+        }
+        let place = at.unwrap_or_else(|| self.place.clone());
+        match (items.is_empty(), doubt) {
+            (true, Some(reason)) => flag(Err(Arc::new(Unknown::because(reason))), &place),
+            _ => list(items, &place),
+        }
+    }
+
+    /// The same policy with only one of its statements.
+    fn alone(&self, statement: &Statement) -> Scene {
+        let document = Document {
+            statements: vec![statement.clone()],
+            unknown: Vec::new(),
+            ..(*self.document).clone()
+        };
+        let scene = self.scene();
+        Scene {
+            policies: vec![Attached {
+                name: self.document.kind.words().into(),
+                document: Arc::new(document),
+                scope: Scope::V2,
+            }],
+            repository: Repository::Any,
+            ..scene
+        }
+    }
+}
+
+/// The principal that lets the witness in, where one is named for it; else the whole element; else the statement.
+fn granting(statement: &Statement, witness: &reach::Witness) -> Place {
+    let Some(principals) = &statement.principals else {
+        return statement.place.clone();
+    };
+    let names = |known: &str| {
+        known == "*"
+            || known == witness.principal
+            || witness
+                .account
+                .as_deref()
+                .is_some_and(|a| known.contains(a))
+    };
+    let mut words = principals.words.iter().map(|(_, w)| w);
+    let named = words.find(|w| w.known().is_some_and(names));
+    match named {
+        Some(word) if !principals.negated => word.place.clone(),
+        _ => principals.place.clone(),
+    }
+}
+
+fn request(witness: &reach::Witness) -> Witness {
+    Witness {
+        principal: witness.principal.clone(),
+        action: witness.action.clone(),
+        resource: witness.resource.clone(),
+        context: witness.context.clone(),
+    }
+}
+
+fn access_of(witness: &reach::Witness, public: bool) -> Access {
+    let account = match &witness.account {
+        Some(account) if !public => account.clone(),
+        _ => "*".to_owned(),
+    };
+    Access {
+        accounts: vec![account],
+        actions: vec![action::group(&witness.action).to_owned()],
+    }
+}

@@ -1,0 +1,224 @@
+//! Settings of the registry, replication and pull-through cache rules as targets.
+
+use super::{Context, Entry, account, flag, null, number, placed, problems, text, why};
+use crate::guardrail::vocabulary::Subject;
+use crate::inventory::Resource;
+use crate::resource::arn::Account;
+use crate::resource::host::EcrHost;
+use crate::resource::{pull_through, region, replication};
+use crate::value::{Kind, Place, Role, Unknown, Value};
+use std::sync::Arc;
+
+pub(super) fn subjects(
+    context: &Context<'_>,
+    resource: &Resource,
+    position: usize,
+) -> Vec<Subject> {
+    let here = (position, resource);
+    let place = &resource.raw.attributes.place;
+    match resource.kind.name {
+        "account_setting" => {
+            let entries = vec![
+                ("name", resource.field("name")),
+                ("value", resource.field("value")),
+            ];
+            (context.subject("account_setting", here, place, vec![("setting", entries)]))
+                .into_iter()
+                .collect()
+        }
+        "replication" => replication_rules(context, here),
+        "pull_through_rule" => pull_through_rule(context, here).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
+    let (_, resource) = here;
+    let rules = resource.field("rules");
+    let own = replication::Own {
+        account: resource.raw.account.as_str(),
+        region: resource.raw.region.as_str(),
+    };
+    let checked = replication::replication_problems(&resource.fields, own);
+    let mut out = Vec::new();
+    for (index, rule) in elements(&rules).into_iter().enumerate() {
+        let found: Vec<_> = (checked.problems.iter())
+            .filter(|(i, _)| *i == index)
+            .map(|(_, p)| p.clone())
+            .collect();
+        let doubts: Vec<_> = (checked.unknown.iter())
+            .filter(|(i, _)| *i == index)
+            .map(|(_, u)| u.clone())
+            .collect();
+        let filters = part(&rule, "filters");
+        let entries = || {
+            vec![
+                ("number", number(index + 1, &rule.place)),
+                ("filters", filters.clone()),
+                ("problems", problems(&found, &doubts, &rule.place)),
+            ]
+        };
+        let variables = vec![("rule", entries())];
+        out.extend(context.subject("replication_rule", here, &rule.place, variables));
+        let destinations = rule
+            .get("destinations")
+            .map(|d| d.items())
+            .unwrap_or_default();
+        for destination in destinations {
+            let variables = vec![
+                (
+                    "destination",
+                    destination_of(context, resource, &destination),
+                ),
+                ("rule", entries()),
+            ];
+            out.extend(context.subject(
+                "replication_destination",
+                here,
+                &destination.place,
+                variables,
+            ));
+        }
+    }
+    out
+}
+
+/// The elements of a list; one unknown element more where there may be more than are known.
+fn elements(list: &Value) -> Vec<Value> {
+    let mut out = list.items();
+    let doubt = match &list.kind {
+        Kind::Unknown(why) => Some(why),
+        _ => list.more(),
+    };
+    out.extend(doubt.map(|why| placed(Kind::Unknown(why.clone()), &list.place)));
+    out
+}
+
+/// A part of an object; unknown where the object is.
+fn part(of: &Value, name: &str) -> Value {
+    match &of.kind {
+        Kind::Unknown(_) => of.clone(),
+        _ => of.get(name).unwrap_or_else(|| null(&of.place)),
+    }
+}
+
+fn destination_of(context: &Context<'_>, resource: &Resource, destination: &Value) -> Vec<Entry> {
+    let part = |name: &str| {
+        destination
+            .get(name)
+            .unwrap_or_else(|| null(&destination.place))
+    };
+    let (to_account, to) = (part("account"), part("region"));
+    let inside = context.is_inside(resource, &account(&to_account));
+    let known = to.as_str().map(region::is_known_region);
+    let known = known.ok_or_else(|| why(&to, "the region is not known"));
+    vec![
+        ("inside", flag(inside, &to_account.place)),
+        ("known_region", flag(known, &to.place)),
+        (
+            "same_partition",
+            flag(same_partition(context, resource, &to), &to.place),
+        ),
+        ("account", to_account),
+        ("region", to),
+    ]
+}
+
+/// Whether a region is in the partition that the resource is deployed to. Where that is not known the answer is yes: the
+/// other checks of a destination decide.
+fn same_partition(
+    context: &Context<'_>,
+    resource: &Resource,
+    to: &Value,
+) -> Result<bool, Arc<Unknown>> {
+    let Some(there) = to.as_str() else {
+        return Err(why(to, "the region is not known"));
+    };
+    let from = resource.raw.region.as_str().and_then(region::partition_of);
+    let from = from.or(context.world.target.partition.as_deref());
+    Ok(match (from, region::partition_of(there)) {
+        (Some(from), Some(there)) => from == there,
+        _ => true,
+    })
+}
+
+fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<Subject> {
+    let (_, resource) = here;
+    let url = resource.field("upstream_url");
+    let upstream = pull_through::upstream(&url, &resource.field("upstream_kind"));
+    let place = upstream.host.place.clone();
+    let (account, inside) = match &upstream.ecr {
+        Some(ecr) => (
+            account_text(&ecr.account, &place),
+            flag(upstream_inside(context, resource, ecr), &place),
+        ),
+        None => (null(&place), null(&place)),
+    };
+    let given = |name: &str| !resource.field(name).is_null();
+    let entries: Vec<Entry> = vec![
+        ("prefix", resource.field("prefix")),
+        (
+            "allowed",
+            flag(is_allowed(context, resource, &upstream), &place),
+        ),
+        ("upstream_account", account),
+        ("upstream_inside", inside),
+        ("upstream", upstream.host),
+        (
+            "has_credentials",
+            flag(Ok(given("credential") || given("role")), &place),
+        ),
+    ];
+    let at = &resource.raw.attributes.place;
+    context.subject("pull_through_rule", here, at, vec![("rule", entries)])
+}
+
+fn account_text(account: &Account, place: &Place) -> Value {
+    match account {
+        Account::Known(id) | Account::Other(id) => text(id.clone(), place),
+        Account::Own => placed(
+            Kind::Unknown(Arc::new(
+                Unknown::because("the account is not known").role(Role::Account),
+            )),
+            place,
+        ),
+        Account::Unknown(why) => placed(Kind::Unknown(why.clone()), place),
+        Account::Absent => null(place),
+    }
+}
+
+fn upstream_inside(
+    context: &Context<'_>,
+    resource: &Resource,
+    ecr: &EcrHost,
+) -> Result<bool, Arc<Unknown>> {
+    let inside = context.is_inside(resource, &ecr.account)?;
+    let from = resource.raw.region.as_str().and_then(region::partition_of);
+    let other = matches!((from, ecr.partition), (Some(a), Some(b)) if a != b);
+    Ok(inside && !other)
+}
+
+/// Whether the organisation allows the upstream: an ECR upstream by its account and partition, any other by its host.
+fn is_allowed(
+    context: &Context<'_>,
+    resource: &Resource,
+    upstream: &pull_through::Upstream,
+) -> Result<bool, Arc<Unknown>> {
+    let organization = context.organization_of(resource);
+    let listed = organization.and_then(|o| o.upstream_registries.as_ref());
+    let by_host = match listed {
+        Some(list) => pull_through::allowed(&upstream.host, list)
+            .ok_or_else(|| why(&upstream.host, "the upstream is not known")),
+        None => Err(Arc::new(
+            Unknown::because("organization.upstream_registries is not set")
+                .settle("set it in ecr-guard.yaml"),
+        )),
+    };
+    match &upstream.ecr {
+        Some(ecr) => match (upstream_inside(context, resource, ecr), by_host) {
+            (Ok(true), _) | (_, Ok(true)) => Ok(true),
+            (inside, _) => inside,
+        },
+        None => by_host,
+    }
+}
