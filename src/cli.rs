@@ -35,6 +35,8 @@ pub struct App {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Judge Terraform and CloudFormation by the guardrails (the main job).
+    Check(check::Args),
     /// Tell why a guardrail matters, what it demands and how to mend a violation.
     Explain(guardrails::ExplainArgs),
     /// List the guardrails.
@@ -77,10 +79,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
-    let Some((_, _matches)) = matches.subcommand() else {
+    let Some((_, matches)) = matches.subcommand() else {
         return Err(usage("no command"));
     };
     match app.command {
+        Command::Check(args) => check::run(&args, matches),
         Command::Explain(args) => guardrails::explain(&args),
         Command::Guardrails(args) => guardrails::list(&args),
     }

@@ -1,11 +1,18 @@
 //! A run from options to a report: what it is given and what comes out.
 
-use crate::config::{Error, Profile};
+use crate::config::{Error, Profile, Undetermined};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::finding::{Finding, Outcome, ResourceRef, Severity, Status};
 use crate::span::Files;
 use crate::world::{Inputs, Target};
 use std::sync::Arc;
+
+mod cases;
+mod judged;
+mod run;
+mod way;
+
+pub use self::run::run;
 
 /// What `check` is asked to do.
 #[derive(Clone, Debug)]
@@ -57,18 +64,6 @@ impl Options {
             today,
         }
     }
-}
-
-/// What an undetermined finding does to the run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Undetermined {
-    /// It is shown.
-    #[default]
-    Warn,
-    /// It counts as a violation.
-    Fail,
-    /// It is left out.
-    Ignore,
 }
 
 /// Why a run did not take place: mistakes in an option, the config or a guardrail. Exit code 2.

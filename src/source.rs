@@ -1,12 +1,12 @@
 //! From paths and texts to roots: which files are infrastructure code, which directories are root modules, and who
 //! evaluates them. The only walker of directories.
 
+use crate::cloudformation;
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
 use crate::world::World;
 use pending as terraform;
-use pending as cloudformation;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ const EVALUATORS: Evaluators = Evaluators {
     module: terraform::evaluate,
     module_text: terraform::evaluate_text,
     plan: crate::terraform::plan::evaluate,
-    template: cloudformation::evaluate_template,
+    template: cloudformation::evaluate,
 };
 
 /// Reads everything that is given, each root by itself and in parallel; what cannot hold anything that matters is
@@ -237,7 +237,7 @@ pub fn read_one(
     files: &Files,
 ) -> Result<(Root, Vec<Diagnostic>), Error> {
     let whole = |files: &Files, id: FileId, world: &World| {
-        let (root, diagnostics) = cloudformation::evaluate_text(files, id, world);
+        let (root, diagnostics) = cloudformation::resolve(files, id, world);
         (vec![root], diagnostics)
     };
     let evaluators = Evaluators {

@@ -2,8 +2,8 @@
 
 use super::given::{Given, stdin};
 use super::sink::{self, Sink};
-use crate::config::Profile;
-use crate::engine::{Failure, Options, Report, Undetermined};
+use crate::config::{Profile, Undetermined};
+use crate::engine::{self, Failure, Options, Report};
 use crate::finding::Severity;
 use crate::report::{self, Look};
 use clap::ArgMatches;
@@ -64,6 +64,14 @@ pub struct Rules {
 pub enum Include {
     /// Every outcome of every guardrail.
     Satisfied,
+}
+
+/// Runs the command and gives its exit code.
+pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
+    let sinks = sink::chosen(args.format.clone())?;
+    let report = engine::run(&options(args, matches)?)?;
+    print(&report, &sinks)?;
+    Ok(report.exit_code())
 }
 
 /// What the engine is asked to do.

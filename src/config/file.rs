@@ -163,10 +163,11 @@ pub enum Profile {
 }
 
 /// What an undetermined finding does to the run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Undetermined {
     /// It is shown.
+    #[default]
     Warn,
     /// It counts as a violation.
     Fail,

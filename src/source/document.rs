@@ -2,9 +2,9 @@
 
 use super::bytes::{self, Content};
 use super::marks::{self, Guess};
-use super::pending as cloudformation;
 use super::walk::Entry;
 use super::{Evaluators, Part};
+use crate::cloudformation;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::{FileId, Files, Span};
 use crate::syntax::{json, yaml};

@@ -64,6 +64,7 @@ fn subject(fields: &[(&str, Value)]) -> Subject {
         variables: BTreeMap::from([("repository", repository)]),
         place: Place::at(at(0)),
         witnesses: BTreeMap::new(),
+        access: BTreeMap::new(),
     }
 }
 

@@ -4,7 +4,6 @@ use crate::iam::document::PolicyKind;
 use crate::span::{Files, Span};
 use serde_json::{Value as Json, json};
 
-
 pub(super) fn document(json: &Json, kind: PolicyKind) -> Arc<Document> {
     let files = Files::default();
     let span = Span::new(files.add("policy", ""), 0, 0);

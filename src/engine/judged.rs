@@ -1,0 +1,171 @@
+//! Guardrails × subjects: judgements become findings.
+
+use super::Check;
+use super::cases::{self, InCase};
+use super::way;
+use crate::config::fingerprint;
+use crate::finding::{Access, Finding, Outcome, ResourceRef, Severity, Status};
+use crate::guardrail::vocabulary::Subject;
+use crate::guardrail::{Guardrail, Judgement, Settings};
+use crate::inventory::{Inventory, Resource};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// A guardrail that runs, with what holds for it.
+pub(super) struct Active<'a> {
+    pub(super) guardrail: &'a Guardrail,
+    pub(super) settings: Settings,
+}
+
+/// What decides whether a violation blocks.
+pub(super) struct Blocking {
+    pub(super) fail_on: Severity,
+    pub(super) today: Date,
+}
+
+/// What judging came to.
+pub(super) struct Judged {
+    pub(super) findings: Vec<Finding>,
+    pub(super) checks: Vec<Check>,
+}
+
+/// Judges every subject by every guardrail about it.
+pub(super) fn judge(
+    inventory: &Inventory,
+    subjects: &[Subject],
+    active: &[Active<'_>],
+    blocking: &Blocking,
+) -> Judged {
+    let cases = cases_of(inventory);
+    let judged: Vec<(Check, Option<InCase>)> = (subjects.par_iter())
+        .flat_map_iter(|subject| {
+            let about = active
+                .iter()
+                .filter(|a| a.guardrail.target.name == subject.target.name);
+            about.filter_map(|a| one(inventory, &cases, subject, a, blocking))
+        })
+        .collect();
+    let (checks, found): (Vec<Check>, Vec<Option<InCase>>) = judged.into_iter().unzip();
+    Judged {
+        findings: cases::merge(found.into_iter().flatten().collect()),
+        checks,
+    }
+}
+
+/// In how many cases of its root a resource exists, by root and address.
+fn cases_of(inventory: &Inventory) -> BTreeMap<(&str, &str), usize> {
+    let mut out = BTreeMap::new();
+    for resource in &inventory.resources {
+        if let Some(root) = inventory.roots.get(resource.root) {
+            *out.entry((root.name.as_str(), resource.raw.address.as_str()))
+                .or_default() += 1;
+        }
+    }
+    out
+}
+
+fn one(
+    inventory: &Inventory,
+    cases: &BTreeMap<(&str, &str), usize>,
+    subject: &Subject,
+    active: &Active<'_>,
+    blocking: &Blocking,
+) -> Option<(Check, Option<InCase>)> {
+    let judgement = active
+        .guardrail
+        .judge(subject, &active.settings, &subject.variables)?;
+    let resource = inventory.resources.get(subject.resource)?;
+    let root = inventory.roots.get(subject.root)?;
+    let reference = ResourceRef {
+        address: resource.raw.address.clone(),
+        kind: resource.raw.kind.clone(),
+        root: root.name.clone(),
+    };
+    let check = Check {
+        guardrail: active.guardrail.id.clone(),
+        resource: Some(reference.clone()),
+        outcome: judgement.outcome,
+    };
+    if judgement.outcome == Outcome::Satisfied {
+        return Some((check, None));
+    }
+    let cases = cases.get(&(root.name.as_str(), resource.raw.address.as_str()));
+    let found = InCase {
+        finding: finding(subject, resource, reference, active, judgement, blocking),
+        case: root.case.clone(),
+        cases: cases.copied().unwrap_or(1),
+    };
+    Some((check, Some(found)))
+}
+
+fn finding(
+    subject: &Subject,
+    resource: &Resource,
+    reference: ResourceRef,
+    active: &Active<'_>,
+    judgement: Judgement,
+    blocking: &Blocking,
+) -> Finding {
+    let (span, related) = way::labels(&judgement.place);
+    let access = subject
+        .access
+        .values()
+        .next()
+        .cloned()
+        .filter(|_| judgement.witness.is_some());
+    let Blocking { fail_on, today } = *blocking;
+    let enforcement = active
+        .settings
+        .enforcement(judgement.severity, fail_on, today);
+    Finding {
+        fingerprint: identity(
+            active.guardrail,
+            &reference,
+            subject,
+            access.as_ref(),
+            &judgement,
+        ),
+        guardrail: active.guardrail.id.clone(),
+        severity: judgement.severity,
+        enforcement,
+        outcome: judgement.outcome,
+        status: Status::New,
+        resource: Some(reference),
+        resource_span: Some(resource.raw.span),
+        message: judgement.message,
+        span,
+        label: judgement.label,
+        related,
+        when: None,
+        because: judgement.because,
+        settle: judgement.settle,
+        witness: judgement.witness,
+        fix: judgement.fix,
+        replaces: judgement.replaces,
+        access,
+    }
+}
+
+/// What makes it the same finding in another run: guardrail, root, address, and what is wrong; no lines.
+fn identity(
+    guardrail: &Guardrail,
+    resource: &ResourceRef,
+    subject: &Subject,
+    access: Option<&Access>,
+    judgement: &Judgement,
+) -> String {
+    let wrong = match (access, judgement.outcome) {
+        (Some(access), _) => format!("{} {}", access.accounts.join(","), access.actions.join(",")),
+        (None, Outcome::Undetermined) => "undetermined".to_owned(),
+        (None, _) => judgement.message.clone(),
+    };
+    let target = subject.target.name;
+    fingerprint([
+        guardrail.id.as_str(),
+        &resource.root,
+        &resource.address,
+        target,
+        &wrong,
+    ])
+}

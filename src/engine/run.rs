@@ -1,0 +1,227 @@
+//! One run: sources, inventory, guardrails × subjects, waivers, report.
+
+use super::judged::{self, Active, Blocking, Judged};
+use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
+use crate::config::{self, Config, Error, Undetermined};
+use crate::finding::{Finding, Outcome, Severity, Status};
+use crate::guardrail::definition::Without;
+use crate::guardrail::settings::State;
+use crate::guardrail::{Guardrail, Library, Settings, subject};
+use crate::inventory::Inventory;
+use crate::source::{self, Input, Sources};
+use crate::span::Files;
+use crate::world::World;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Everything that is settled before the input is read.
+struct Rules {
+    config: Config,
+    library: Library,
+    world: World,
+    fail_on: Severity,
+    undetermined: Undetermined,
+}
+
+/// Judges the input by the guardrails.
+///
+/// # Errors
+/// Mistakes in an option, the config or a guardrail, and paths that do not exist.
+pub fn run(options: &Options) -> Result<Report, Failure> {
+    let files = Arc::new(Files::default());
+    let fail = |mistakes: Vec<Error>| Failure {
+        files: files.clone(),
+        mistakes,
+    };
+    let rules = rules(options, &files).map_err(fail)?;
+    let sources = sources(options, &rules.world, &files).map_err(|e| fail(vec![e]))?;
+    judge(options, &rules, sources, &files).map_err(fail)
+}
+
+fn rules(options: &Options, files: &Files) -> Result<Rules, Vec<Error>> {
+    let config = config(options, files)?;
+    let directories: Vec<PathBuf> = (config.policies.iter().cloned())
+        .chain(options.policies.iter().map(PathBuf::from))
+        .collect();
+    let library = Library::load(files, &directories)?;
+    let world = World {
+        target: config.target.clone(),
+        organizations: config.organizations.clone(),
+        existing: config.existing.clone(),
+        inputs: options.inputs.clone(),
+    };
+    let fail_on = options.fail_on.or(config.fail_on);
+    let undetermined = options.undetermined.or(config.undetermined);
+    Ok(Rules {
+        library,
+        world,
+        fail_on: fail_on.unwrap_or(Severity::Medium),
+        undetermined: undetermined.unwrap_or_default(),
+        config,
+    })
+}
+
+/// The config that is named, else the nearest one upward from the first path.
+fn config(options: &Options, files: &Files) -> Result<Config, Vec<Error>> {
+    if let Some(path) = &options.config {
+        return Config::load(files, Path::new(path));
+    }
+    let start = options.paths.iter().find(|p| *p != "-");
+    let found = config::find(Path::new(start.map_or(".", String::as_str)));
+    found.map_or_else(|| Ok(Config::default()), |path| Config::load(files, &path))
+}
+
+fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, Error> {
+    let inputs: Vec<Input> = (options.paths.iter())
+        .map(|path| match &options.stdin {
+            Some(text) if path == "-" => Input::Text(text.clone()),
+            _ => Input::Path(path.clone()),
+        })
+        .collect();
+    let options = source::Options {
+        exclude: options.exclude.clone(),
+    };
+    source::read(&inputs, world, files, &options).map_err(|e| Error::new(e.to_string()))
+}
+
+fn judge(
+    options: &Options,
+    rules: &Rules,
+    sources: Sources,
+    files: &Arc<Files>,
+) -> Result<Report, Vec<Error>> {
+    let settings = rules
+        .library
+        .settings(&rules.config, options.profile, &options.only)?;
+    let (active, not_run) = active(rules, settings);
+    let Sources {
+        roots,
+        diagnostics,
+        files: read,
+        skipped,
+    } = sources;
+    let inventory = Inventory::build(roots);
+    let subjects = subject::subjects(&inventory, &rules.world);
+    let blocking = Blocking {
+        fail_on: rules.fail_on,
+        today: options.today,
+    };
+    let Judged {
+        mut findings,
+        checks,
+    } = judged::judge(&inventory, &subjects, &active, &blocking);
+    if rules.undetermined == Undetermined::Ignore {
+        findings.retain(|f| f.outcome != Outcome::Undetermined);
+    }
+    findings.sort_by_cached_key(|f| f.order(files));
+    let summary = summary(&findings, &inventory, active.len(), read, &skipped);
+    Ok(Report {
+        files: files.clone(),
+        checks: if options.satisfied {
+            checks
+        } else {
+            Vec::new()
+        },
+        findings,
+        diagnostics,
+        not_run,
+        summary,
+        skipped,
+        run: run_info(options, rules, files),
+        guardrails: active.iter().map(|a| info(a.guardrail)).collect(),
+        undetermined_blocks: rules.undetermined == Undetermined::Fail,
+    })
+}
+
+/// The guardrails that run, and those that are asked for but lack something.
+fn active(
+    rules: &Rules,
+    mut settings: BTreeMap<String, Settings>,
+) -> (Vec<Active<'_>>, Vec<NotRun>) {
+    let mut active = Vec::new();
+    let mut not_run = Vec::new();
+    let organization = rules
+        .world
+        .organization(None)
+        .or(rules.world.organizations.first());
+    for guardrail in rules.library.all() {
+        let settings = settings.remove(&guardrail.id).unwrap_or_default();
+        let lacks = guardrail.lacks(organization);
+        let because = match (&settings.state, lacks, guardrail.definition.without) {
+            (State::Off, ..) => continue,
+            (State::Lacks(because), ..) => Some(because.clone()),
+            (State::Runs, Some(because), Without::NotRun) => Some(because),
+            (State::Runs, ..) => None,
+        };
+        match because {
+            Some(because) => not_run.push(NotRun {
+                guardrail: guardrail.id.clone(),
+                because,
+            }),
+            None => active.push(Active {
+                guardrail,
+                settings,
+            }),
+        }
+    }
+    (active, not_run)
+}
+
+fn summary(
+    findings: &[Finding],
+    inventory: &Inventory,
+    guardrails: usize,
+    files: usize,
+    skipped: &[(String, usize)],
+) -> Summary {
+    let count = |f: &dyn Fn(&&Finding) -> bool| findings.iter().filter(f).count();
+    let new = |f: &&Finding, outcome| f.status == Status::New && f.outcome == outcome;
+    let root =
+        |r: &crate::inventory::Resource| inventory.roots.get(r.root).map(|s| s.name.as_str());
+    let resources: BTreeSet<_> = (inventory.resources.iter())
+        .map(|r| (root(r), r.raw.address.as_str()))
+        .collect();
+    Summary {
+        files,
+        skipped: skipped.iter().map(|(_, n)| n).sum(),
+        resources: resources.len(),
+        guardrails,
+        violated: count(&|f| new(f, Outcome::Violated)),
+        undetermined: count(&|f| new(f, Outcome::Undetermined)),
+        waived: count(&|f| f.status == Status::Waived),
+        baseline: count(&|f| f.status == Status::Baseline),
+    }
+}
+
+fn run_info(options: &Options, rules: &Rules, files: &Files) -> RunInfo {
+    let texts: Vec<_> = (rules.library.all())
+        .filter_map(|g| files.get(g.file))
+        .map(|f| f.text.clone())
+        .collect();
+    RunInfo {
+        revision: None,
+        profile: options
+            .profile
+            .unwrap_or(rules.config.profile)
+            .name()
+            .to_owned(),
+        edition: rules.config.edition.clone(),
+        config_sha256: rules.config.sha256.clone(),
+        policies_sha256: config::fingerprint(texts.iter().map(|t| &**t)),
+        target: rules.world.target.clone(),
+    }
+}
+
+fn info(guardrail: &Guardrail) -> GuardrailInfo {
+    let definition = &guardrail.definition;
+    GuardrailInfo {
+        id: guardrail.id.clone(),
+        title: definition.title.clone(),
+        severity: definition.severity,
+        why: definition.why.clone(),
+        fix: definition.fix.clone(),
+        controls: definition.controls.clone(),
+        references: definition.references.clone(),
+    }
+}
