@@ -66,12 +66,6 @@ impl<'a> Run<'a> {
     }
 }
 
-/// Whether a text may be a template: a cheap look before it is parsed. Never `false` for a template.
-pub fn may_be_template(text: &str) -> bool {
-    let has = |needle: &str| memchr::memmem::find(text.as_bytes(), needle.as_bytes()).is_some();
-    has("AWSTemplateFormatVersion") || has("Resources")
-}
-
 /// Whether a document is a template: it says so, or it has resources of types like `AWS::ECR::Repository`.
 pub fn looks_like_template(tree: &Tree) -> bool {
     if tree.get("AWSTemplateFormatVersion").is_some() {

@@ -4,6 +4,7 @@ use super::call::Call;
 use super::scope::Scope;
 use super::stack::Stack;
 use crate::value::{Kind, Part, Piece, Text, Type, Unknown, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Stack<'_> {
@@ -57,7 +58,7 @@ fn write(value: &Value, out: &mut Vec<Text>) {
         }
         Kind::Mapping { entries, more, .. } => {
             lit("{");
-            for (i, (key, item)) in entries.iter().enumerate() {
+            for (i, (key, item)) in in_order(entries).into_iter().enumerate() {
                 if i > 0 {
                     out.push(Text::plain(","));
                 }
@@ -69,6 +70,13 @@ fn write(value: &Value, out: &mut Vec<Text>) {
             out.push(Text::plain("}"));
         }
     }
+}
+
+/// Entries in the order of the text.
+fn in_order(entries: &BTreeMap<Arc<str>, Value>) -> Vec<(&Arc<str>, &Value)> {
+    let mut out: Vec<_> = entries.iter().collect();
+    out.sort_by_key(|(_, value)| value.place.key.map(|k| (k.file, k.start)));
+    out
 }
 
 fn rest(more: Option<&Arc<Unknown>>, empty: bool, out: &mut Vec<Text>) {

@@ -175,7 +175,7 @@ pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
     let mut out = GivenValues::new();
     for (path, text) in &run.world.inputs.parameters {
         let id = run.files.add(path.clone(), text.as_str());
-        let Some((tree, _)) = parse(run, id) else {
+        let Some((tree, _)) = parse(run, id, false) else {
             continue;
         };
         match &tree.node {

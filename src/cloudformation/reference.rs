@@ -51,15 +51,13 @@ impl Stack<'_> {
 
     pub(super) fn get_att_call(&self, found: Call<'_>, scope: &Scope) -> Value {
         let text = |tree: &Tree| match &tree.node {
-            Node::Scalar { .. } if tree.tag.is_none() || found.tagged => {
-                tree.str().map(|s| scope.key(s))
-            }
+            Node::Scalar { .. } if tree.tag.is_none() => tree.str().map(|s| scope.key(s)),
             _ => self.value(tree, scope)?.as_str().map(str::to_owned),
         };
         let parts = match &found.arg.node {
-            Node::Scalar { .. } => text(found.arg).and_then(|t| {
+            Node::Scalar { .. } => found.arg.str().and_then(|t| {
                 let (id, attribute) = t.split_once('.')?;
-                Some((id.to_owned(), attribute.to_owned()))
+                Some((scope.key(id), scope.key(attribute)))
             }),
             Node::Sequence(items) => match items.as_slice() {
                 [id, attribute] => text(id).zip(text(attribute)),
@@ -96,12 +94,12 @@ impl Stack<'_> {
             let reason = format!("`{name}` is made by `{transform}` at deployment");
             return Value::unknown(Unknown::because(reason), span);
         }
-        let open = self
-            .resources
-            .iter()
-            .any(|e| e.open || e.name == "Fn::Transform");
+        let open = self.resources.iter().any(|e| {
+            let kind = e.tree.get("Type").and_then(Tree::str);
+            e.open || e.name == "Fn::Transform" || kind.is_some_and(|k| k.ends_with("::MODULE"))
+        });
         if open {
-            let reason = format!("`{name}` may be made by a transform or a loop");
+            let reason = format!("`{name}` may be made by a transform, a module or a loop");
             return Value::unknown(Unknown::because(reason), span);
         }
         let message = if attribute == "Ref" {

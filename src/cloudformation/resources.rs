@@ -74,6 +74,9 @@ pub(super) fn resources(stack: &Stack<'_>) -> Vec<RawResource> {
             Some("check the processed template"),
         );
     }
+    if let Some(include) = stack.template.tree.get("Fn::Transform") {
+        stack.blind(super::stack::transform_reason(include), None);
+    }
     for entry in &stack.resources {
         if entry.name == "Fn::Transform" {
             stack.blind(super::stack::transform_reason(entry.tree), None);

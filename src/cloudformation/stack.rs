@@ -88,6 +88,7 @@ impl<'a> Stack<'a> {
             index: HashMap::new(),
             condition_names: Vec::new(),
         };
+        stack.check_parameters();
         let names = template.section("Conditions").iter();
         stack.condition_names = names
             .filter_map(|(k, _)| k.str().map(str::to_owned))
@@ -98,6 +99,24 @@ impl<'a> Stack<'a> {
         stack.settle_conditions();
         stack.state = RefCell::default();
         stack
+    }
+
+    /// Tells values that a parameter may not have.
+    fn check_parameters(&self) {
+        for (name, parameter) in &self.parameters {
+            let Some(value) = parameter.value.as_ref().filter(|_| !parameter.list) else {
+                continue;
+            };
+            let allowed = &parameter.allowed;
+            let fits = |text: &str| allowed.is_empty() || allowed.iter().any(|(a, _)| a == text);
+            if !value.as_str().is_none_or(fits) {
+                let message =
+                    format!("the value of parameter `{name}` is none of its allowed values");
+                let problem = Diagnostic::error("parameter-value", message).at(value.place.span);
+                self.run
+                    .tell(problem.related("declared here", parameter.span));
+            }
+        }
     }
 
     fn set_resources(&mut self, entries: Vec<Entry<'a>>) {
@@ -259,7 +278,7 @@ impl<'a> Stack<'a> {
         Value::unknown(Unknown::because(message), found.span)
     }
 
-    fn transform(&self, found: Call<'_>) -> Value {
+    pub(super) fn transform(&self, found: Call<'_>) -> Value {
         Value::unknown(Unknown::because(transform_reason(found.arg)), found.span)
     }
 

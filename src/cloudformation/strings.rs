@@ -1,6 +1,6 @@
 //! Texts: `Fn::Sub`, `Fn::Join`, `Fn::Base64`, and what is resolved only at deployment inside a text.
 
-use super::call::Call;
+use super::call::{self, Call, Function};
 use super::scope::{Scope, as_text};
 use super::stack::Stack;
 use crate::span::Span;
@@ -177,6 +177,9 @@ impl Stack<'_> {
 
     /// `Fn::Sub`, as a text or as a text with a mapping of names.
     pub(super) fn sub(&self, found: Call<'_>, scope: &Scope) -> Value {
+        if let Some(inner) = call::long(found.arg).filter(|c| c.function == Function::Transform) {
+            return self.transform(inner);
+        }
         let none: &[(Tree, Tree)] = &[];
         let (template, names) = match &found.arg.node {
             Node::Scalar { .. } => (found.arg, none),

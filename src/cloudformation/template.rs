@@ -40,7 +40,7 @@ impl Template {
     /// Reads a template and tells what CloudFormation would refuse about its form.
     pub(super) fn load(run: &Run<'_>, id: FileId) -> Option<Self> {
         let file = run.files.get(id)?;
-        let (tree, scalars) = parse(run, id)?;
+        let (tree, scalars) = parse(run, id, true)?;
         if !matches!(tree.node, Node::Mapping(_)) {
             let message = "a template is a mapping";
             run.tell(Diagnostic::error("template-form", message).at(tree.span));
@@ -134,8 +134,8 @@ fn transforms(tree: &Tree) -> Vec<(String, Span)> {
     }
 }
 
-/// Reads JSON or YAML, whichever it is; aliases are errors, as CloudFormation refuses them.
-pub(super) fn parse(run: &Run<'_>, id: FileId) -> Option<(Tree, Scalars)> {
+/// Reads JSON or YAML, whichever it is; in a template aliases are errors, as CloudFormation refuses them.
+pub(super) fn parse(run: &Run<'_>, id: FileId, template: bool) -> Option<(Tree, Scalars)> {
     let file = run.files.get(id)?;
     let body = file.text.trim_start_matches('\u{feff}').trim_start();
     let mut refused = Vec::new();
@@ -155,6 +155,9 @@ pub(super) fn parse(run: &Run<'_>, id: FileId) -> Option<(Tree, Scalars)> {
     }
     for mut diagnostic in diagnostics {
         if diagnostic.code == "yaml-alias" && diagnostic.level == Level::Warning {
+            if !template {
+                continue;
+            }
             diagnostic.level = Level::Error;
             diagnostic.message = "CloudFormation refuses YAML aliases".to_owned();
             diagnostic.help = Some("`aws cloudformation package` writes them out".to_owned());

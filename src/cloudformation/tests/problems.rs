@@ -38,6 +38,7 @@ fn problems_have_a_code_and_a_place() {
         (resources("{A: 1, A: 2}"), "duplicate-key", "A"),
         (resources("{A: &x a, B: *x}"), "yaml-alias", "*x"),
         (resources("{A: !Length [a]}"), "language-extensions", "!Length [a]"),
+        ("Parameters: {A: {Type: String, Default: x, AllowedValues: [y]}}\nResources: {}".to_owned(), "parameter-value", "x"),
         (resources("[a]"), "template-form", "[a]"),
         ("Resources: {R: {Properties: {}}}".to_owned(), "template-form", "R"),
         ("Resources: {R: {Type: A::B::C, Condition: No}}".to_owned(), "condition-undefined", "No"),
@@ -175,5 +176,18 @@ proptest! {
         let _ = given.resolve();
         let (roots, _) = given.roots();
         prop_assert!(roots.len() <= 16);
+    }
+}
+
+#[test]
+fn what_an_include_or_a_module_may_hold_is_a_blind_spot() {
+    for template in [
+        "Fn::Transform: {Name: AWS::Include}\nResources: {}",
+        "Resources: {Fn::Transform: {Name: AWS::Include}, T: {Type: A::B::C, Properties: {A: !Ref More}}}",
+        "Resources: {M: {Type: Our::S3::Bucket::MODULE}, T: {Type: A::B::C, Properties: {A: !Ref MBucket}}}",
+    ] {
+        let resolved = of(template).resolve();
+        assert!(resolved.codes().is_empty(), "{:?}", resolved.diagnostics);
+        assert_eq!(resolved.root.blind_spots.len(), 1, "{template}");
     }
 }
