@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// How many variables, outputs and iterations a reference is followed through.
 const DEPTH: usize = 32;
 
+/// How many expressions are looked at on the way.
+const STEPS: usize = 1000;
+
 /// Attributes that stand for their resource: a value that is still unknown and refers to one of these and to nothing else
 /// is taken to be it.
 const IDENTITIES: [&str; 3] = ["id", "name", "arn"];
@@ -31,6 +34,8 @@ struct Targets {
     resources: BTreeSet<Target>,
     /// Something besides.
     others: bool,
+    /// How many references were followed.
+    steps: usize,
 }
 
 /// Where an expression stands: the calls that lead to its module, and the instance key that `each` and `count` go by.
@@ -141,6 +146,7 @@ impl<'a> Follower<'a> {
                 let targets = Targets {
                     resources: targets.resources.clone(),
                     others: targets.others || !alone,
+                    steps: 0,
                 };
                 items.iter_mut().for_each(|i| self.leaf(i, &targets));
             }
@@ -148,6 +154,7 @@ impl<'a> Follower<'a> {
                 let targets = Targets {
                     resources: targets.resources.clone(),
                     others: true,
+                    steps: 0,
                 };
                 entries.values_mut().for_each(|v| self.leaf(v, &targets));
             }
@@ -239,10 +246,11 @@ impl<'a> Follower<'a> {
         depth: usize,
         into: &mut Targets,
     ) {
-        let Some(depth) = depth.checked_sub(1) else {
+        let Some(depth) = depth.checked_sub(1).filter(|_| into.steps < STEPS) else {
             into.others = true;
             return;
         };
+        into.steps += 1;
         let references = list(expression, "references");
         let references: Vec<&str> = references.iter().filter_map(Tree::str).collect();
         for reference in longest(&references) {

@@ -404,3 +404,29 @@ fn what_is_put_off_is_a_blind_spot() {
     let text = r#"{"format_version": "1.2", "planned_values": {}, "complete": false, "deferred_changes": [{"reason": "x"}]}"#;
     assert_eq!(evaluate_text(text).0.blind_spots.len(), 1);
 }
+
+/// The values of a tree, counted from the outside in.
+fn nth<'a>(json: &'a mut serde_json::Value, n: &mut usize) -> Option<&'a mut serde_json::Value> {
+    if *n == 0 {
+        return Some(json);
+    }
+    *n -= 1;
+    match json {
+        serde_json::Value::Array(items) => items.iter_mut().find_map(|v| nth(v, n)),
+        serde_json::Value::Object(map) => map.values_mut().find_map(|v| nth(v, n)),
+        _ => None,
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn odd_plans_do_no_harm(at in 1_usize..1500, by in 0_usize..8) {
+        let text = include_str!("../../../testdata/parse/plan/references/plan.json");
+        let mut plan: serde_json::Value = serde_json::from_str(text).unwrap();
+        let others = ["null", "true", "3", "\"x\"", "[]", "{}", "[null]", r#"["module.m.name", "var.a", "each.value.x"]"#];
+        if let Some(value) = nth(&mut plan, &mut { at }) {
+            *value = serde_json::from_str(others[by]).unwrap();
+        }
+        evaluate_text(&plan.to_string());
+    }
+}

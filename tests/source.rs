@@ -1,0 +1,56 @@
+//! What is looked for in bytes before anything is parsed must cover what the product judges: a kind that is added to
+//! `resource` and not to `source` would be passed over in silence.
+
+use ecr_guard::resource::kinds;
+use ecr_guard::source::{Input, Options, Sources, read};
+use ecr_guard::span::Files;
+use ecr_guard::world::World;
+
+fn sources(name: &str, text: &str) -> Sources {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(name), text).unwrap();
+    let input = Input::Path(dir.path().to_string_lossy().into_owned());
+    read(
+        &[input],
+        &World::default(),
+        &Files::default(),
+        &Options::default(),
+    )
+    .unwrap()
+}
+
+#[test]
+fn every_kind_is_looked_for_in_terraform() {
+    for kind in kinds().flat_map(|k| k.terraform) {
+        let text = format!("resource \"{kind}\" \"a\" {{\n}}\n");
+        assert_eq!(sources("main.tf", &text).roots.len(), 1, "{kind}");
+    }
+    assert_eq!(
+        sources("main.tf", "resource \"aws_s3_bucket\" \"a\" {\n}\n")
+            .roots
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn every_kind_is_looked_for_in_templates() {
+    for kind in kinds().flat_map(|k| k.cloudformation) {
+        let text = format!("Resources:\n  A:\n    Type: {kind}\n");
+        assert_eq!(sources("a.yaml", &text).roots.len(), 1, "{kind}");
+    }
+    let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n";
+    assert_eq!(sources("a.yaml", text).roots.len(), 0);
+}
+
+#[test]
+fn every_kind_of_the_cloud_control_provider_is_looked_for() {
+    for kind in [
+        "awscc_ecr_repository",
+        "awscc_ecs_task_definition",
+        "awscc_iam_role_policy",
+    ] {
+        let text = format!("resource \"{kind}\" \"a\" {{\n}}\n");
+        assert_eq!(sources("main.tf", &text).roots.len(), 1, "{kind}");
+    }
+}
