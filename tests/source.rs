@@ -22,7 +22,7 @@ fn sources(name: &str, text: &str) -> Sources {
 #[test]
 fn every_kind_is_looked_for_in_terraform() {
     for kind in kinds().flat_map(|k| k.terraform) {
-        let text = format!("resource \"{kind}\" \"a\" {{\n}}\n");
+        let text = format!("resource \"{kind}\" \"a\" {{\n  image_uri = \"x\"\n}}\n");
         assert_eq!(sources("main.tf", &text).roots.len(), 1, "{kind}");
     }
     assert_eq!(
@@ -36,7 +36,9 @@ fn every_kind_is_looked_for_in_terraform() {
 #[test]
 fn every_kind_is_looked_for_in_templates() {
     for kind in kinds().flat_map(|k| k.cloudformation) {
-        let text = format!("Resources:\n  A:\n    Type: {kind}\n");
+        let text = format!(
+            "Resources:\n  A:\n    Type: {kind}\n    Properties: {{Code: {{ImageUri: x}}}}\n"
+        );
         assert_eq!(sources("a.yaml", &text).roots.len(), 1, "{kind}");
     }
     let text = "Resources:\n  A:\n    Type: AWS::S3::Bucket\n";

@@ -4,13 +4,15 @@
 use memchr::memmem;
 
 /// What the types of Terraform resources that matter start with, without `aws`.
-const TERRAFORM: [&[u8]; 11] = [
+const TERRAFORM: [&[u8]; 13] = [
     b"_ecr",
     b"cc_",
     b"_vpc_endpoint",
     b"_organizations_policy",
-    b"_iam_",
-    b"_lambda_function",
+    b"_iam_policy",
+    b"_iam_group_policy",
+    b"_iam_role_policy",
+    b"_iam_user_policy",
     b"_ecs_task_definition",
     b"_apprunner_service",
     b"_batch_job_definition",
@@ -19,19 +21,22 @@ const TERRAFORM: [&[u8]; 11] = [
 ];
 
 /// What the types of CloudFormation resources that matter start with, without `AWS::`.
-const CLOUDFORMATION: [&[u8]; 12] = [
+const CLOUDFORMATION: [&[u8]; 15] = [
     b"ECR::",
     b"EC2::VPCEndpoint",
-    b"Organizations::",
-    b"IAM::",
-    b"Lambda::Function",
+    b"Organizations::Policy",
+    b"IAM::Policy",
+    b"IAM::ManagedPolicy",
+    b"IAM::GroupPolicy",
+    b"IAM::RolePolicy",
+    b"IAM::UserPolicy",
     b"Serverless",
     b"ECS::TaskDefinition",
     b"AppRunner::",
     b"Batch::",
     b"SageMaker::",
     b"CodeBuild::",
-    b"CloudFormation::",
+    b"CloudFormation::Stack",
 ];
 
 /// Whether a text holds one of the continuations of a beginning.
@@ -46,27 +51,31 @@ fn has(bytes: &[u8], needle: &str) -> bool {
     memmem::find(bytes, needle.as_bytes()).is_some()
 }
 
-/// Whether a Terraform file names a type that matters; an escape may hide one.
+/// Whether a Terraform file names a type that matters; an escape may hide one. A function matters for its image only,
+/// and an attribute's name cannot be computed.
 pub(super) fn terraform(bytes: &[u8]) -> bool {
-    holds(bytes, b"aws", &TERRAFORM) || has(bytes, "\\u") || has(bytes, "\\U")
+    holds(bytes, b"aws", &TERRAFORM)
+        || (has(bytes, "aws_lambda_function") && has(bytes, "image_uri"))
+        || has(bytes, "\\u")
+        || has(bytes, "\\U")
 }
 
 /// Whether a template names a type that matters, or may get one from elsewhere: a transform, a module, an escape.
 pub(super) fn template(bytes: &[u8]) -> bool {
+    const ELSEWHERE: [&str; 9] = [
+        "Transform",
+        "::MODULE",
+        "ForEach",
+        "\\u",
+        "\\U",
+        "\\x",
+        "\\\n",
+        "\\\r",
+        "<<",
+    ];
     holds(bytes, b"AWS::", &CLOUDFORMATION)
-        || [
-            "Transform",
-            "::MODULE",
-            "ForEach",
-            "\\u",
-            "\\U",
-            "\\x",
-            "\\\n",
-            "\\\r",
-            "<<",
-        ]
-        .iter()
-        .any(|needle| has(bytes, needle))
+        || (has(bytes, "AWS::Lambda::Function") && has(bytes, "ImageUri"))
+        || ELSEWHERE.iter().any(|needle| has(bytes, needle))
 }
 
 /// What a file seems to be by its bytes.
@@ -175,6 +184,11 @@ mod tests {
             assert!(terraform(text.as_bytes()), "{text}");
         }
         assert!(!terraform(b"resource \"aws_s3_bucket\" \"ecr\" {}"));
+        let function = "resource \"aws_lambda_function\" \"a\" {\n";
+        assert!(!terraform(function.as_bytes()));
+        assert!(terraform(
+            format!("{function} image_uri = \"x\"\n}}").as_bytes()
+        ));
         for text in [
             "Type: AWS::ECR::Repository",
             "Type: AWS::Serverless::Function",
