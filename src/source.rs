@@ -5,8 +5,8 @@ use crate::cloudformation;
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
+use crate::terraform;
 use crate::world::World;
-use pending as terraform;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,6 @@ mod calls;
 mod document;
 mod marks;
 mod modules;
-mod pending;
 mod walk;
 
 /// Something to read.
