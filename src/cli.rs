@@ -11,6 +11,7 @@ pub mod check;
 pub mod failure;
 pub mod given;
 pub mod guardrails;
+pub mod resolve;
 pub mod sink;
 
 /// What `ecr-guard` is asked to do.
@@ -39,6 +40,8 @@ pub enum Command {
     Check(check::Args),
     /// Tell why a guardrail matters, what it demands and how to mend a violation.
     Explain(guardrails::ExplainArgs),
+    /// Show what is known of a root module, a plan or a template.
+    Resolve(resolve::Args),
     /// List the guardrails.
     Guardrails(guardrails::Args),
 }
@@ -85,6 +88,7 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
     match app.command {
         Command::Check(args) => check::run(&args, matches),
         Command::Explain(args) => guardrails::explain(&args),
+        Command::Resolve(args) => resolve::run(&args, matches),
         Command::Guardrails(args) => guardrails::list(&args),
     }
 }

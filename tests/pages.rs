@@ -1,4 +1,5 @@
 //! Pages that are made from the code are in step with it. `UPDATE=1 cargo test` rewrites them.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use clap::CommandFactory;
 use std::fmt::Write;
@@ -26,7 +27,12 @@ fn the_page_of_the_command_line() {
 fn section(page: &mut String, command: &mut clap::Command, title: &str) {
     let help = command.render_help().to_string();
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    writeln!(page, "\n## {title}\n\n```text\n{}\n```", lines.join("\n").trim()).unwrap();
+    writeln!(
+        page,
+        "\n## {title}\n\n```text\n{}\n```",
+        lines.join("\n").trim()
+    )
+    .unwrap();
 }
 
 /// Compares a file of the repository with what it should be.

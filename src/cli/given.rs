@@ -2,11 +2,15 @@
 //! the command line or the environment.
 
 use super::failure::{usage, usage_help};
+use crate::config::{self, Config};
 use crate::engine::Failure;
-use crate::world::{Inputs, VariableInput};
+use crate::span::Files;
+use crate::world::{Inputs, VariableInput, World};
 use clap::{ArgMatches, Args};
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Options about inputs, common to several commands.
 #[derive(Debug, Default, Args)]
@@ -26,7 +30,43 @@ pub struct Given {
     pub config: Option<String>,
 }
 
+/// What the user gives, taken together.
+#[derive(Debug)]
+pub struct Surroundings {
+    /// The texts that spans point into.
+    pub files: Arc<Files>,
+    /// The config; empty where there is none.
+    pub config: Config,
+    /// What verdicts rest on besides the code.
+    pub world: World,
+}
+
 impl Given {
+    /// Reads the config, the one that is named or the nearest to a path, and the inputs.
+    pub fn surroundings(&self, matches: &ArgMatches, path: &str) -> Result<Surroundings, Failure> {
+        let files = Arc::new(Files::default());
+        let near = if path == "-" { "." } else { path };
+        let named = self.config.as_ref().map(PathBuf::from);
+        let config = match named.or_else(|| config::find(Path::new(near))) {
+            None => Config::default(),
+            Some(file) => Config::load(&files, &file).map_err(|mistakes| Failure {
+                files: files.clone(),
+                mistakes,
+            })?,
+        };
+        let world = World {
+            target: config.target.clone(),
+            organizations: config.organizations.clone(),
+            existing: config.existing.clone(),
+            inputs: self.inputs(matches)?,
+        };
+        Ok(Surroundings {
+            files,
+            config,
+            world,
+        })
+    }
+
     /// Reads the files and the environment.
     pub fn inputs(&self, matches: &ArgMatches) -> Result<Inputs, Failure> {
         let mut parameters = Vec::new();

@@ -1,0 +1,52 @@
+//! `resolve`: what the evaluator knows of a root module, a plan or a template.
+
+use super::failure::usage;
+use super::given::{Given, stdin};
+use super::guardrails::Listing;
+use super::sink::to_stdout;
+use crate::diagnostic::Level;
+use crate::engine::Failure;
+use crate::report::resolve::{Resolved, write_human, write_json};
+use crate::source::{self, Input};
+use clap::ArgMatches;
+
+/// The options of `resolve`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// A root module, a plan or a template; `-` is standard input.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: String,
+    /// How it is shown.
+    #[arg(long, value_enum, default_value_t = Listing::Human)]
+    pub format: Listing,
+    /// Show sensitive values in clear.
+    #[arg(long)]
+    pub show_sensitive: bool,
+    /// Inputs.
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// Runs the command and gives the exit code: 2 where something could not be evaluated.
+pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
+    let surroundings = args.given.surroundings(matches, &args.path)?;
+    let files = &*surroundings.files;
+    let input = match stdin(std::slice::from_ref(&args.path))? {
+        Some(text) => Input::Text(text),
+        None => Input::Path(args.path.clone()),
+    };
+    let (root, diagnostics) = source::read_one(&input, &surroundings.world, files)
+        .map_err(|error| usage(error.to_string()))?;
+    let resolved = Resolved {
+        files,
+        root: &root,
+        diagnostics: &diagnostics,
+        show_sensitive: args.show_sensitive,
+    };
+    to_stdout(|out| match args.format {
+        Listing::Json => write_json(&resolved, out),
+        Listing::Human => write_human(&resolved, super::look(&std::io::stdout()), out),
+    })?;
+    let failed = diagnostics.iter().any(|d| d.level == Level::Error);
+    Ok(if failed { 2 } else { 0 })
+}
