@@ -10,6 +10,7 @@ pub mod pattern;
 pub mod schema;
 pub mod settings;
 pub mod subject;
+pub mod test;
 pub mod vocabulary;
 
 pub use self::judge::Judgement;

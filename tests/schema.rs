@@ -1,5 +1,7 @@
 //! `schema/*.json` are what the types say: `UPDATE=1 cargo test --test schema` writes them anew.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
