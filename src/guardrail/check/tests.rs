@@ -220,3 +220,89 @@ fn the_way_to_the_caret_is_checked() {
         );
     }
 }
+
+mod soup {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Words of CEL and of the model in any order.
+    fn words() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "repository",
+            ".",
+            "name",
+            "(",
+            ")",
+            "[",
+            "]",
+            "{",
+            "}",
+            "all",
+            "exists",
+            "filter",
+            "map",
+            "x",
+            ",",
+            "==",
+            "&&",
+            "||",
+            "!",
+            "in",
+            "?",
+            ":",
+            "'a'",
+            "\"",
+            "'",
+            "1",
+            "-",
+            "+",
+            "9223372036854775807",
+            "1u",
+            "b'x'",
+            "r'\\'",
+            "has",
+            "size",
+            "matches",
+            "é",
+            "\n",
+            "//",
+            "parameters",
+            "allowed",
+            "null",
+            "true",
+            "`",
+            "@",
+            "exclusion_filters",
+            ".?",
+            "optional",
+            "'\\x'",
+            "\\",
+            "\u{0}",
+            "dyn",
+            "type",
+        ]);
+        prop::collection::vec(word, 0..16).prop_map(|w| w.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        /// No text makes the reader panic, and every mistake has a place inside the text.
+        #[test]
+        fn any_text_is_read_or_refused(source in words(), raw in "\\PC{0,40}") {
+            for source in [source, raw] {
+                with_scope("repository", |scope| {
+                    let found = [
+                        condition(&source, scope).err(),
+                        template(&source, scope).err(),
+                        at(&source, scope).err(),
+                    ];
+                    for problem in found.into_iter().flatten().flatten() {
+                        assert!(problem.range.start <= problem.range.end, "{source}: {problem:?}");
+                        assert!(problem.range.end <= source.len().max(1), "{source}: {problem:?}");
+                    }
+                });
+            }
+        }
+    }
+}
