@@ -244,7 +244,13 @@ impl Run<'_> {
         span: Span,
         scope: Scope,
     ) -> Outcome {
-        let template = template.map_err(|d| Failure::new(d.span.unwrap_or(span), d.message))?;
+        let inside = |failure: Failure| Failure {
+            related: Some(("in the template".to_owned(), failure.span)),
+            span,
+            ..failure
+        };
+        let template =
+            template.map_err(|d| inside(Failure::new(d.span.unwrap_or(span), d.message)))?;
         if let Some(unknown) = vars.as_unknown() {
             return Ok(Value::unknown(opaque(unknown, Type::Dynamic), span));
         }
@@ -255,7 +261,9 @@ impl Run<'_> {
                 "the variables of a template are a map or an object",
             ));
         }
-        let mut value = self.with_all(&names, None, scope, |scope| self.eval(&template, scope))?;
+        let mut value = self.with_all(&names, None, scope, |scope| {
+            self.eval(&template, scope).map_err(inside)
+        })?;
         value.sensitive |= vars.sensitive;
         Ok(other(value, "template", span))
     }

@@ -135,6 +135,11 @@ impl Run<'_> {
             Err(unknown) => return Ok(Value::unknown(unknown, span)),
         };
         match name {
+            "templatestring" if !refers(call.arguments.first()) => {
+                let message =
+                    "`templatestring`: the template must come from elsewhere by reference";
+                return Err(Failure::new(span, message));
+            }
             "templatefile" => return self.template_file(arguments, span, scope),
             "templatestring" => return self.template_string(arguments, span, scope),
             _ if !functions::exists(name) => {
@@ -195,6 +200,11 @@ impl Run<'_> {
     }
 }
 
+/// Whether an argument is a plain reference.
+fn refers(argument: Option<&Expr>) -> bool {
+    argument.is_some_and(|e| matches!(e.kind, ExprKind::Traverse(..) | ExprKind::Variable(_)))
+}
+
 /// The result of a conditional of which the other branch is known, too: both get one type.
 fn chosen(value: Value, other: Option<Value>, span: Span) -> Outcome {
     let Some(other) = other else {
@@ -208,7 +218,7 @@ fn chosen(value: Value, other: Option<Value>, span: Span) -> Outcome {
         matches!(v.kind, Kind::Null(Type::Dynamic))
             || v.as_unknown().is_some_and(|u| u.ty == Type::Dynamic)
     };
-    if untyped(&other) {
+    if untyped(&other) || untyped(&value) {
         return Ok(value);
     }
     if value.is_null() {

@@ -5,8 +5,9 @@ use super::data;
 use super::expand::{Expanded, Key, Single};
 use super::run::{Instance, Run, Scope};
 use super::schema;
+use crate::diagnostic::Diagnostic;
 use crate::raw::{Form, Mode, RawResource, Root};
-use crate::value::{Type, Unknown, Value};
+use crate::value::{Kind, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -98,6 +99,10 @@ impl Run<'_> {
         let outputs = (root.module.outputs.iter())
             .map(|(name, block)| {
                 let value = self.settle(self.output(root, name, block.header), block.header);
+                if infinite(&value) {
+                    let message = format!("output `{name}` holds an infinite number");
+                    self.tell(Diagnostic::error("terraform-evaluation", message).at(block.header));
+                }
                 (name.to_string(), value)
             })
             .collect();
@@ -137,5 +142,15 @@ impl Run<'_> {
                 }
             }
         }
+    }
+}
+
+/// Whether a number in it is one that no plan can hold.
+fn infinite(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Number(n) => !n.is_finite(),
+        Kind::Sequence { items, .. } => items.iter().any(infinite),
+        Kind::Mapping { entries, .. } => entries.values().any(infinite),
+        _ => false,
     }
 }

@@ -88,6 +88,8 @@ pub(super) struct Failure {
     pub(super) span: Span,
     pub(super) message: String,
     pub(super) help: Option<String>,
+    /// Another place that belongs to it.
+    pub(super) related: Option<(String, Span)>,
     /// It has been told already, or is told elsewhere.
     pub(super) silent: bool,
 }
@@ -100,6 +102,7 @@ impl Failure {
             span,
             message: message.into(),
             help: None,
+            related: None,
             silent: false,
         }
     }
@@ -196,6 +199,7 @@ impl<'a> Run<'a> {
             let mut diagnostic =
                 Diagnostic::error("terraform-evaluation", failure.message).at(failure.span);
             diagnostic.help = failure.help;
+            diagnostic.related.extend(failure.related);
             self.tell(diagnostic);
         }
         Unknown::because(reason)

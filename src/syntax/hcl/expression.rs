@@ -168,6 +168,11 @@ impl Parser<'_> {
         }
         let number = self.at;
         self.at += digits;
+        if self.byte() == Some(b'.') && self.next_byte(1).is_some_and(|b| b.is_ascii_digit()) {
+            let mut fault = self.fault(start, self.at + 2, "two indexes with dots in a row");
+            fault.help = Some("write them in brackets");
+            return Err(fault);
+        }
         let text = self.slice(number, self.at).into();
         let key = self.expr(ExprKind::Number(text), number);
         Ok(Step::Index(key, self.span(start, self.at)))

@@ -362,15 +362,30 @@ impl Parser<'_> {
     }
 
     fn literal_part(&self, pieces: &[Piece], parts: &mut Vec<TemplatePart>) {
-        let texts: Vec<Arc<str>> = pieces.iter().map(|p| normal(&p.text)).collect();
-        let text =
-            Text::of((pieces.iter().zip(&texts)).map(|(piece, text)| {
-                TextPiece::Lit(text, Some(self.span(piece.start, piece.end)))
-            }));
-        if let (Some(first), Some(last)) = (pieces.first(), pieces.last())
-            && !text.parts().is_empty()
+        let (Some(first), Some(last)) = (pieces.first(), pieces.last()) else {
+            return;
+        };
+        let span = self.span(first.start, last.end);
+        let spans = (pieces.iter()).map(|p| Some(self.span(p.start, p.end)));
+        let texts = pieces.iter().map(|p| p.text.as_str());
+        let mut text = Text::of(texts.zip(spans).map(|(t, s)| TextPiece::Lit(t, s)));
+        if let Some(known) = text.known()
+            && !matches!(is_nfc_quick(known.chars()), IsNormalized::Yes)
         {
-            let span = self.span(first.start, last.end);
+            let normalised: Vec<_> = pieces.iter().map(|p| normal(&p.text)).collect();
+            let whole = normal(known);
+            let spans = (pieces.iter()).map(|p| Some(self.span(p.start, p.end)));
+            text = if normalised.concat() == *whole {
+                Text::of(
+                    (normalised.iter())
+                        .zip(spans)
+                        .map(|(t, s)| TextPiece::Lit(t, s)),
+                )
+            } else {
+                Text::at(whole, span)
+            };
+        }
+        if !text.parts().is_empty() {
             parts.push(TemplatePart::Lit(text, span));
         }
     }

@@ -31,6 +31,7 @@ fn texts_and_escapes() {
         (r#""$${x} %%{y} $ % $$ $x""#, "${x} %{y} $ % $$ $x"),
         (r#""a$$${1}""#, "a$${1}"),
         ("\"e\u{301}\"", "é"),
+        (r#""xe\u0301""#, "xé"),
         ("<<EOT\na\n  b\nEOT", "a\n  b\n"),
         ("<<EOT\nEOT", ""),
         ("<<EOT\r\na\r\nEOT", "a\r\n"),
@@ -218,6 +219,7 @@ fn what_terraform_refuses_is_told() {
         "v = [for x in y : x",
         "v = [for x in y : x => x]",
         "v = a.*.b.*.c",
+        "v = a.0.1",
         "b \"x${1}\" {\n}",
     ] {
         assert_ne!(read(&format!("{text}\n")).1, Vec::<String>::new(), "{text}");
