@@ -14,3 +14,4 @@ pub mod evaluate;
 pub mod can;
 mod automaton;
 pub mod reach;
+pub mod facts;

@@ -313,6 +313,23 @@ impl Glob {
         })
     }
 
+    /// A text that it may match: one character for what is unknown.
+    pub fn sample(&self, unknown: char) -> String {
+        (self.toks.iter())
+            .map(|t| match t {
+                Tok::One(Set::Char(c) | Set::Fold(c)) => *c,
+                _ => unknown,
+            })
+            .collect()
+    }
+
+    /// What follows the fifth colon, where it has one.
+    pub fn resource_tail(&self) -> Option<Glob> {
+        let colon = |t: &Tok| matches!(t, Tok::One(Set::Char(':')));
+        let tail = self.toks.splitn(6, colon).nth(5)?;
+        Some(Self::from_toks(tail.to_vec()))
+    }
+
     /// Replaces the variables whose value is fixed.
     pub fn fix(&mut self, fixed: &BTreeMap<String, String>) {
         if self.variables().next().is_none() {

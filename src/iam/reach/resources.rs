@@ -121,20 +121,11 @@ fn segment(glob: &Glob, at: usize) -> Option<String> {
     if parts.len() < 6 {
         return None;
     }
-    let sample = sample(parts.get(at)?);
+    let sample = Glob::from_toks(parts.get(at)?.to_vec()).sample('q');
     let digits = sample.bytes().all(|b| b.is_ascii_digit()) && sample.len() == 12;
     (at != 4 || digits)
         .then_some(sample)
         .filter(|s| !s.is_empty())
-}
-
-fn sample(toks: &[Tok]) -> String {
-    (toks.iter())
-        .map(|t| match t {
-            Tok::One(Set::Char(c) | Set::Fold(c)) => *c,
-            _ => 'q',
-        })
-        .collect()
 }
 
 /// Names that a partly unknown name may turn out to be.
@@ -146,7 +137,7 @@ fn candidates(name: &Glob, globs: &[&Glob]) -> Vec<String> {
     let mut out = vec![name.toks().iter().map(own).collect::<String>()];
     let context = Context::default();
     for glob in globs {
-        let text = sample(glob.toks());
+        let text = glob.sample('q');
         let Some((_, tail)) = text.split_once("repository/") else {
             continue;
         };

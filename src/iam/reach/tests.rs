@@ -4,6 +4,9 @@ use crate::iam::document::PolicyKind;
 use crate::span::{Files, Span};
 use serde_json::{Value as Json, json};
 
+mod random;
+mod table;
+
 pub(super) fn document(json: &Json, kind: PolicyKind) -> Arc<Document> {
     let files = Files::default();
     let span = Span::new(files.add("policy", ""), 0, 0);

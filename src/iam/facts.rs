@@ -1,0 +1,321 @@
+//! What guardrails ask about single statements and grants. What a condition is worth is judged by [`super::reach`], together with
+//! the Denies of the same policy: a condition narrows where it holds, not where it stands.
+
+use super::action::{Action, expand};
+use super::document::{Document, Effect, PrincipalElement, Statement, Word};
+use super::kleene::Tri;
+use super::pattern::{Binding, Context, Glob};
+use super::principal::{Sort, Who, account_of, is_account};
+use super::reach::{Answer, Attached, Scene, any_role_of, service_for_anyone};
+use crate::value::Text;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+#[cfg(test)]
+mod tests;
+
+/// A principal of a statement.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// As written, with its place.
+    pub word: Word,
+    /// Its sort, by the key of the Principal element.
+    pub sort: Sort,
+    /// What it names.
+    pub kind: GrantKind,
+    /// The account that it belongs to, where it has one that is known.
+    pub account: Option<String>,
+    /// Why the principal or its account is not known.
+    pub unknown: Option<Arc<str>>,
+}
+
+/// What a principal names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GrantKind {
+    /// `*`
+    Everyone,
+    /// A whole account, by `:root` or twelve digits.
+    Account,
+    /// A role.
+    Role,
+    /// A user.
+    User,
+    /// A role session.
+    Session,
+    /// An AWS service.
+    Service,
+    /// A federated identity.
+    Federated,
+    /// Anything else: what was deleted, what ECR refuses, what is unknown.
+    Other,
+}
+
+impl GrantKind {
+    /// The word for it in guardrails.
+    pub fn word(self) -> &'static str {
+        match self {
+            GrantKind::Everyone => "everyone",
+            GrantKind::Account => "account",
+            GrantKind::Role => "role",
+            GrantKind::User => "user",
+            GrantKind::Session => "session",
+            GrantKind::Service => "service",
+            GrantKind::Federated => "federated",
+            GrantKind::Other => "other",
+        }
+    }
+}
+
+/// The principals of a statement; those of NotPrincipal are no grants.
+pub fn grants(statement: &Statement, binding: &Binding) -> Vec<Grant> {
+    let element = statement.principals.iter().filter(|p| !p.negated);
+    let words = element.flat_map(|p| &p.words);
+    words
+        .map(|(sort, word)| grant(*sort, word, binding))
+        .collect()
+}
+
+fn grant(sort: Sort, word: &Word, binding: &Binding) -> Grant {
+    let who = Who::of(sort, &word.text, binding);
+    let (kind, account) = match &who {
+        Who::Everyone => (GrantKind::Everyone, None),
+        Who::Account(account) => (GrantKind::Account, Some(account.clone())),
+        Who::Identity(arn) => (identity_kind(arn), account_of(arn).map(str::to_owned)),
+        Who::Service(_) => (GrantKind::Service, None),
+        Who::Other(_) => (GrantKind::Federated, None),
+        Who::Gone(_) | Who::Invalid(_) => (GrantKind::Other, None),
+        Who::Open { glob, .. } => open(sort, glob),
+    };
+    Grant {
+        word: word.clone(),
+        sort,
+        kind,
+        account,
+        unknown: match who {
+            Who::Open { unknown, .. } => Some(unknown.reason.clone()),
+            _ => None,
+        },
+    }
+}
+
+fn identity_kind(arn: &str) -> GrantKind {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    match resource.split_once('/') {
+        Some(("role", _)) => GrantKind::Role,
+        Some(("user", _)) => GrantKind::User,
+        Some(("assumed-role", _)) => GrantKind::Session,
+        _ => GrantKind::Other,
+    }
+}
+
+/// What can be told of a partly unknown principal: with `q` for what is unknown its shape can be read.
+fn open(sort: Sort, glob: &Glob) -> (GrantKind, Option<String>) {
+    let text: String = glob.sample('q');
+    let arn: Vec<&str> = text.splitn(6, ':').collect();
+    let account = arn
+        .get(4)
+        .filter(|a| is_account(a))
+        .map(|a| (*a).to_owned());
+    let kind = match (sort, arn.get(5)) {
+        (Sort::Service, _) => GrantKind::Service,
+        (Sort::Other, _) => GrantKind::Federated,
+        (Sort::Aws, Some(resource)) if *resource == "root" => GrantKind::Account,
+        (Sort::Aws, Some(_)) => identity_kind(&text),
+        (Sort::Aws, None) => GrantKind::Other,
+    };
+    (kind, account)
+}
+
+/// The actions that a statement speaks of, of those that exist; an unknown one counts for none.
+pub fn actions(statement: &Statement) -> Vec<&'static Action> {
+    let Some(element) = &statement.actions else {
+        return Vec::new();
+    };
+    let named: BTreeSet<&str> = (element.words.iter())
+        .filter_map(Word::known)
+        .flat_map(expand)
+        .map(|a| a.name.as_str())
+        .collect();
+    let all = super::action::all().iter();
+    all.filter(|a| named.contains(a.name.as_str()) != element.negated)
+        .collect()
+}
+
+/// The word by which a statement names every action: `*`, or a service's. `Err`: an unknown one may.
+pub fn wildcard_action(statement: &Statement) -> Result<Option<&Word>, Arc<str>> {
+    let words = || {
+        statement
+            .actions
+            .iter()
+            .filter(|a| !a.negated)
+            .flat_map(|a| &a.words)
+    };
+    let every = |w: &&Word| {
+        let known = w.known().map(str::to_ascii_lowercase);
+        known.is_some_and(|k| {
+            let name = k
+                .strip_prefix("ecr:")
+                .or_else(|| k.strip_prefix("ecr-public:"));
+            let name = name.unwrap_or(&k);
+            !name.is_empty() && name.bytes().all(|b| b == b'*')
+        })
+    };
+    match words().find(every) {
+        Some(word) => Ok(Some(word)),
+        None => match words().find_map(|w| w.text.first_hole()) {
+            Some(hole) => Err(hole.reason.clone()),
+            None => Ok(None),
+        },
+    }
+}
+
+/// Whether a statement's resources take in every repository of a registry.
+pub fn every_repository(statement: &Statement, scene: &Scene) -> Tri {
+    let Some(element) = &statement.resources else {
+        return Tri::True;
+    };
+    let binding = Binding {
+        account: Some(
+            scene
+                .account
+                .as_deref()
+                .unwrap_or("000000000000")
+                .to_owned(),
+        ),
+        region: Some(scene.region.as_deref().unwrap_or("region-0").to_owned()),
+        partition: Some(scene.partition.as_deref().unwrap_or("aws").to_owned()),
+        ..Binding::default()
+    };
+    // two names that no pattern but a lone `*` has in common
+    let fits = |name: &str| {
+        let tail = format!("repository/{name}");
+        let any = element.words.iter().map(|w| {
+            let glob = Glob::resource(&w.text, true, &binding);
+            let relaxed = Context {
+                view: super::pattern::View {
+                    relax: true,
+                    ..Default::default()
+                },
+                ..Context::default()
+            };
+            if w.known() == Some("*") {
+                return Tri::True;
+            }
+            glob.resource_tail()
+                .map_or(Tri::Unknown, |g| g.fits(&tail, &relaxed))
+        });
+        Tri::any(any).flip(element.negated)
+    };
+    fits("zq/x-9").and(fits("k0_w.j"))
+}
+
+/// Accounts that the texts of a statement name, with the word that does: twelve digits, and placeholders such as `<ACCOUNT_ID>`.
+pub fn named_accounts(statement: &Statement) -> Vec<(String, Word)> {
+    let mut out: Vec<(String, Word)> = Vec::new();
+    for word in statement.words() {
+        for part in word.text.parts() {
+            let crate::value::Part::Lit(lit) = part else {
+                continue;
+            };
+            let digits = lit
+                .text
+                .split(|c: char| !c.is_ascii_digit())
+                .filter(|r| is_account(r));
+            for name in digits.map(str::to_owned).chain(placeholders(&lit.text)) {
+                out.push((name, word.clone()));
+            }
+        }
+    }
+    out
+}
+
+fn placeholders(text: &str) -> Vec<String> {
+    let opened = text.split('<').skip(1);
+    let inner = opened.filter_map(|rest| rest.split_once('>').map(|(i, _)| i));
+    inner
+        .filter(|i| i.to_ascii_lowercase().contains("account"))
+        .map(|i| format!("<{i}>"))
+        .collect()
+}
+
+/// Whether some condition on `aws:SourceAccount`, `aws:SourceArn` or `aws:SourceOrgID` holds for a service that a statement
+/// grants to: whether it cannot be used for an account that nobody names. `None`: for this reason it cannot be told.
+pub fn sourced(
+    scene: &Scene,
+    policy: usize,
+    statement: &Statement,
+    grant: &Grant,
+) -> Result<bool, Arc<str>> {
+    let service = grant
+        .word
+        .known()
+        .unwrap_or("service.amazonaws.com")
+        .to_owned();
+    let alone = alone(scene, policy, statement, grant.sort, &service);
+    holds(service_for_anyone(&alone, &service))
+}
+
+/// Whether some condition narrows the grant to a whole account to principals that the policy names.
+pub fn narrowed(
+    scene: &Scene,
+    policy: usize,
+    statement: &Statement,
+    grant: &Grant,
+) -> Result<bool, Arc<str>> {
+    let account = grant
+        .account
+        .clone()
+        .unwrap_or_else(|| "777700001111".to_owned());
+    let alone = alone(scene, policy, statement, grant.sort, &account);
+    holds(any_role_of(&alone, &account))
+}
+
+fn holds(reached: Answer) -> Result<bool, Arc<str>> {
+    match reached {
+        Answer::Yes(_) => Ok(false),
+        Answer::No => Ok(true),
+        Answer::Unknown(reasons) => Err(reasons.first().cloned().unwrap_or_default()),
+    }
+}
+
+/// The scene of nothing but one grant of a statement and the Denies of its policy.
+fn alone(
+    scene: &Scene,
+    policy: usize,
+    statement: &Statement,
+    sort: Sort,
+    principal: &str,
+) -> Scene {
+    let mut out = scene.clone();
+    let Some(attached) = scene.policies.get(policy) else {
+        return out;
+    };
+    let mut only = statement.clone();
+    let place = statement.place.clone();
+    let text = Text::plain(principal);
+    only.principals = Some(PrincipalElement {
+        negated: false,
+        words: vec![(
+            sort,
+            Word {
+                text,
+                place: place.clone(),
+            },
+        )],
+        place,
+    });
+    let denies = attached
+        .document
+        .statements
+        .iter()
+        .filter(|s| s.effect == Effect::Deny);
+    let document = Document {
+        statements: std::iter::once(only).chain(denies.cloned()).collect(),
+        ..Document::clone(&attached.document)
+    };
+    out.policies = vec![Attached {
+        document: Arc::new(document),
+        ..attached.clone()
+    }];
+    out
+}
