@@ -198,6 +198,8 @@ impl Stack<'_> {
         }
         let value = self.value(properties, &entry.scope).filter(|_| mapping);
         let mut value = value.unwrap_or_else(|| Value::object(BTreeMap::new(), key.span));
+        // What a resource leaves out is told at its header.
+        value.place.span = entry.key.span;
         value.place.key = Some(key.span);
         value
     }

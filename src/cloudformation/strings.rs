@@ -4,6 +4,7 @@ use super::call::{self, Call, Function};
 use super::scope::{Scope, as_text};
 use super::stack::Stack;
 use crate::span::Span;
+use crate::syntax::json;
 use crate::syntax::slice::{lit_pieces, slice, slice_with_ends};
 use crate::syntax::tree::{Node, Tree};
 use crate::value::{Kind, Part, Piece, Step, Text, Type, Unknown, Value, Via};
@@ -307,8 +308,12 @@ fn too_long(texts: &[Text]) -> bool {
 }
 
 /// Where a text is made of literals and one value that came some way, it came that way, too. It is not that value:
-/// references are told as plain steps, so that nothing is joined by them.
+/// references are told as plain steps, so that nothing is joined by them. The parts of a document in JSON stand where
+/// they were written: one of them does not lend its way to all.
 fn lend_way(bits: &[Bit], out: &mut Value) {
+    if out.as_text().is_some_and(json::looks_like_json) {
+        return;
+    }
     let mut ways = bits.iter().filter_map(|b| match b {
         Bit::Value(v) if v.place.trail.is_some() => Some(v),
         _ => None,

@@ -3,7 +3,7 @@
 
 use super::scalar::{self, Scalar, Scalars};
 use crate::span::Span;
-use crate::value::{Kind, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
+use crate::value::{Kind, Mapping, Number, Part, Sequence, Text, Type, Unknown, Value, Via};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -165,7 +165,13 @@ impl Tree {
             },
             Node::Mapping(entries) => mapping(entries, scalars),
         };
-        let value = Value::new(kind, self.span);
+        let mut value = Value::new(kind, self.span);
+        if let Node::Scalar { text, .. } = &self.node
+            && let Some(origin) = foreign(text, self.span)
+        {
+            let via = Via::Other("a text that it is put into".into());
+            value = Value::new(value.kind, origin).through(via, self.span);
+        }
         match self.alias {
             Some(span) => value.through(Via::Other("a YAML alias".into()), span),
             None => value,
@@ -241,6 +247,21 @@ impl Tree {
 fn is_id(raw: &str) -> bool {
     let digits = raw.bytes().all(|b| b.is_ascii_digit());
     digits && (raw.len() == 12 || (raw.len() > 1 && raw.starts_with('0')))
+}
+
+/// Where the one part of a scalar that was written elsewhere (the value of a variable inside a policy's text) stands.
+fn foreign(text: &Text, span: Span) -> Option<Span> {
+    let inside = |s: &Span| s.file == span.file && s.start >= span.start && s.end <= span.end;
+    let mut found = None;
+    for part in text.parts() {
+        let Part::Lit(lit) = part else { continue };
+        for place in lit.map.iter().filter_map(|(_, s)| *s) {
+            if !inside(&place) && found.replace(place).is_some_and(|f| f != place) {
+                return None;
+            }
+        }
+    }
+    found
 }
 
 fn step<'a>(node: &'a Tree, seg: &serde_path_to_error::Segment) -> Option<&'a Tree> {

@@ -186,14 +186,22 @@ fn the_way_of_a_value_is_kept() {
 #[test]
 fn a_policy_in_a_text_keeps_the_places_of_its_characters() {
     let resolved = evaluated(
-        "V: !Sub |\n  {\"Statement\":\n    {\"Principal\": {\"AWS\": \"arn:aws:iam::${Open}:root\"},\n     \"Action\": \"ecr:*\"}}",
+        "V: !Sub |\n  {\"Statement\":\n    {\"Principal\": {\"AWS\": \"arn:aws:iam::${Open}:root\", \"X\": \"${Name}\"},\n     \"Action\": \"ecr:*\"}}",
     );
     let value = resolved.get("T", "V");
     let policy = crate::syntax::json::parse_text(value.as_text().unwrap(), value.place.span);
     let statement = policy.unwrap().get("Statement").unwrap();
+    assert!(
+        value.place.trail.is_none(),
+        "one part does not speak for the document"
+    );
     let action = statement.get("Action").unwrap();
     assert_eq!(resolved.files.text(action.place.span), "\"ecr:*\"");
     assert_eq!(resolved.files.text(action.place.key.unwrap()), "\"Action\"");
+    let part = statement.get("Principal").unwrap().get("X").unwrap();
+    assert_eq!(part.as_str(), Some("web"));
+    assert_eq!(resolved.files.text(part.place.primary()), "\"${Name}\"");
+    assert_eq!(resolved.at(part.place.span).line, 3, "the default");
     let principal = statement.get("Principal").unwrap().get("AWS").unwrap();
     assert_eq!(
         show(&principal),
