@@ -32,7 +32,9 @@ mod types;
 mod yaml;
 
 pub use self::files::read;
+pub(super) use self::json::Writer;
 pub use self::json::encode as encode_json;
+pub(super) use self::text::replace_literal;
 
 /// What functions may ask the surroundings: the file system below a directory.
 #[derive(Debug)]

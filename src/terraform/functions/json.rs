@@ -76,24 +76,28 @@ enum Run {
     Hole(Arc<Unknown>),
 }
 
+/// Writes JSON texts piece by piece.
 #[derive(Default)]
-struct Writer {
+pub(in crate::terraform) struct Writer {
     runs: Vec<Run>,
 }
 
 impl Writer {
-    fn plain(&mut self, text: &str) {
+    /// Punctuation and computed characters.
+    pub(in crate::terraform) fn plain(&mut self, text: &str) {
         match self.runs.last_mut() {
             Some(Run::Lit(last, None)) => last.push_str(text),
             _ => self.runs.push(Run::Lit(text.to_owned(), None)),
         }
     }
 
-    fn hole(&mut self, unknown: &Arc<Unknown>) {
+    /// Something unknown of any type.
+    pub(in crate::terraform) fn hole(&mut self, unknown: &Arc<Unknown>) {
         self.runs.push(Run::Hole(unknown.clone()));
     }
 
-    fn value(&mut self, value: &Value) {
+    /// A value, compact and with sorted keys.
+    pub(in crate::terraform) fn value(&mut self, value: &Value) {
         match &value.kind {
             Kind::Null(_) => self.plain("null"),
             Kind::Bool(b) => self.plain(if *b { "true" } else { "false" }),
@@ -143,7 +147,8 @@ impl Writer {
         }
     }
 
-    fn string(&mut self, text: &Text) {
+    /// A text in quotes.
+    pub(in crate::terraform) fn string(&mut self, text: &Text) {
         self.plain("\"");
         for part in text.parts() {
             match part {
@@ -179,7 +184,8 @@ impl Writer {
         }
     }
 
-    fn text(&self) -> Text {
+    /// What was written.
+    pub(in crate::terraform) fn text(&self) -> Text {
         Text::of(self.runs.iter().map(|run| match run {
             Run::Lit(text, span) => Piece::Lit(text, *span),
             Run::Hole(hole) => Piece::Hole(hole.clone()),

@@ -114,3 +114,15 @@ pub(super) fn known_suffix(text: &Text) -> &str {
         _ => "",
     }
 }
+
+/// The text with each occurrence in its literals replaced.
+pub(in crate::terraform) fn replace_literal(text: &Text, wanted: &str, by: &str) -> Text {
+    let mut bits: Vec<Bit> = Vec::new();
+    for (i, field) in split(text, wanted).into_iter().enumerate() {
+        if i > 0 {
+            bits.push(Bit::Own(by.to_owned()));
+        }
+        bits.extend(field);
+    }
+    build(&bits)
+}
