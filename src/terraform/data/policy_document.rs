@@ -101,7 +101,7 @@ impl Work {
                 Err(problem) => self.problems.push(problem),
             }
         }
-        documents.extend(list.more().map(|u| Document::unclear(u)));
+        documents.extend(list.more().map(Document::unclear));
         documents
     }
 

@@ -161,10 +161,12 @@ struct Values {
     more: Option<Arc<Unknown>>,
 }
 
+type Variables = BTreeMap<Arc<str>, Values>;
+
 /// The conditions of a statement by test and variable.
 pub(super) struct Conditions {
     span: Span,
-    tests: BTreeMap<Arc<str>, (Option<Span>, BTreeMap<Arc<str>, Values>)>,
+    tests: BTreeMap<Arc<str>, (Option<Span>, Variables)>,
     more: Option<Arc<Unknown>>,
 }
 
