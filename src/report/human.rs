@@ -64,18 +64,24 @@ pub fn diagnostic(problem: &Diagnostic) -> Frame {
     }
 }
 
-/// Findings that differ in the resource only stand together (the instances of one block).
+/// Findings that differ in the resource only stand together (the instances of one block), and what cannot be told for
+/// one and the same reason does, whichever guardrails ask. The worst one stands first.
 fn grouped(report: &Report) -> Vec<Vec<&Finding>> {
     let mut out: Vec<Vec<&Finding>> = Vec::new();
     let mut places: BTreeMap<_, usize> = BTreeMap::new();
     for finding in report.findings.iter().filter(|f| f.status == Status::New) {
+        let subject = match finding.outcome {
+            Outcome::Undetermined => (None, Some(&finding.message)),
+            _ => (Some(&finding.guardrail), None),
+        };
+        let way: Vec<Span> = finding.related.iter().map(|r| r.1).collect();
         let key = (
             finding.span,
-            &finding.guardrail,
-            finding.outcome == Outcome::Violated,
+            subject,
             &finding.when,
             &finding.because,
-            finding.related.iter().map(|r| r.1).collect::<Vec<Span>>(),
+            &finding.settle,
+            way,
         );
         let next = out.len();
         let place = *places.entry(key).or_insert(next);
@@ -83,6 +89,9 @@ fn grouped(report: &Report) -> Vec<Vec<&Finding>> {
             Some(group) => group.push(finding),
             None => out.push(vec![finding]),
         }
+    }
+    for group in &mut out {
+        group.sort_by_key(|f| std::cmp::Reverse(f.severity));
     }
     out
 }
@@ -120,11 +129,14 @@ fn word(report: &Report, finding: &Finding) -> Word {
     }
 }
 
+/// The places of the way; one that holds the primary place in itself says nothing new.
 fn related(places: &[(String, Span)], primary: Option<Span>) -> Vec<Mark> {
-    let mut seen: Vec<Span> = primary.into_iter().collect();
+    let mut seen: Vec<Span> = Vec::new();
     let mut out = Vec::new();
     for (label, span) in places {
-        if !seen.contains(span) {
+        let around = primary
+            .is_some_and(|p| p.file == span.file && span.start <= p.start && p.end <= span.end);
+        if !around && !seen.contains(span) {
             seen.push(*span);
             out.push(Mark {
                 span: *span,
@@ -137,11 +149,18 @@ fn related(places: &[(String, Span)], primary: Option<Span>) -> Vec<Mark> {
 
 fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
-    if let Some(resource) = &first.resource {
-        out.push(("resource", resource.address.clone()));
+    let mut resources = distinct(group, |f| f.resource.as_ref().map(|r| r.address.as_str()));
+    if !resources.is_empty() {
+        out.push(("resource", resources.remove(0).to_owned()));
     }
-    if group.len() > 1 {
-        out.push(("also", also(group)));
+    if !resources.is_empty() {
+        out.push(("also", also(&resources)));
+    }
+    let guardrails = distinct(group, |f| Some(&f.guardrail));
+    if let [_, others @ ..] = guardrails.as_slice()
+        && !others.is_empty()
+    {
+        out.push(("the same for", others.join(", ")));
     }
     if let Some(when) = &first.when {
         out.push(("when", when.clone()));
@@ -149,25 +168,33 @@ fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
     if let Some(witness) = &first.witness {
         out.push(("request", request(witness)));
     }
-    out.extend(first.because.iter().map(|b| ("because", b.clone())));
+    let because = first.because.iter().filter(|b| **b != first.message);
+    out.extend(because.map(|b| ("because", b.clone())));
     if let Some(settle) = &first.settle {
         out.push(("", settle.clone()));
     }
-    if let Some(fix) = first
-        .fix
-        .as_ref()
-        .filter(|_| first.outcome == Outcome::Violated)
-    {
+    if let Some(fix) = (first.fix.as_ref()).filter(|_| first.outcome == Outcome::Violated) {
         out.push(("fix", format!("{}{}", fix.trim_end(), replaces(first))));
     }
     out
 }
 
+/// What the findings of a group say, each thing once, in their order.
+fn distinct<'a>(
+    group: &[&'a Finding],
+    what: impl Fn(&'a Finding) -> Option<&'a str>,
+) -> Vec<&'a str> {
+    let mut out = Vec::new();
+    for thing in group.iter().filter_map(|f| what(f)) {
+        if !out.contains(&thing) {
+            out.push(thing);
+        }
+    }
+    out
+}
+
 /// The further resources of a group.
-fn also(group: &[&Finding]) -> String {
-    let names: Vec<&str> = (group.iter().skip(1))
-        .filter_map(|f| f.resource.as_ref().map(|r| r.address.as_str()))
-        .collect();
+fn also(names: &[&str]) -> String {
     let shown: Vec<&str> = names.iter().copied().take(NAMES_PER_FRAME).collect();
     match names.len() - shown.len() {
         0 => shown.join(", "),

@@ -69,3 +69,37 @@ fn undetermined_blocks_where_asked() {
     assert_eq!(report.exit_code(), 1);
     assert!(super::summary(&report).starts_with("1 blocking (1 critical) · 1 cannot tell"));
 }
+
+#[test]
+fn what_cannot_be_told_for_one_reason_is_said_once() {
+    let mut report = Report::default();
+    let files = crate::span::Files::default();
+    let id = files.add("a.tf", "policy = jsonencode(var.x)\n");
+    let open = |guardrail: &str, severity| crate::finding::Finding {
+        outcome: crate::finding::Outcome::Undetermined,
+        severity,
+        message: "`var.x` has no value".into(),
+        because: vec!["`var.x` has no value".into()],
+        related: vec![("around".into(), Span::new(id, 9, 26))],
+        ..sample::finding(guardrail, "r.x", Span::new(id, 20, 25))
+    };
+    report.findings = vec![
+        open("policy-malformed", crate::finding::Severity::High),
+        open("policy-public-access", crate::finding::Severity::Critical),
+    ];
+    report.files = Arc::new(files);
+    assert_eq!(
+        sample::written(&report, Format::Human),
+        "cannot tell[policy-public-access]: `var.x` has no value
+ --> a.tf:1:21
+  |
+1 | policy = jsonencode(var.x)
+  |                     ^^^^^
+  |
+  = resource: r.x
+  = the same for: policy-malformed
+
+2 cannot tell · 0 resources in 0 files
+"
+    );
+}
