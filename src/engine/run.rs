@@ -3,6 +3,7 @@
 use super::judged::{self, Active, Blocking, Judged};
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
 use crate::config::{self, Config, Error, Undetermined};
+use crate::diagnostic::Diagnostic;
 use crate::finding::{Finding, Outcome, Severity, Status};
 use crate::guardrail::definition::Without;
 use crate::guardrail::settings::State;
@@ -97,10 +98,13 @@ fn judge(
     let (active, not_run) = active(rules, settings);
     let Sources {
         roots,
-        diagnostics,
+        mut diagnostics,
         files: read,
         skipped,
     } = sources;
+    if read == 0 && diagnostics.is_empty() && !options.allow_empty {
+        diagnostics.push(nothing(&options.paths));
+    }
     let inventory = Inventory::build(roots);
     let subjects = subject::subjects(&inventory, &rules.world);
     let blocking = Blocking {
@@ -132,6 +136,15 @@ fn judge(
         guardrails: active.iter().map(|a| info(a.guardrail)).collect(),
         undetermined_blocks: rules.undetermined == Undetermined::Fail,
     })
+}
+
+/// An input without infrastructure code is a mistake more often than not: a pass would say that something was judged.
+fn nothing(paths: &[String]) -> Diagnostic {
+    let paths: Vec<String> = paths.iter().map(|p| format!("`{p}`")).collect();
+    let message = format!("there is no infrastructure code in {}", paths.join(", "));
+    Diagnostic::error("nothing-to-check", message).help(
+        "give a directory with Terraform files, a plan or a template; --allow-empty where nothing is right",
+    )
 }
 
 /// The guardrails that run, and those that are asked for but lack something.
