@@ -41,6 +41,9 @@ pub enum Wanted {
 /// What came of judging a case.
 #[derive(Clone, Debug, Default)]
 pub struct Run {
+    /// The path that was judged, as the findings' places name it: `-` for a file that was given as standard input, so that
+    /// the other tests beside it are no part of its module.
+    pub path: String,
     /// The findings of the guardrail.
     pub findings: Vec<Finding>,
     /// The texts that their spans point into.
@@ -194,7 +197,7 @@ pub fn faults(case: &Case, run: &Run) -> Vec<String> {
             &undetermined
         }
     };
-    out.extend(compare(case, run, marked));
+    out.extend(compare(run, marked));
     out
 }
 
@@ -207,8 +210,8 @@ fn outcome(outcome: Outcome) -> &'static str {
 }
 
 /// Findings against marked lines; nothing to say where no line is marked.
-fn compare(case: &Case, run: &Run, findings: &[&Finding]) -> Vec<String> {
-    let marks = marks(case, &run.files);
+fn compare(run: &Run, findings: &[&Finding]) -> Vec<String> {
+    let marks = marks(run);
     if marks.is_empty() {
         return Vec::new();
     }
@@ -236,17 +239,16 @@ fn compare(case: &Case, run: &Run, findings: &[&Finding]) -> Vec<String> {
     out
 }
 
-/// The marked lines of a case's files with the words that they want.
-fn marks(case: &Case, files: &Files) -> BTreeMap<(String, u32), String> {
-    let own = case.path.to_string_lossy().replace('\\', "/");
-    let own = own.strip_prefix("./").unwrap_or(&own);
+/// The marked lines of what was judged, with the words that they want.
+fn marks(run: &Run) -> BTreeMap<(String, u32), String> {
+    let own = run.path.strip_prefix("./").unwrap_or(&run.path);
+    let below = |path: &str| {
+        let rest = path.strip_prefix("./").unwrap_or(path).strip_prefix(own);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
     let mut out = BTreeMap::new();
-    for (_, file) in files.all() {
-        let path = file.path.strip_prefix("./").unwrap_or(&file.path);
-        if !path
-            .strip_prefix(own)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        {
+    for (_, file) in run.files.all() {
+        if !below(&file.path) {
             continue;
         }
         for (line, text) in (1..).zip(file.text.lines()) {

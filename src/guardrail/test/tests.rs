@@ -29,6 +29,7 @@ fn run(text: &str, findings: &[(usize, Outcome)]) -> Run {
         access: None,
     };
     Run {
+        path: "./t/rule/fail.tf".to_owned(),
         findings: findings.iter().map(finding).collect(),
         files: Arc::new(files),
         errors: Vec::new(),
