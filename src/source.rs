@@ -10,6 +10,7 @@ use crate::world::World;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod bytes;
 mod calls;
@@ -128,7 +129,7 @@ fn read_with(
         let (root, diagnostics) = (evaluators.module)(files, &entry.path, &entry.shown, world);
         Part::of(vec![root], diagnostics)
     };
-    parts.par_extend(modules.roots.par_iter().map(evaluate));
+    parts.extend(on_threads(&modules.roots, evaluate));
     let documents: Vec<&walk::Entry> = found.documents.values().collect();
     let read = |entry: &&walk::Entry| document::read(evaluators, entry, world, files);
     parts.par_extend(documents.par_iter().map(read));
@@ -136,6 +137,40 @@ fn read_with(
         parts.push(document::standard_input(evaluators, text, world, files));
     }
     Ok(collect(files, parts))
+}
+
+/// Works on many things at once, outside of rayon's threads: the evaluator of a module waits for a thread of its own, which
+/// lets rayon parse files. Were all of rayon's threads waiting, nobody would be left to parse.
+fn on_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let run = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match items.get(index) {
+                Some(item) => done.push((index, work(item))),
+                None => return done,
+            }
+        }
+    };
+    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
+        let more = rayon::current_num_threads()
+            .min(items.len())
+            .saturating_sub(1);
+        let others: Vec<_> = (0..more)
+            .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, run).ok())
+            .collect();
+        let mut done = run();
+        for other in others {
+            match other.join() {
+                Ok(more) => done.extend(more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What one root or file adds.

@@ -1,6 +1,12 @@
 //! What is looked for in bytes before anything is parsed must cover what the product judges: a kind that is added to
 //! `resource` and not to `source` would be passed over in silence.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by a panic"
+)]
+
 use ecr_guard::resource::kinds;
 use ecr_guard::source::{Input, Options, Sources, read};
 use ecr_guard::span::Files;
@@ -55,4 +61,37 @@ fn every_kind_of_the_cloud_control_provider_is_looked_for() {
         let text = format!("resource \"{kind}\" \"a\" {{\n}}\n");
         assert_eq!(sources("main.tf", &text).roots.len(), 1, "{kind}");
     }
+}
+
+#[test]
+fn many_roots_are_evaluated_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    for n in 0..64 {
+        let root = dir.path().join(format!("r{n:02}"));
+        std::fs::create_dir(&root).unwrap();
+        let repository = "resource \"aws_ecr_repository\" \"a\" {\n  name = local.name\n}\n";
+        std::fs::write(root.join("main.tf"), repository).unwrap();
+        std::fs::write(root.join("locals.tf"), "locals {\n  name = \"a\"\n}\n").unwrap();
+    }
+    let read = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        let input = Input::Path(dir.path().to_string_lossy().into_owned());
+        let files = Files::default();
+        let run = || read(&[input], &World::default(), &files, &Options::default()).unwrap();
+        let sources = pool.install(run);
+        let shown = |s: &Sources| {
+            let name = |r: &ecr_guard::raw::Root| {
+                let name = r.resources[0].attributes.get("name").unwrap();
+                (r.name.clone(), name.as_str().unwrap().to_owned())
+            };
+            s.roots.iter().map(name).collect::<Vec<_>>()
+        };
+        (shown(&sources), sources.files, sources.diagnostics.len())
+    };
+    let one = read(1);
+    assert_eq!((one.0.len(), one.1, one.2), (64, 128, 0));
+    assert_eq!(read(8), one);
 }
