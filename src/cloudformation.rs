@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use self::case::Case;
+use self::condition::Assumption;
 use self::parameter::Given;
 use self::stack::Stack;
 use self::template::Template;
@@ -42,18 +43,27 @@ struct Run<'a> {
     seen: RefCell<HashSet<Diagnostic>>,
     /// Nested templates by their path.
     templates: RefCell<HashMap<String, Option<Rc<Template>>>>,
+    /// Whether open conditions are looked at case by case.
+    by_case: bool,
+    /// The cases of nested stacks that are being looked at, by the prefix of their addresses.
+    chosen: RefCell<BTreeMap<String, Case>>,
+    /// A nested stack that has cases of its own, none of which is chosen yet.
+    open: RefCell<Option<(String, Vec<Case>)>>,
     /// How deep the value being worked out lies in others.
     depth: Cell<usize>,
 }
 
 impl<'a> Run<'a> {
-    fn new(files: &'a Files, world: &'a World) -> Self {
+    fn new(files: &'a Files, world: &'a World, by_case: bool) -> Self {
         Run {
             files,
             world,
             diagnostics: RefCell::default(),
             seen: RefCell::default(),
             templates: RefCell::default(),
+            by_case,
+            chosen: RefCell::default(),
+            open: RefCell::default(),
             depth: Cell::new(0),
         }
     }
@@ -83,14 +93,15 @@ pub fn looks_like_template(tree: &Tree) -> bool {
 /// Evaluates a template: one root for each consistent case of the undecided conditions that matter to what we judge.
 /// Where there are too many cases, one root in which the undecided parts are unknown.
 pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
-    let run = Run::new(files, world);
+    let run = Run::new(files, world, true);
     let mut roots = Vec::new();
     if let Some(template) = Template::load(&run, id) {
-        let given = parameter::inputs(&run);
-        let mut stack = Stack::new(&run, &template, &given, String::new(), 0);
+        let mut stack = outermost(&run, &template);
         let relevant = resources::conditions_that_matter(&stack);
-        for case in case::cases(&stack, &relevant) {
-            roots.push(root(&mut stack, case, false));
+        let cases = case::cases(&stack, &relevant);
+        let mut budget = case::CASES.saturating_sub(cases.len());
+        for case in cases {
+            by_nested_cases(&mut stack, &case, &mut budget, &mut roots);
         }
     }
     (roots, run.diagnostics.into_inner())
@@ -99,18 +110,49 @@ pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Dia
 /// Evaluates a template with one entry for each resource: what an undecided condition leaves open is unknown, with the
 /// possible values, and a resource that does not exist is listed as such.
 pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
-    let run = Run::new(files, world);
+    let run = Run::new(files, world, false);
     let mut out = Root {
         form: Form::CloudFormation,
         name: files.get(id).map(|f| f.path.clone()).unwrap_or_default(),
         ..Root::default()
     };
     if let Some(template) = Template::load(&run, id) {
-        let given = parameter::inputs(&run);
-        let mut stack = Stack::new(&run, &template, &given, String::new(), 0);
-        out = root(&mut stack, Case::open(), true);
+        out = root(&mut outermost(&run, &template), Case::open(), true);
     }
     (out, run.diagnostics.into_inner())
+}
+
+fn outermost<'a>(run: &'a Run<'a>, template: &'a Template) -> Stack<'a> {
+    let given = parameter::inputs(run);
+    let prefix = String::new();
+    Stack::new(run, template, &given, prefix, 0, Assumption::default())
+}
+
+/// The roots of one case: several where nested stacks have cases of their own. `budget` is how many more roots there may
+/// be; without it, what a nested stack leaves open stays unknown.
+fn by_nested_cases(stack: &mut Stack<'_>, case: &Case, budget: &mut usize, roots: &mut Vec<Root>) {
+    let mut waiting = vec![BTreeMap::new()];
+    while let Some(chosen) = waiting.pop() {
+        stack.run.chosen.replace(chosen.clone());
+        let mut root = root(stack, case.clone(), false);
+        match stack.run.open.take() {
+            Some((prefix, cases)) if cases.len() <= *budget + 1 => {
+                *budget -= cases.len() - 1;
+                for case in cases.into_iter().rev() {
+                    let mut chosen = chosen.clone();
+                    chosen.insert(prefix.clone(), case);
+                    waiting.push(chosen);
+                }
+            }
+            _ => {
+                let nested = chosen.values().filter_map(|c| c.label.clone());
+                let labels: Vec<String> = root.case.take().into_iter().chain(nested).collect();
+                root.case = (!labels.is_empty()).then(|| labels.join(" and "));
+                roots.push(root);
+            }
+        }
+    }
+    stack.run.chosen.take();
 }
 
 fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {

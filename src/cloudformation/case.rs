@@ -1,17 +1,18 @@
 //! The consistent cases of undecided conditions.
 
-use super::condition::{Assumption, Atoms, Judge, Subject};
+use super::condition::{Assumed, Assumption, Atoms, Judge, Subject};
 use super::stack::Stack;
 use crate::span::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Cases that are told apart; with more, the undecided parts are unknown.
-const CASES: usize = 16;
+pub(super) const CASES: usize = 16;
 
 /// Assignments of atoms that are tried.
 const ASSIGNMENTS: usize = 4096;
 
 /// One case.
+#[derive(Clone)]
 pub(super) struct Case {
     /// The fewest conditions that tell it from the others, e.g. "IsProd is false"; `None` where there is one case only.
     pub(super) label: Option<String>,
@@ -49,7 +50,7 @@ pub(super) fn cases(stack: &Stack<'_>, names: &BTreeSet<String>) -> Vec<Case> {
                 assumption.conditions.insert((*name).clone(), *holds);
             }
         }
-        let label = (!alone).then(|| label(&undecided, truth, &truths));
+        let label = (!alone).then(|| label(&stack.prefix, &undecided, truth, &truths));
         out.push(Case { label, assumption });
     }
     out
@@ -92,10 +93,12 @@ fn distinct(stack: &Stack<'_>, names: &[&String]) -> Option<Found> {
 }
 
 fn intersect(common: &mut Assumption, other: &Assumption) {
-    common.subjects.retain(|subject, value| {
-        let text = |v: &Option<(String, Span)>| v.as_ref().map(|(t, _)| t.clone());
-        other.subjects.get(subject).map(&text) == Some(text(value))
-    });
+    let text = |v: &Assumed| match v {
+        Assumed::Is(text, _) => Ok(text.clone()),
+        Assumed::Other(texts) => Err(texts.clone()),
+    };
+    (common.subjects)
+        .retain(|subject, value| other.subjects.get(subject).map(text) == Some(text(value)));
     common
         .open
         .retain(|key, holds| other.open.get(key) == Some(holds));
@@ -136,28 +139,43 @@ fn assignments(stack: &Stack<'_>, atoms: &Atoms) -> Option<Vec<Assumption>> {
     Some(out)
 }
 
-/// What a subject may be: one of the texts that it is compared with, or something else; allowed values narrow that.
-fn options(
-    stack: &Stack<'_>,
-    subject: &Subject,
-    texts: &[(String, Span)],
-) -> Vec<Option<(String, Span)>> {
-    let mut out: Vec<Option<(String, Span)>> = texts.iter().cloned().map(Some).collect();
+/// What a subject may be: one of the texts that it is compared with, or something else; allowed values and what is
+/// assumed already narrow that.
+fn options(stack: &Stack<'_>, subject: &Subject, texts: &[(String, Span)]) -> Vec<Assumed> {
+    let mut excluded = match stack.assumption.subjects.get(subject) {
+        Some(known @ Assumed::Is(..)) => return vec![known.clone()],
+        Some(Assumed::Other(excluded)) => excluded.clone(),
+        None => BTreeSet::new(),
+    };
+    let open = texts.iter().filter(|(t, _)| !excluded.contains(t));
+    let mut out: Vec<Assumed> = open.map(|(t, s)| Assumed::Is(t.clone(), *s)).collect();
+    excluded.extend(texts.iter().map(|(t, _)| t.clone()));
     let allowed = match subject {
-        Subject::Parameter(name) => stack.parameters.get(name).map_or(&[][..], |p| &p.allowed),
+        Subject::Parameter(name) => {
+            let mut parameters = stack.parameters.values();
+            let found = parameters.find(|p| p.subject == *name);
+            found.map_or(&[][..], |p| &p.allowed)
+        }
         Subject::Expression(_) => &[],
     };
-    let mut others = (allowed.iter()).filter(|(value, _)| !texts.iter().any(|(t, _)| t == value));
+    let mut others = allowed
+        .iter()
+        .filter(|(value, _)| !excluded.contains(value));
     match (others.next(), others.next()) {
-        (Some(only), None) => out.push(Some(only.clone())),
+        (Some((only, span)), None) => out.push(Assumed::Is(only.clone(), *span)),
         (None, _) if !allowed.is_empty() => {}
-        _ => out.push(None),
+        _ => out.push(Assumed::Other(excluded)),
     }
     out
 }
 
 /// The fewest conditions, in words, that hold in this case only.
-fn label(names: &[&String], truth: &[Option<bool>], all: &[Vec<Option<bool>>]) -> String {
+fn label(
+    prefix: &str,
+    names: &[&String],
+    truth: &[Option<bool>],
+    all: &[Vec<Option<bool>>],
+) -> String {
     let mut kept: Vec<usize> = (0..names.len()).collect();
     for drop in (0..names.len()).rev() {
         let fewer: Vec<usize> = kept.iter().copied().filter(|i| *i != drop).collect();
@@ -169,7 +187,7 @@ fn label(names: &[&String], truth: &[Option<bool>], all: &[Vec<Option<bool>>]) -
     }
     let words = kept.iter().filter_map(|i| {
         let holds = (*truth.get(*i)?)?;
-        Some(format!("{} is {holds}", names.get(*i)?))
+        Some(format!("{prefix}{} is {holds}", names.get(*i)?))
     });
     words.collect::<Vec<_>>().join(" and ")
 }

@@ -26,7 +26,7 @@ pub(super) enum Condition {
     Named(String),
 }
 
-/// What an atom speaks of: a parameter, or an expression by its text.
+/// What an atom speaks of: a parameter (of the outermost stack that it comes from), or an expression by its text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Subject {
     Parameter(String),
@@ -36,11 +36,19 @@ pub(super) enum Subject {
 /// What is assumed about the atoms, and what follows for conditions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Assumption {
-    /// The subject is this text; `None`: none of the texts that it is compared with.
-    pub(super) subjects: BTreeMap<Subject, Option<(String, Span)>>,
+    pub(super) subjects: BTreeMap<Subject, Assumed>,
     pub(super) open: BTreeMap<String, bool>,
     /// Conditions by name.
     pub(super) conditions: BTreeMap<String, bool>,
+}
+
+/// What is assumed about a subject.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Assumed {
+    /// It is this text, which stands here.
+    Is(String, Span),
+    /// It is none of these texts.
+    Other(BTreeSet<String>),
 }
 
 /// The atoms of some conditions.
@@ -114,8 +122,8 @@ impl<'a> Judge<'a> {
         match condition {
             Condition::Known(b) => Some(*b),
             Condition::Is(subject, text, _) => match self.assumption.subjects.get(subject)? {
-                Some((assumed, _)) => Some(assumed == text),
-                None => Some(false),
+                Assumed::Is(assumed, _) => Some(assumed == text),
+                Assumed::Other(texts) => texts.contains(text).then_some(false),
             },
             Condition::Open(key) => self.assumption.open.get(key).copied(),
             Condition::Not(inner) => self.truth(inner).map(|b| !b),
@@ -283,7 +291,7 @@ impl Stack<'_> {
         if !allowed.is_empty() && !allowed.iter().any(|(value, _)| *value == text) {
             return Condition::Known(false);
         }
-        Condition::Is(Subject::Parameter(parameter.name.to_string()), text, span)
+        Condition::Is(Subject::Parameter(parameter.subject.clone()), text, span)
     }
 
     /// What an expression is known by: its text in the file, and the loops around it.

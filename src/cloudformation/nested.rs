@@ -1,9 +1,11 @@
 //! Nested stacks whose template is a file beside the parent: evaluated with the parameters that the parent gives.
 //! A template anywhere else is a blind spot.
 
+use super::case;
+use super::condition::{Assumption, Subject};
 use super::foreach::Entry;
 use super::parameter::Given;
-use super::resources::resources;
+use super::resources::{conditions_that_matter, resources};
 use super::scope::Scope;
 use super::stack::{BlindSpot, Stack};
 use super::template::Template;
@@ -124,12 +126,60 @@ impl Stack<'_> {
         };
         let given = self.given(properties, &entry.scope);
         let prefix = format!("{}.", self.address(&entry.name));
-        let child = Stack::new(self.run, &template, &given, prefix, self.depth + 1);
+        let mut child = Stack::new(
+            self.run,
+            &template,
+            &given,
+            prefix,
+            self.depth + 1,
+            self.inherited(),
+        );
+        self.take_case(&mut child);
         Nested {
             resources: resources(&child),
             outputs: child.outputs(),
             blind: child.blind_spots(),
         }
+    }
+
+    /// What is assumed about parameters, for the stacks that they are handed on to.
+    fn inherited(&self) -> Assumption {
+        let mut inherited = Assumption::default();
+        let subjects = self.assumption.subjects.iter();
+        let parameters = subjects.filter(|(s, _)| matches!(s, Subject::Parameter(_)));
+        inherited.subjects = parameters.map(|(s, a)| (s.clone(), a.clone())).collect();
+        inherited
+    }
+
+    /// Puts a nested stack into the case that is being looked at; where its own conditions are open and no case of them
+    /// is chosen yet, its cases are noted for the run.
+    fn take_case(&self, child: &mut Stack<'_>) {
+        if let Some(chosen) = self.run.chosen.borrow().get(&child.prefix) {
+            child.assume(chosen.assumption.clone());
+            return;
+        }
+        if !self.run.by_case {
+            return;
+        }
+        let relevant = conditions_that_matter(child);
+        let cases = case::cases(child, &relevant);
+        match cases.as_slice() {
+            [only] => child.assume(only.assumption.clone()),
+            _ => {
+                let mut open = self.run.open.borrow_mut();
+                open.get_or_insert_with(|| (child.prefix.clone(), cases));
+            }
+        }
+    }
+
+    /// The parameter whose open value something is, and nothing else.
+    fn subject_of(&self, value: &Value) -> Option<String> {
+        value.as_unknown()?;
+        let step = value.place.steps().next()?;
+        let Via::Variable(name) = &step.via else {
+            return None;
+        };
+        Some(self.parameters.get(&**name)?.subject.clone())
     }
 
     fn given(&self, properties: Option<&Tree>, scope: &Scope) -> GivenValues {
@@ -139,7 +189,13 @@ impl Stack<'_> {
         };
         let give = |(name, value): (std::sync::Arc<str>, Value)| {
             let via = Via::Argument(name.clone());
-            (name.to_string(), Given { value, via })
+            let subject = self.subject_of(&value);
+            let given = Given {
+                value,
+                via,
+                subject,
+            };
+            (name.to_string(), given)
         };
         value.entries().into_iter().map(give).collect()
     }

@@ -19,11 +19,15 @@ pub(super) struct Given {
     pub(super) value: Value,
     /// How it came: an input file, an argument of a nested stack.
     pub(super) via: Via,
+    /// The parameter of the parent stack whose open value it is.
+    pub(super) subject: Option<String>,
 }
 
 /// A declared parameter.
 pub(super) struct Parameter {
     pub(super) name: Arc<str>,
+    /// What conditions know it by: its address, or that of the parent's parameter that it is.
+    pub(super) subject: String,
     /// Its key in the template.
     pub(super) span: Span,
     pub(super) list: bool,
@@ -37,11 +41,18 @@ pub(super) struct Parameter {
 }
 
 /// The parameters of a template with their values.
-pub(super) fn parameters(template: &Template, given: &GivenValues) -> BTreeMap<String, Parameter> {
+pub(super) fn parameters(
+    template: &Template,
+    given: &GivenValues,
+    prefix: &str,
+) -> BTreeMap<String, Parameter> {
     let section = template.section("Parameters");
     let read = |(key, tree): &(Tree, Tree)| {
         let name = key.str()?;
-        let parameter = Parameter::read(template, name, key.span, tree, given.get(name));
+        let mut parameter = Parameter::read(template, name, key.span, tree, given.get(name));
+        if parameter.subject.is_empty() {
+            parameter.subject = format!("{prefix}{name}");
+        }
         Some((name.to_owned(), parameter))
     };
     section.iter().filter_map(read).collect()
@@ -61,6 +72,7 @@ impl Parameter {
         let allowed = tree.get("AllowedValues").map_or(&[][..], Tree::items);
         let mut parameter = Parameter {
             name: name.into(),
+            subject: given.and_then(|g| g.subject.clone()).unwrap_or_default(),
             span,
             list: ty == "CommaDelimitedList" || ty.contains("List<"),
             no_echo: text_no_echo || no_echo == Some(Scalar::Bool(true)),
@@ -78,6 +90,7 @@ impl Parameter {
         let default = tree.get("Default").map(|t| Given {
             value: given_value(t, template.scalars),
             via: Via::Default(parameter.name.clone()),
+            subject: None,
         });
         if !parameter.stored {
             let source = given.or(default.as_ref());
@@ -220,6 +233,7 @@ fn give(path: &str, key: &Tree, value: &Tree, out: &mut GivenValues) {
         // Raw text: an account id stays as it is written.
         value: value.to_value(Scalars::Text),
         via: Via::Input(path.into()),
+        subject: None,
     };
     out.insert(name, given);
 }

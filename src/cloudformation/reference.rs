@@ -37,7 +37,11 @@ impl Stack<'_> {
             return Some(value);
         }
         if let Some(parameter) = self.parameters.get(name) {
-            let known = parameter.value.clone().or_else(|| self.assumed(name));
+            let given = parameter.value.clone();
+            let known = match given {
+                Some(value) if value.as_unknown().is_none() => Some(value),
+                open => self.assumed(name).or(open),
+            };
             let mut value =
                 known.unwrap_or_else(|| Value::unknown(parameter.unknown(), parameter.span));
             value.sensitive |= parameter.no_echo;

@@ -2,7 +2,7 @@
 
 use super::call::{self, Call, Function};
 use super::case;
-use super::condition::{Assumption, Conditions, Judge, Subject};
+use super::condition::{Assumed, Assumption, Conditions, Judge, Subject};
 use super::foreach::Entry;
 use super::nested::Nested;
 use super::parameter::{Parameter, parameters};
@@ -38,6 +38,8 @@ pub(super) struct Stack<'a> {
     /// How many stacks it is nested in.
     pub(super) depth: usize,
     pub(super) assumption: Assumption,
+    /// What holds in every case.
+    settled: Assumption,
     pub(super) state: RefCell<State>,
     index: HashMap<String, usize>,
     condition_names: Vec<String>,
@@ -74,16 +76,18 @@ impl<'a> Stack<'a> {
         given: &GivenValues,
         prefix: String,
         depth: usize,
+        inherited: Assumption,
     ) -> Self {
         let mut stack = Stack {
             run,
             template,
-            parameters: parameters(template, given),
+            parameters: parameters(template, given, &prefix),
             conditions: Conditions::new(),
             resources: Vec::new(),
             prefix,
             depth,
-            assumption: Assumption::default(),
+            assumption: inherited,
+            settled: Assumption::default(),
             state: RefCell::default(),
             index: HashMap::new(),
             condition_names: Vec::new(),
@@ -97,6 +101,7 @@ impl<'a> Stack<'a> {
         stack.set_resources(stack.expanded(template.section("Resources"), &Scope::default()));
         stack.conditions = stack.read_conditions();
         stack.settle_conditions();
+        stack.settled = stack.assumption.clone();
         stack.state = RefCell::default();
         stack
     }
@@ -141,8 +146,9 @@ impl<'a> Stack<'a> {
 
     /// Assumes something about the conditions on top of what is settled.
     pub(super) fn assume(&mut self, assumption: Assumption) {
-        self.assumption.subjects = assumption.subjects;
-        self.assumption.open = assumption.open;
+        self.assumption = self.settled.clone();
+        self.assumption.subjects.extend(assumption.subjects);
+        self.assumption.open.extend(assumption.open);
         self.assumption.conditions.extend(assumption.conditions);
         self.state = RefCell::default();
     }
@@ -393,8 +399,10 @@ impl<'a> Stack<'a> {
 
     /// What an assumption says about a parameter that has no value.
     pub(super) fn assumed(&self, name: &str) -> Option<Value> {
-        let subject = Subject::Parameter(name.to_owned());
-        let (text, span) = self.assumption.subjects.get(&subject)?.as_ref()?;
+        let subject = Subject::Parameter(self.parameters.get(name)?.subject.clone());
+        let Assumed::Is(text, span) = self.assumption.subjects.get(&subject)? else {
+            return None;
+        };
         let value = Value::new(Kind::String(Text::at(text.as_str(), *span)), *span);
         Some(value.through(Via::Other("a condition's case".into()), *span))
     }

@@ -263,3 +263,50 @@ Resources:
     ];
     assert_eq!(lines, want);
 }
+
+#[test]
+fn conditions_of_a_nested_stack_go_with_those_of_its_parent() {
+    let dir = tempfile::tempdir().unwrap();
+    let child = "
+Parameters: {Stage: {Type: String}, Own: {Type: String}}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+  IsOwn: !Equals [!Ref Own, x]
+Resources:
+  R:
+    Type: AWS::ECR::Repository
+    Properties: {A: !If [IsProd, IMMUTABLE, MUTABLE], B: !If [IsOwn, !Ref Own, other]}
+";
+    let parent = "
+Parameters: {Env: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Env, prod]}
+Resources:
+  P: {Type: AWS::ECR::Repository, Condition: IsProd}
+  S:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Stage: !Ref Env}}
+";
+    std::fs::write(dir.path().join("child.yaml"), child).unwrap();
+    let path = dir.path().join("parent.yaml");
+    std::fs::write(&path, parent).unwrap();
+    let files = Files::default();
+    let id = files.add(path.to_str().unwrap(), parent);
+    let (roots, _) = evaluate(&files, id, &of("").world());
+    let line = |root: &Root| {
+        let nested = root.resources.iter().find(|r| r.address == "S.R").unwrap();
+        let case = root.case.clone().unwrap();
+        format!(
+            "{case}: {} {}",
+            show(&get(nested, "A")),
+            show(&get(nested, "B"))
+        )
+    };
+    let lines: Vec<String> = roots.iter().map(line).collect();
+    let want = [
+        "IsProd is false and S.IsOwn is false: MUTABLE other",
+        "IsProd is false and S.IsOwn is true: MUTABLE x",
+        "IsProd is true and S.IsOwn is false: IMMUTABLE other",
+        "IsProd is true and S.IsOwn is true: IMMUTABLE x",
+    ];
+    assert_eq!(lines, want);
+}
