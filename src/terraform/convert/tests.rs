@@ -220,6 +220,22 @@ fn unification() {
             ],
             Some(l(Type::String)),
         ),
+        (vec![o(Type::Number), o(Type::Bool)], None),
+        (
+            vec![
+                o(Type::Number),
+                o(Type::Bool),
+                Type::Object([("b".into(), Type::String)].into()),
+            ],
+            Some(Type::Map(Box::new(Type::String))),
+        ),
+        (
+            vec![
+                Type::Tuple(vec![Type::Number]),
+                Type::Tuple(vec![Type::Bool]),
+            ],
+            None,
+        ),
         (vec![Type::Tuple(vec![]), o(Type::Number)], None),
         (vec![Type::String, l(Type::String)], None),
     ] {

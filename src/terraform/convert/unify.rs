@@ -32,13 +32,13 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return known.contains(&&Type::String).then_some(Type::String);
     }
     if all(|t| matches!(t, Type::Object(_))) {
-        return same_attributes(&known).or_else(|| collection(&known).map(map_of));
+        return same_attributes(&known).unwrap_or_else(|| collection(&known).map(map_of));
     }
     if all(|t| matches!(t, Type::Object(_) | Type::Map(_))) {
         return collection(&known).map(map_of);
     }
     if all(|t| matches!(t, Type::Tuple(_))) {
-        return same_length(&known).or_else(|| collection(&known).map(list_of));
+        return same_length(&known).unwrap_or_else(|| collection(&known).map(list_of));
     }
     if all(|t| matches!(t, Type::Tuple(_) | Type::List(_) | Type::Set(_))) {
         let set = any(|t| matches!(t, Type::Set(_))) && !any(|t| matches!(t, Type::List(_)));
@@ -76,8 +76,8 @@ fn collection(types: &[&Type]) -> Option<Type> {
     unify(&inside)
 }
 
-/// Objects of the same attributes, attribute by attribute.
-fn same_attributes(types: &[&Type]) -> Option<Type> {
+/// Objects of the same attributes, attribute by attribute; `None` where their attributes are not the same.
+fn same_attributes(types: &[&Type]) -> Option<Option<Type>> {
     let mut columns: BTreeMap<Arc<str>, Vec<Type>> = BTreeMap::new();
     for ty in types {
         let Type::Object(attributes) = ty else {
@@ -91,11 +91,11 @@ fn same_attributes(types: &[&Type]) -> Option<Type> {
     let unified = (columns.into_iter())
         .map(|(name, column)| unify(&column).map(|t| (name, t)))
         .collect::<Option<_>>();
-    unified.filter(|_| complete).map(Type::Object)
+    complete.then(|| unified.map(Type::Object))
 }
 
-/// Tuples of the same length, element by element.
-fn same_length(types: &[&Type]) -> Option<Type> {
+/// Tuples of the same length, element by element; `None` where their lengths are not the same.
+fn same_length(types: &[&Type]) -> Option<Option<Type>> {
     let mut columns: Vec<Vec<Type>> = Vec::new();
     for (i, ty) in types.iter().enumerate() {
         let Type::Tuple(elements) = ty else {
@@ -111,8 +111,6 @@ fn same_length(types: &[&Type]) -> Option<Type> {
             column.push(t.clone());
         }
     }
-    (columns.iter())
-        .map(|c| unify(c))
-        .collect::<Option<_>>()
-        .map(Type::Tuple)
+    let unified = columns.iter().map(|c| unify(c)).collect::<Option<_>>();
+    Some(unified.map(Type::Tuple))
 }

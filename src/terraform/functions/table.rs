@@ -329,6 +329,24 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         aws::user_agent,
     ),
+    f(
+        "provider::terraform::decode_tfvars",
+        &[STR],
+        Any,
+        types::uncomputed,
+    ),
+    f(
+        "provider::terraform::encode_expr",
+        &[VALUE],
+        Text,
+        types::uncomputed,
+    ),
+    f(
+        "provider::terraform::encode_tfvars",
+        &[VALUE],
+        Text,
+        types::uncomputed,
+    ),
     v("range", &[], p("params", Number, 0), List, numbers::range),
     f(
         "regex",
@@ -353,7 +371,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "rsadecrypt",
         &[p("ciphertext", Text, 0), p("privatekey", Text, 0)],
         Text,
-        types::secret_text,
+        types::uncomputed,
     ),
     f("sensitive", &[VALUE], Any, types::sensitive),
     v(

@@ -92,7 +92,8 @@ pub(super) fn impure_text(call: &Call) -> Outcome {
     Ok(call.unknown(&unknown, Type::String))
 }
 
-pub(super) fn secret_text(call: &Call) -> Outcome {
-    let unknown = Unknown::because("`rsadecrypt` is not computed here");
-    Ok(call.unknown(&unknown, Type::String))
+/// A function that the checker leaves to terraform.
+pub(super) fn uncomputed(call: &Call) -> Outcome {
+    let unknown = Unknown::because("the result of this function is computed by terraform only");
+    Ok(call.unknown(&unknown, Type::Dynamic))
 }
