@@ -161,30 +161,3 @@ fn templates_resolve_as_the_language_says() {
         .collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
-
-/// Not a test: prints what the templates that `TEMPLATES` lists come to.
-#[test]
-#[ignore = "for looking at templates by hand"]
-fn look() {
-    for path in std::env::var("TEMPLATES").unwrap().split_whitespace() {
-        let files = Files::default();
-        let text = std::fs::read_to_string(path).unwrap();
-        let id = files.add(path, text);
-        let start = std::time::Instant::now();
-        let (roots, diagnostics) = evaluate(&files, id, &World::default());
-        println!("== {path}: {} roots, {:?}", roots.len(), start.elapsed());
-        for d in &diagnostics {
-            let at = d.span.map(|s| files.location(s));
-            let line = at.map_or(0, |l| l.line);
-            println!("  {:?} {} {line}: {}", d.level, d.code, d.message);
-        }
-        for root in &roots {
-            println!("  case {:?} blind {}", root.case, root.blind_spots.len());
-            for r in &root.resources {
-                if r.kind.contains("ECR") {
-                    println!("    {} {:?} {}", r.address, r.exists, show(&r.attributes));
-                }
-            }
-        }
-    }
-}
