@@ -347,4 +347,25 @@ mod tests {
         );
         assert_eq!(calls("{"), None);
     }
+
+    proptest::proptest! {
+        /// What the parser takes without complaint calls the same modules for it and for us.
+        #[test]
+        fn the_parser_sees_the_same_calls(picked in proptest::collection::vec(0_usize..24, 0..12)) {
+            const PIECES: [&str; 24] = [
+                "module \"a\" {\n", "  source = \"./a\"\n", "}\n", "module b {\n  source=\"../b\"\n}\n", "/* ", " */", "# x\n",
+                "// module \"c\" {\n", "locals {\n", "  x = <<E\n", "E\n", "  E\n", "  y = <<-E\n", "  z = \"${\"}\"}\"\n",
+                "  source = { source = \"./d\" }\n", "  w = \"$${\"\n", "  v = [\n", "  ]\n", "  u = \"%{ if true }\\\"{%{ endif }\"\n",
+                "  source = \"./${x}\"\n", "  t = x.source == \"./e\"\n", "resource \"module\" \"source\" {\n", "\n", "  nested {\n",
+            ];
+            let text: String = picked.iter().map(|i| PIECES[*i]).collect();
+            let files = crate::span::Files::default();
+            let id = files.add("", text.as_str());
+            let (_, problems) = crate::syntax::hcl::parse(&files, id);
+            if problems.is_empty() {
+                let ours: Vec<String> = local(&text).into_iter().filter(|c| c != "?").collect();
+                proptest::prop_assert_eq!(ours, crate::terraform::local_calls(&text));
+            }
+        }
+    }
 }

@@ -89,10 +89,10 @@ impl Plan<'_> {
             resources.extend(change::values(before, read));
         }
         provider::place(&mut resources, &self.configuration, self.world);
-        for resource in &mut resources {
-            computed::repository(resource, self.world);
-        }
         self.follow(&mut resources);
+        for resource in &mut resources {
+            computed::names(resource, self.world);
+        }
         resources
     }
 

@@ -1,76 +1,52 @@
-//! What a plan calls unknown although it follows from what is known: names of repositories that are still to be made, and
+//! What a plan calls unknown although it follows from what is known: names and addresses of what is still to be made, and
 //! policy documents that are read during apply.
 
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Mode, RawResource};
-use crate::terraform::data;
-use crate::value::{Kind, Piece, Role, Text, Unknown, Value};
+use crate::terraform::{self, data};
+use crate::value::{Kind, Value};
 use crate::world::World;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Fills in what follows for a repository: its ARN, its URL, its registry.
-pub(super) fn repository(resource: &mut RawResource, world: &World) {
-    if resource.kind != "aws_ecr_repository" || resource.mode != Mode::Managed {
+/// Attributes that only the provider sets, and that follow from others: names and addresses.
+const FOLLOWING: [&str; 5] = [
+    "arn",
+    "id",
+    "registry_id",
+    "repository_url",
+    "repository_uri",
+];
+
+/// Fills in what follows from the name, the account and the region of something that is still to be made.
+pub(super) fn names(resource: &mut RawResource, world: &World) {
+    let open =
+        |(name, value): &(Arc<str>, Value)| value.as_unknown().is_some().then(|| name.clone());
+    let open: BTreeSet<Arc<str>> = resource
+        .attributes
+        .entries()
+        .iter()
+        .filter_map(open)
+        .collect();
+    if resource.mode != Mode::Managed || !FOLLOWING.iter().any(|name| open.contains(*name)) {
         return;
     }
-    let get = |name: &str| resource.attributes.get(name);
-    let Some(name) = get("name").filter(|n| n.as_text().is_some()) else {
-        return;
-    };
-    let (account, region) = (&resource.account, &resource.region);
-    let target = world.target.partition.as_deref();
-    let unknown = |role, reason: &str| Arc::new(Unknown::because(reason).role(role));
-    let partition = match target {
-        Some(partition) => Text::plain(partition),
-        None => Text::hole(unknown(Role::Partition, "the partition is not known")),
-    };
-    let suffix = match target {
-        Some("aws" | "aws-us-gov") => Text::plain("amazonaws.com"),
-        Some("aws-cn") => Text::plain("amazonaws.com.cn"),
-        _ => Text::hole(unknown(Role::UrlSuffix, "the partition is not known")),
-    };
-    let (account, region, name) = (text(account), text(region), text(&name));
-    let lit = |text| Piece::Lit(text, None);
-    let arn = Text::of([
-        lit("arn:"),
-        Piece::Text(&partition),
-        lit(":ecr:"),
-        Piece::Text(&region),
-        lit(":"),
-        Piece::Text(&account),
-        lit(":repository/"),
-        Piece::Text(&name),
-    ]);
-    let url = Text::of([
-        Piece::Text(&account),
-        lit(".dkr.ecr."),
-        Piece::Text(&region),
-        lit("."),
-        Piece::Text(&suffix),
-        lit("/"),
-        Piece::Text(&name),
-    ]);
-    fill(resource, "arn", arn);
-    fill(resource, "repository_url", url);
-    fill(resource, "registry_id", account);
-    fill(resource, "id", name);
-}
-
-fn text(value: &Value) -> Text {
-    match &value.kind {
-        Kind::String(text) => text.clone(),
-        Kind::Unknown(unknown) => Text::hole(unknown.clone()),
-        _ => Text::default(),
+    let mut known = resource.clone();
+    if let Kind::Mapping { entries, .. } = &mut known.attributes.kind {
+        entries.retain(|name, _| !open.contains(name));
     }
-}
-
-/// Sets an attribute that the plan leaves unknown.
-fn fill(resource: &mut RawResource, name: &str, text: Text) {
+    let full = terraform::planned(&known, world);
     let Kind::Mapping { entries, .. } = &mut resource.attributes.kind else {
         return;
     };
-    if let Some(value) = entries.get_mut(name).filter(|v| v.as_unknown().is_some()) {
-        value.kind = Kind::String(text);
+    for name in FOLLOWING.iter().filter(|name| open.contains(**name)) {
+        let follows = full.get(name).filter(|v| match v.as_unknown() {
+            Some(unknown) => unknown.role.is_some(),
+            None => v.as_text().is_some(),
+        });
+        if let (Some(value), Some(follows)) = (entries.get_mut(*name), follows) {
+            value.kind = follows.kind;
+        }
     }
 }
 

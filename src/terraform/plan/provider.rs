@@ -6,6 +6,7 @@ use crate::raw::{Mode, RawResource};
 use crate::span::Span;
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::Tree;
+use crate::terraform::provider::hole;
 use crate::value::{Role, Unknown, Value};
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -23,22 +24,13 @@ pub(super) fn place(resources: &mut [RawResource], configuration: &Configuration
             .or_else(|| known.and_then(|k| k.account.clone()))
             .or_else(|| provider.and_then(|p| provider_account(p, resource.span)));
         let target = &world.target;
-        let otherwise = |known: &Option<String>, role, what| match known {
+        let otherwise = |known: &Option<String>, role| match known {
             Some(text) => Value::text(text.as_str(), resource.span),
-            None => hole(role, what, resource.span),
+            None => hole(role, resource.span),
         };
-        resource.region =
-            region.unwrap_or_else(|| otherwise(&target.region, Role::Region, "region"));
-        resource.account =
-            account.unwrap_or_else(|| otherwise(&target.account, Role::Account, "account"));
+        resource.region = region.unwrap_or_else(|| otherwise(&target.region, Role::Region));
+        resource.account = account.unwrap_or_else(|| otherwise(&target.account, Role::Account));
     }
-}
-
-/// A part of the target that nobody has told.
-fn hole(role: Role, what: &str, span: Span) -> Value {
-    let reason = format!("the {what} that this is deployed to is not known");
-    let settle = format!("set target.{what} in ecr-guard.yaml");
-    Value::unknown(Unknown::because(reason).role(role).settle(settle), span)
 }
 
 /// What data sources have told about a provider.

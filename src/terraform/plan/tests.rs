@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Level;
-use crate::value::{Kind, Part, Role, Type};
+use crate::value::{Kind, Role, Type};
 use crate::world::Target;
 
 fn evaluate_text(text: &str) -> (Root, Vec<Diagnostic>) {
@@ -324,20 +324,12 @@ fn what_follows_for_a_repository_is_filled_in() {
     );
     assert_eq!(get("aws_ecr_repository.dr", "id").as_str(), Some("dr"));
     let arn = get("aws_ecr_repository.dr", "arn");
-    let parts: Vec<String> = (arn.as_text().unwrap().parts().iter())
-        .map(|p| match p {
-            Part::Lit(l) => l.text.to_string(),
-            Part::Hole(h) => format!("{:?}", h.role.unwrap()),
-        })
-        .collect();
     assert_eq!(
-        parts,
-        [
-            "arn:",
-            "Partition",
-            ":ecr:eu-central-1:222233334444:repository/dr"
-        ]
+        arn.as_str(),
+        Some("arn:aws:ecr:eu-central-1:222233334444:repository/dr")
     );
+    let role = get("aws_iam_role.puller", "arn");
+    assert_eq!(role.as_text().unwrap().parts().len(), 3);
     let hidden = get("aws_ecr_repository.each[\"a\"]", "arn");
     assert!(hidden.as_unknown().is_some());
 }
@@ -403,6 +395,39 @@ fn data_that_was_read_is_listed() {
 fn what_is_put_off_is_a_blind_spot() {
     let text = r#"{"format_version": "1.2", "planned_values": {}, "complete": false, "deferred_changes": [{"reason": "x"}]}"#;
     assert_eq!(evaluate_text(text).0.blind_spots.len(), 1);
+}
+
+#[test]
+fn a_policy_is_the_document_that_terraform_puts_off() {
+    let root = made();
+    let policy = |address: &str| {
+        let value = resource(&root, address).attributes.get("policy").unwrap();
+        let references = value
+            .place
+            .references()
+            .map(|(a, b)| format!("{a}.{b}"))
+            .collect::<Vec<_>>();
+        let text = value.as_text().unwrap_or_else(|| panic!("{value:?}"));
+        let json = json::parse_text(text, value.place.span).unwrap();
+        (references, text.json().map_or(json, |j| (**j).clone()))
+    };
+    let late = vec!["data.aws_iam_policy_document.late.json".to_owned()];
+    for address in [
+        "aws_ecr_repository_policy.each[\"a\"]",
+        "module.m.aws_ecr_repository_policy.this",
+    ] {
+        let (references, json) = policy(address);
+        assert_eq!(references, late, "{address}");
+        let statements = json.get("Statement").unwrap().items();
+        assert_eq!(statements.len(), 2);
+        let principal = statements[0].get("Principal").unwrap().get("AWS").unwrap();
+        let why = principal.first_unknown().map(|u| u.reason.to_string());
+        assert_eq!(
+            why.as_deref(),
+            Some("`aws_iam_role.puller.arn` is known after apply")
+        );
+        assert_eq!(statements[1].get("Principal").unwrap().as_str(), Some("*"));
+    }
 }
 
 /// The values of a tree, counted from the outside in.

@@ -87,3 +87,8 @@ output "secret" {
 }
 output "names" { value = toset(["b", "a"]) }
 output "arn" { value = aws_iam_role.puller.arn }
+resource "aws_ecr_lifecycle_policy" "by_id" {
+  provider   = aws.dr
+  repository = aws_ecr_repository.dr.id
+  policy     = jsonencode({ rules = [] })
+}
