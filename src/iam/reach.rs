@@ -180,6 +180,9 @@ pub fn accounts_with(
 ) -> Vec<(String, Answer)> {
     let need = need(actions, all);
     let mut out = Vec::new();
+    if ask(scene, &Question::Others, &need).is_no() {
+        return out;
+    }
     let anyone = ask(scene, &Question::Public, &need);
     if !anyone.is_no() {
         out.push(("*".to_owned(), anyone));

@@ -1,6 +1,11 @@
 use super::*;
+use crate::iam::reach::{Attached, Scene, Trusted, outside, public};
+use crate::iam::rule::Scope;
 use crate::span::{Files, Span};
 use crate::value::{Piece, Role};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
 
 fn read(files: &Files, text: &str, kind: PolicyKind) -> (Document, Vec<Problem>) {
     let id = files.add("policy.json", text);
@@ -152,4 +157,97 @@ fn unknown_parts_are_kept() {
     let root = Value::object([("Statement".into(), more)].into(), span);
     let (document, problems) = Document::read(&root, PolicyKind::Repository);
     assert!(problems.is_empty() && document.unknown.len() == 1);
+}
+
+/// Any JSON made of the words of policies.
+fn anything() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = select(LEAVES).prop_map(|l| match l {
+        "null" => serde_json::Value::Null,
+        "1" => serde_json::json!(1),
+        "true" => serde_json::json!(true),
+        text => serde_json::json!(text),
+    });
+    leaf.prop_recursive(5, 40, 4, |inner| {
+        let object = vec((select(KEYS), inner.clone()), 0..5);
+        prop_oneof![
+            vec(inner, 0..4).prop_map(serde_json::Value::from),
+            object.prop_map(|entries| entries
+                .into_iter()
+                .map(|(k, v)| (k.to_owned(), v))
+                .collect()),
+        ]
+    })
+}
+
+const LEAVES: &[&str] = &[
+    "null",
+    "1",
+    "true",
+    "*",
+    "",
+    "Allow",
+    "Deny",
+    "ecr:*",
+    "ecr:PutImage",
+    "2012-10-17",
+    "111122223333",
+    "999999999999",
+    "arn:aws:iam::1:${aws:username}",
+    "${",
+    "${}",
+    "é?*",
+    "arn:aws:ecr:*:*:repository/*",
+    "10.0.0.0/33",
+    "0.0.0.0/0",
+    "o-*",
+];
+
+const KEYS: &[&str] = &[
+    "Principal",
+    "AWS",
+    "Service",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "Condition",
+    "StringLike",
+    "ForAnyValue:StringEquals",
+    "ArnNotLike",
+    "IpAddress",
+    "NumericLessThan",
+    "DateEquals",
+    "Null",
+    "aws:PrincipalArn",
+    "aws:SourceIp",
+    "aws:TagKeys",
+    "aws:userid",
+    "Effect",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    /// Whatever stands in a policy, it is read without a crash, and what was read can be judged.
+    #[test]
+    fn nothing_crashes(parts in vec((select(KEYS), anything()), 0..6)) {
+        let mut statement = serde_json::json!({"Effect": "Allow", "Principal": "*", "Action": "ecr:*"});
+        for (key, value) in parts {
+            statement[key] = value;
+        }
+        let text = serde_json::json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        let files = Files::default();
+        for kind in [PolicyKind::Repository, PolicyKind::ServiceControl] {
+            let (document, _) = read(&files, &text, kind);
+            let scene = Scene {
+                policies: std::vec::Vec::from([Attached {
+                    name: "p".into(),
+                    document: Arc::new(document),
+                    scope: Scope::V2,
+                }]),
+                ..Scene::default()
+            };
+            let _ = public(&scene);
+            let _ = outside(&scene, &Trusted::default());
+        }
+    }
 }

@@ -208,10 +208,24 @@ fn identities(ground: &Ground, question: &Question<'_>) -> Result<Vec<Identity>,
         avoid: &avoid,
         named: &named,
     };
-    let mut out = generic(ground, &look, &taken)?;
-    out.extend(exact.iter().filter_map(|a| identity(a, false)));
-    for account in std::iter::once(&ground.account).chain(&accounts) {
-        out.extend(of_account(ground, &spelled(account), account, &look)?);
+    let only = question.account();
+    let mut out = match only {
+        None => generic(ground, &look, &taken)?,
+        Some(_) => Vec::new(),
+    };
+    if !matches!(question, Question::Public) {
+        let asked = |a: &str| only.is_none_or(|o| o == a);
+        out.extend(
+            (exact.iter())
+                .filter_map(|a| identity(a, false))
+                .filter(|i| account_of(&i.caller).is_some_and(asked)),
+        );
+        for account in std::iter::once(&ground.account)
+            .chain(&accounts)
+            .filter(|a| asked(a))
+        {
+            out.extend(of_account(ground, &spelled(account), account, &look)?);
+        }
     }
     let mut seen = BTreeSet::new();
     out.retain(|i| seen.insert(i.clone()));

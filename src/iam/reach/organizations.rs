@@ -40,17 +40,8 @@ pub(super) fn memberships(
     patterns.extend(id_patterns.iter().map(before_slash));
     let toks: Vec<&[Tok]> = patterns.iter().map(Vec::as_slice).collect();
     let avoid: String = ids.iter().chain(&paths).map(String::as_str).collect();
-    let mut names = vec![ground.organization.clone()];
-    names.extend(more.map(str::to_owned));
-    names.extend(ground.names.organizations.iter().cloned());
-    names.extend(ids.iter().filter(|i| is_organization(i)).cloned());
-    let mut known = Vec::new();
-    for name in names {
-        if !known.contains(&name) {
-            known.push(name);
-        }
-    }
-    let named = |path: &str| {
+    let known = named(ground, &ids, more);
+    let atom = |path: &str| {
         let id = path.split('/').next().unwrap_or_default();
         if paths.contains(path) {
             return Some(spelled(path));
@@ -64,7 +55,7 @@ pub(super) fn memberships(
     let look = Look {
         patterns: &toks,
         avoid: &avoid,
-        named: &named,
+        named: &atom,
     };
     let mut out = Vec::new();
     for id in &known {
@@ -89,6 +80,25 @@ pub(super) fn memberships(
     }
     out.dedup();
     Ok(out)
+}
+
+/// The organisations that are named, the owner's first.
+fn named(ground: &Ground, ids: &BTreeSet<String>, more: Option<&str>) -> Vec<String> {
+    let names = std::iter::once(ground.organization.as_str())
+        .chain(more)
+        .chain(ground.names.organizations.iter().map(String::as_str))
+        .chain(
+            ids.iter()
+                .map(String::as_str)
+                .filter(|i| is_organization(i)),
+        );
+    let mut known: Vec<String> = Vec::new();
+    for name in names {
+        if !known.iter().any(|k| k == name) {
+            known.push(name.to_owned());
+        }
+    }
+    known
 }
 
 /// A pattern of an organisation's id as one of a path.

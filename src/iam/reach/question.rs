@@ -22,6 +22,8 @@ pub(super) enum Question<'a> {
     Public,
     /// Principals outside the trusted accounts and organisation.
     Outside(&'a Trusted),
+    /// Principals of any account but the owner's.
+    Others,
     /// Principals of one account.
     Account(&'a str, &'a Trusted),
     /// A service that acts for an account that no policy names, or does not disclose it.
@@ -88,6 +90,7 @@ impl Question<'_> {
         let identity = profile.service.is_none();
         match self {
             Question::Public => sure(identity && !named && !organization),
+            Question::Others => sure(identity && profile.account != Some(&ground.account)),
             Question::Outside(trusted) => outside(ground, trusted, profile),
             Question::AnyRole(account) => {
                 sure(identity && profile.plain && profile.account == Some(account))

@@ -127,52 +127,50 @@ fn texts(ground: &Ground, name: &str, keys: &BTreeSet<String>) -> Result<Vec<Str
         bases.extend(clauses.filter_map(|c| c.operator).map(|o| o.base));
     }
     let mut out = Vec::new();
-    let numeric = bases.iter().any(|b| matches!(b, Base::Numeric(_)));
-    let dates = bases.iter().any(|b| matches!(b, Base::Date(_)));
-    if numeric {
-        out.extend(
-            points(literals.iter().filter_map(|l| number(l)))
-                .iter()
-                .map(f64::to_string),
-        );
+    if bases.iter().any(|b| matches!(b, Base::Numeric(_))) {
+        let at = points(literals.iter().filter_map(|l| number(l)));
+        out.extend(at.iter().map(f64::to_string));
     }
-    if dates {
+    if bases.iter().any(|b| matches!(b, Base::Date(_))) {
         let at = points(literals.iter().filter_map(|l| instant(l)));
         out.extend(at.iter().map(f64::to_string));
     }
     if bases.contains(&Base::Bool) {
         out.extend(["true".to_owned(), "false".to_owned()]);
     }
-    let only_null = bases.iter().all(|b| *b == Base::Null);
-    let strings = bases.iter().any(|b| {
-        matches!(
-            b,
-            Base::Equals
-                | Base::EqualsIgnoreCase
-                | Base::Like
-                | Base::Arn
-                | Base::Binary
-                | Base::Ip
-        )
-    });
-    if strings || only_null {
-        let generic = ["any", "other", "else", "unnamed"].map(str::to_owned);
-        if wild.is_empty() {
-            out.extend(generic.into_iter().find(|g| !literals.contains(g)));
-        } else {
-            let avoid: String = literals.iter().map(String::as_str).collect();
-            let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
-            let look = Look {
-                patterns: &toks,
-                avoid: &avoid,
-                named: &one_of(&literals),
-            };
-            out.extend(classes(&look, &some(Set::Any))?);
-        }
-        out.extend(literals);
+    if bases.iter().all(|b| *b == Base::Null) || bases.iter().any(|b| is_text(*b)) {
+        out.extend(words(literals, &wild)?);
     }
     let mut seen = BTreeSet::new();
     out.retain(|t| seen.insert(t.clone()));
+    Ok(out)
+}
+
+/// Whether an operator compares texts.
+fn is_text(base: Base) -> bool {
+    !matches!(
+        base,
+        Base::Numeric(_) | Base::Date(_) | Base::Bool | Base::Null
+    )
+}
+
+/// Texts that are named, and one of each class of others.
+fn words(literals: BTreeSet<String>, wild: &[Glob]) -> Result<Vec<String>, Exhausted> {
+    let mut out = Vec::new();
+    if wild.is_empty() {
+        let generic = ["any", "other", "else", "unnamed"].map(str::to_owned);
+        out.extend(generic.into_iter().find(|g| !literals.contains(g)));
+    } else {
+        let avoid: String = literals.iter().map(String::as_str).collect();
+        let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
+        let look = Look {
+            patterns: &toks,
+            avoid: &avoid,
+            named: &one_of(&literals),
+        };
+        out.extend(classes(&look, &some(Set::Any))?);
+    }
+    out.extend(literals);
     Ok(out)
 }
 

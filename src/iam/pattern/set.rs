@@ -1,0 +1,41 @@
+//! Sets of characters.
+
+/// A set of characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Set {
+    /// One character.
+    Char(char),
+    /// One character in either case.
+    Fold(char),
+    /// Every character.
+    Any,
+    /// All but `:`.
+    NotColon,
+    /// All but `/` and `:`.
+    NotSlash,
+    /// `0`–`9`
+    Digit,
+    /// Lower-case letters, digits and `-`, `_`, `.`, `/`: names of repositories, Regions and networks.
+    Lower,
+    /// Lower-case letters and digits: the ids of organisations.
+    Id,
+    /// The characters of the names of roles and users.
+    Name,
+}
+
+impl Set {
+    /// Whether it holds a character.
+    pub fn has(self, c: char) -> bool {
+        match self {
+            Set::Char(x) => x == c,
+            Set::Fold(x) => x == c || x.to_lowercase().eq(c.to_lowercase()),
+            Set::Any => true,
+            Set::NotColon => c != ':',
+            Set::NotSlash => c != ':' && c != '/',
+            Set::Digit => c.is_ascii_digit(),
+            Set::Lower => Set::Id.has(c) || matches!(c, '-' | '_' | '.' | '/'),
+            Set::Id => c.is_ascii_lowercase() || c.is_ascii_digit(),
+            Set::Name => c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
+        }
+    }
+}
