@@ -1,4 +1,5 @@
-//! `schema/*.json` are what the types say: `UPDATE=1 cargo test --test schema` writes them anew.
+//! `schema/*.json` and the page of the vocabulary are what the code says: `UPDATE=1 cargo test --test schema` writes them
+//! anew.
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
@@ -9,12 +10,18 @@ fn path(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
 }
 
-fn compare(relative: &str, schema: &Value) {
-    let wanted = serde_json::to_string_pretty(schema).unwrap() + "\n";
+fn compare_schema(relative: &str, schema: &Value) {
+    compare(
+        relative,
+        &(serde_json::to_string_pretty(schema).unwrap() + "\n"),
+    );
+}
+
+fn compare(relative: &str, wanted: &str) {
     let path = path(relative);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, &wanted).unwrap();
+        std::fs::write(&path, wanted).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
@@ -25,14 +32,22 @@ fn compare(relative: &str, schema: &Value) {
 
 #[test]
 fn the_schema_of_the_config_is_up_to_date() {
-    compare("schema/config.json", &ecr_guard::config::file::schema());
+    compare_schema("schema/config.json", &ecr_guard::config::file::schema());
 }
 
 #[test]
 fn the_schema_of_a_guardrail_is_up_to_date() {
-    compare(
+    compare_schema(
         "schema/guardrail.json",
         &ecr_guard::guardrail::schema::schema(),
+    );
+}
+
+#[test]
+fn the_page_of_the_vocabulary_is_up_to_date() {
+    compare(
+        "policies/VOCABULARY.md",
+        &ecr_guard::guardrail::schema::vocabulary(),
     );
 }
 
