@@ -1,6 +1,6 @@
 //! Every built-in guardrail against its cases in `testdata/guardrails`.
 
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use ecr_guard::diagnostic::Level;
 use ecr_guard::engine::{self, Options};

@@ -240,3 +240,79 @@ fn the_nearest_config_is_found_upward() {
     assert_eq!(find(&deep), Some(root.join("a").join(NAME)));
     assert_eq!(find(&root.join("nowhere")), None);
 }
+
+mod soup {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Pieces of a config in any order.
+    fn pieces() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "organization:",
+            "accounts:",
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            " ",
+            "\n",
+            "\n  ",
+            "- ",
+            ": ",
+            "012345678901",
+            "target:",
+            "region:",
+            "us-east-1",
+            "guardrails:",
+            "x",
+            "off",
+            "waivers:",
+            "guardrail:",
+            "resource:",
+            "reason:",
+            "until:",
+            "2027-01-31",
+            "accepts:",
+            "'*'",
+            "&a",
+            "*a",
+            "<<:",
+            "!!str",
+            "\"",
+            "'",
+            "#",
+            "é",
+            "\t",
+            "null",
+            "|",
+            ">",
+            "\r\n",
+            "\u{feff}",
+            "1e400",
+            "networks:",
+            "cidrs:",
+            "10.0.0.0/8",
+            "id:",
+            "o-a1b2c3d4e5",
+        ]);
+        prop::collection::vec(piece, 0..20).prop_map(|p| p.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        /// No text makes the reader panic, and every mistake has a place in the text.
+        #[test]
+        fn any_text_is_read_or_refused(text in pieces(), raw in "\\PC{0,40}") {
+            for text in [text, raw] {
+                let files = Files::default();
+                let read = Config::parse(&files, "ecr-guard.yaml", &text, Path::new("/nowhere"));
+                for error in read.err().into_iter().flatten() {
+                    let span = error.span.unwrap();
+                    prop_assert!(span.end as usize <= text.len(), "{:?}", error);
+                }
+            }
+        }
+    }
+}

@@ -99,7 +99,7 @@ impl Guardrail {
             severity: (settings.severity).unwrap_or_else(|| self.severity(scene)),
             message: match violated {
                 true => scene.render(&self.message),
-                false => because.join("; "),
+                false => in_short(&because),
             },
             label: self.label.as_ref().map(|label| scene.render(label)),
             place: self.place(scene.subject),
@@ -194,6 +194,16 @@ impl<'a> Scene<'a> {
         }
         out
     }
+}
+
+/// The first reasons, and how many more there are.
+fn in_short(because: &[String]) -> String {
+    let shown: Vec<&str> = because.iter().take(3).map(String::as_str).collect();
+    let mut out = shown.join("; ");
+    if because.len() > shown.len() {
+        out.push_str(&format!("; and {} more", because.len() - shown.len()));
+    }
+    out
 }
 
 /// What a message shows for null.

@@ -344,3 +344,30 @@ fn metadata_covers_its_resource() {
     assert_eq!(statuses, [Status::Waived, Status::New]);
     assert_eq!(told, Vec::<String>::new());
 }
+
+mod soup {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1000))]
+
+        /// No comment makes the reader panic, and what it finds stands inside the text.
+        #[test]
+        fn any_comment_is_read_or_refused(
+            before in "[#/ \"x\n*é]{0,6}",
+            word in prop::sample::select(vec![" waive", " waive[", "waive[a]", " waive[a,b] r", "", " waive[é] "]),
+            after in "[\\[\\]a=,0-9*/ é\n-]{0,12}",
+        ) {
+            let text = format!("{before}ecr-guard:{word}{after}");
+            let files = Files::default();
+            files.add("main.tf", text.as_str());
+            let (waivers, diagnostics) = of_comments(&files, &BTreeSet::new());
+            let spans = waivers.iter().map(|w| w.span).chain(diagnostics.iter().filter_map(|d| d.span));
+            for span in spans {
+                prop_assert!(files.text(span).starts_with("ecr-guard:"), "{}", text);
+                prop_assert!(!files.text(span).contains('\n'));
+            }
+        }
+    }
+}
