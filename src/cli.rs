@@ -7,12 +7,15 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{self, Write};
 
+pub mod can;
 pub mod check;
 pub mod failure;
 pub mod given;
 pub mod guardrails;
 pub mod resolve;
+pub mod schema;
 pub mod sink;
+pub mod test;
 
 /// What `ecr-guard` is asked to do.
 #[derive(Debug, Parser)]
@@ -42,8 +45,14 @@ pub enum Command {
     Explain(guardrails::ExplainArgs),
     /// Show what is known of a root module, a plan or a template.
     Resolve(resolve::Args),
+    /// Decide requests by policies, as IAM would.
+    Can(can::Args),
     /// List the guardrails.
     Guardrails(guardrails::Args),
+    /// Try guardrails on their test cases.
+    Test(test::Args),
+    /// Print the JSON Schema of the config or of a guardrail's file.
+    Schema(schema::Args),
 }
 
 /// When to use colours.
@@ -89,6 +98,9 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
         Command::Check(args) => check::run(&args, matches),
         Command::Explain(args) => guardrails::explain(&args),
         Command::Resolve(args) => resolve::run(&args, matches),
+        Command::Can(args) => can::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Guardrails(args) => guardrails::list(&args),
     }
 }

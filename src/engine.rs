@@ -23,6 +23,8 @@ pub struct Options {
     pub stdin: Option<String>,
     /// The config file; `None`: found upward from the input.
     pub config: Option<String>,
+    /// Look for no config where none is named.
+    pub no_config: bool,
     /// Directories of further guardrails.
     pub policies: Vec<String>,
     /// Variables, parameters and environment, already read.
@@ -52,6 +54,7 @@ impl Options {
             paths,
             stdin: None,
             config: None,
+            no_config: false,
             policies: Vec::new(),
             inputs: Inputs::default(),
             exclude: Vec::new(),

@@ -11,6 +11,7 @@ pub mod json;
 pub mod markdown;
 pub mod resolve;
 pub mod sarif;
+pub mod tested;
 #[cfg(test)]
 mod sample;
 

@@ -295,3 +295,90 @@ fn a_reader_that_stops_reading_is_no_error() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert_eq!(output.status.code(), Some(1));
 }
+
+#[test]
+fn requests_are_answered_in_their_order() {
+    let line = |id: u32, account: &str| {
+        format!(
+            r#"{{"id": {id}, "request": {{"principal": "arn:aws:iam::{account}:role/r", "action": "ecr:BatchGetImage", "resource": {{"resource": "arn:aws:ecr:eu-west-1:111122223333:repository/web", "accountId": "111122223333"}}, "contextVariables": {{}}}}, "identityPolicies": [], "resourcePolicy": {{"Version": "2012-10-17", "Statement": [{{"Effect": "Allow", "Principal": {{"AWS": "arn:aws:iam::111122223333:role/r"}}, "Action": "ecr:*"}}]}}}}"#
+        )
+    };
+    let text = format!(
+        "{}\n\n{}\n",
+        line(1, "111122223333"),
+        line(2, "444455556666")
+    );
+    let dir = project(&[]);
+    let ran = run_with(
+        dir.path(),
+        &["can", "--requests", "-"],
+        text.as_bytes(),
+        &[],
+    );
+    let answers: Vec<serde_json::Value> = (ran.stdout.lines())
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let short: Vec<_> = (answers.iter())
+        .map(|a| (a["id"].as_u64().unwrap(), a["decision"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        (ran.code, short),
+        (0, vec![(1, "allow"), (2, "deny")]),
+        "{}",
+        ran.stderr
+    );
+    let ran = run_with(dir.path(), &["can", "--requests", "-"], b"{}\nx\n", &[]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("-:1: ") && ran.stderr.contains("-:2: "),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn guardrails_of_the_user_are_tried_on_their_cases() {
+    let guardrail = "title: Named web\nseverity: low\ntarget: repository\nrequire: repository.name != \"web\"\nmessage: no\nwhy: no\n";
+    let dir = project(&[
+        ("mine/named-web.yaml", guardrail),
+        ("cases/named-web/fail.tf", MUTABLE),
+        (
+            "cases/named-web/pass.tf",
+            "resource \"aws_ecr_repository\" \"a\" {\n  name = \"app\"\n}\n",
+        ),
+    ]);
+    let ran = run(dir.path(), &["test", "cases", "--policies", "mine"]);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (0, "2 tests of 1 guardrail: all hold\n"),
+        "{}",
+        ran.stderr
+    );
+    std::fs::remove_file(dir.path().join("cases/named-web/pass.tf")).unwrap();
+    std::fs::write(dir.path().join("cases/named-web/pass-too.tf"), MUTABLE).unwrap();
+    let ran = run(dir.path(), &["test", "cases", "--policies", "mine"]);
+    assert_eq!(ran.code, 1);
+    assert_eq!(
+        ran.stdout,
+        "wrong: cases/named-web/pass-too.tf (named-web)\n    cases/named-web/pass-too.tf:1:1: violated: no\n2 tests of 1 guardrail: 1 wrong\n"
+    );
+}
+
+#[test]
+fn no_config_means_none() {
+    let dir = project(&[
+        ("main.tf", MUTABLE),
+        (
+            "ecr-guard.yaml",
+            "fail_on: critical\n",
+        ),
+    ]);
+    assert_eq!(run(dir.path(), &["check"]).code, 0);
+    let ran = run_with(
+        dir.path(),
+        &["check", "--no-config"],
+        b"",
+        &[("ECR_GUARD_CONFIG", "missing.yaml")],
+    );
+    assert_eq!(ran.code, 1, "{}", ran.all());
+}

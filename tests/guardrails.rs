@@ -2,10 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
-use ecr_guard::diagnostic::Level;
-use ecr_guard::engine::{self, Options};
+use ecr_guard::cli::test::judged;
 use ecr_guard::guardrail::Library;
-use ecr_guard::guardrail::test::{self, Case, Run, Wanted};
+use ecr_guard::guardrail::test::{self, Case, Wanted};
 use ecr_guard::span::Files;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -64,49 +63,9 @@ fn cases() -> Vec<Case> {
     })
 }
 
-/// Judges a case by its guardrail alone. A file is given as standard input, so that the files beside it are no part of it.
-fn run(case: &Case) -> Run {
-    let text = |path: &Path| std::fs::read_to_string(path).unwrap();
-    let shown = |path: &Path| path.to_str().unwrap().to_owned();
-    let path = match case.path.is_file() {
-        true => "-".to_owned(),
-        false => shown(&case.path),
-    };
-    let mut options = Options::new(vec![path.clone()], jiff::civil::date(2026, 11, 22));
-    options.stdin = case.path.is_file().then(|| text(&case.path));
-    options.config = case.config.as_deref().map(shown);
-    options.only = vec![case.guardrail.clone()];
-    let parameters = case.parameters.as_deref();
-    options.inputs.parameters = parameters
-        .map(|p| (shown(p), text(p)))
-        .into_iter()
-        .collect();
-    match engine::run(&options) {
-        Ok(report) => Run {
-            path,
-            errors: (report.diagnostics.iter())
-                .filter(|d| d.level == Level::Error)
-                .map(|d| format!("{}: {}", d.code, d.message))
-                .chain(
-                    report
-                        .not_run
-                        .iter()
-                        .map(|n| format!("did not run: {}", n.because)),
-                )
-                .collect(),
-            findings: report.findings,
-            files: report.files,
-        },
-        Err(failure) => Run {
-            errors: failure.mistakes.into_iter().map(|m| m.message).collect(),
-            ..Run::default()
-        },
-    }
-}
-
 #[test]
 fn every_case_comes_out_as_its_name_says() {
-    let tested = test::all(cases(), run);
+    let tested = test::all(cases(), |case| judged(case, &[]));
     let mut faults = Vec::new();
     for tested in tested.iter().filter(|t| !t.faults.is_empty()) {
         let path = tested.case.path.strip_prefix(directory()).unwrap();

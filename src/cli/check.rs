@@ -79,7 +79,8 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
     Ok(Options {
         paths: args.paths.clone(),
         stdin: stdin(&args.paths)?,
-        config: args.given.config.clone(),
+        config: args.given.config(),
+        no_config: args.given.no_config,
         policies: args.rules.policies.clone(),
         inputs: args.given.inputs(matches)?,
         exclude: args.exclude.clone(),

@@ -28,6 +28,9 @@ pub struct Given {
     /// The config; found upward from the input where it is left out.
     #[arg(long, value_name = "FILE", env = "ECR_GUARD_CONFIG")]
     pub config: Option<String>,
+    /// Use no config, not even one that is found.
+    #[arg(long)]
+    pub no_config: bool,
 }
 
 /// What the user gives, taken together.
@@ -46,8 +49,9 @@ impl Given {
     pub fn surroundings(&self, matches: &ArgMatches, path: &str) -> Result<Surroundings, Failure> {
         let files = Arc::new(Files::default());
         let near = if path == "-" { "." } else { path };
-        let named = self.config.as_ref().map(PathBuf::from);
-        let config = match named.or_else(|| config::find(Path::new(near))) {
+        let named = self.config().map(PathBuf::from);
+        let found = || config::find(Path::new(near)).filter(|_| !self.no_config);
+        let config = match named.or_else(found) {
             None => Config::default(),
             Some(file) => Config::load(&files, &file).map_err(|mistakes| Failure {
                 files: files.clone(),
@@ -65,6 +69,11 @@ impl Given {
             config,
             world,
         })
+    }
+
+    /// The config that is named.
+    pub fn config(&self) -> Option<String> {
+        self.config.clone().filter(|_| !self.no_config)
     }
 
     /// Reads the files and the environment.

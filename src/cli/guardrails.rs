@@ -70,7 +70,8 @@ fn unknown(id: &str, library: &Library) -> Failure {
     }
 }
 
-fn load(policies: &[PathBuf]) -> Result<Library, Failure> {
+/// The guardrails, built-in and from directories.
+pub(super) fn load(policies: &[PathBuf]) -> Result<Library, Failure> {
     for directory in policies {
         if !directory.exists() {
             return Err(usage(format!(

@@ -68,6 +68,9 @@ fn config(options: &Options, files: &Files) -> Result<Config, Vec<Error>> {
     if let Some(path) = &options.config {
         return Config::load(files, Path::new(path));
     }
+    if options.no_config {
+        return Ok(Config::default());
+    }
     let start = options.paths.iter().find(|p| *p != "-");
     let found = config::find(Path::new(start.map_or(".", String::as_str)));
     found.map_or_else(|| Ok(Config::default()), |path| Config::load(files, &path))
