@@ -31,6 +31,7 @@ mod module;
 mod names;
 mod operators;
 mod provider;
+mod references;
 mod resources;
 mod run;
 mod schema;

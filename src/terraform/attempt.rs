@@ -3,26 +3,40 @@
 use super::expression::{opaque, reason_of};
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
-use crate::syntax::hcl::{Call, Expr, ExprKind};
-use crate::value::{Type, Value};
+use crate::syntax::hcl::Call;
+use crate::value::{Type, Unknown, Value};
 
 impl Run<'_> {
-    /// `try(a, b, …)`: the first that has a value.
+    /// `try(a, b, …)`: the first that has a value. Where the first may yet fail, the result is one of those up to the
+    /// first that cannot.
     pub(super) fn try_each(&self, call: &Call, span: Span, scope: Scope) -> Outcome {
+        let mut cases: Vec<Value> = Vec::new();
         let mut last = None;
         for expr in &call.arguments {
-            match self.eval(expr, scope) {
-                Ok(value) if certain(expr, &value) => return Ok(value),
-                Ok(value) => return Ok(undecided(&value, Type::Dynamic, span)),
+            let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
+            match outcome {
+                Ok(value) => {
+                    cases.push(value);
+                    if !doubt {
+                        break;
+                    }
+                }
                 Err(failure) if failure.silent => return Err(failure),
                 Err(failure) => last = Some(failure),
             }
         }
-        let why = last.map_or("it takes at least one".to_owned(), |f| f.message);
-        Err(Failure::new(
-            span,
-            format!("`try`: no argument has a value; the last one: {why}"),
-        ))
+        match cases.len() {
+            0 => {
+                let why = last.map_or("it takes at least one".to_owned(), |f| f.message);
+                let message = format!("`try`: no argument has a value; the last one: {why}");
+                Err(Failure::new(span, message))
+            }
+            1 => Ok(cases.swap_remove(0)),
+            _ => {
+                self.doubtful();
+                Ok(one_of(cases, span))
+            }
+        }
     }
 
     /// `can(a)`: whether it has a value.
@@ -30,32 +44,41 @@ impl Run<'_> {
         let [expr] = call.arguments.as_slice() else {
             return Err(Failure::new(span, "`can` takes one argument"));
         };
-        match self.eval(expr, scope) {
-            Ok(value) if certain(expr, &value) => Ok(Value::bool(true, span)),
-            Ok(value) => Ok(undecided(&value, Type::Bool, span)),
+        let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
+        match outcome {
+            Ok(value) if doubt => {
+                let unknown = opaque(&reason_of(&value), Type::Bool);
+                Ok(Value::unknown(unknown, span))
+            }
+            Ok(_) => Ok(Value::bool(true, span)),
             Err(failure) if failure.silent => Err(failure),
             Err(_) => Ok(Value::bool(false, span)),
         }
     }
 }
 
-/// Whether the expression has this value whatever turns out about its unknown parts. A plain reference that arrived
-/// somewhere did not go through anything unknown, but for references into unknown values, whose result has no source.
-fn certain(expr: &Expr, value: &Value) -> bool {
-    if value.is_wholly_known() {
-        return true;
+/// Something unknown that is one of these.
+fn one_of(values: Vec<Value>, span: Span) -> Value {
+    let sensitive = values.iter().any(Value::has_sensitive);
+    let unknown = values.iter().find(|v| !v.is_wholly_known());
+    let why = unknown.map_or_else(
+        || Unknown::because("it is not known which of several values it takes"),
+        reason_of,
+    );
+    let mut either = Vec::new();
+    for value in values {
+        match value.as_unknown() {
+            Some(unknown) if unknown.either.is_empty() && unknown.role.is_none() => {
+                either.clear();
+                break;
+            }
+            Some(unknown) if !unknown.either.is_empty() => {
+                either.extend(unknown.either.iter().cloned());
+            }
+            _ => either.push(Some(value).filter(|v| !v.is_null())),
+        }
     }
-    match &expr.kind {
-        ExprKind::Traverse(..) => value
-            .as_unknown()
-            .is_none_or(|u| u.source.is_some() || u.role.is_some()),
-        ExprKind::Parens(inner) | ExprKind::Wrap(inner) => certain(inner, value),
-        _ => false,
-    }
-}
-
-fn undecided(value: &Value, ty: Type, span: Span) -> Value {
-    let mut out = Value::unknown(opaque(&reason_of(value), ty), span);
-    out.sensitive = value.has_sensitive();
+    let mut out = Value::unknown(Unknown { either, ..why }, span);
+    out.sensitive = sensitive;
     out
 }

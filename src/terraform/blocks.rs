@@ -139,14 +139,7 @@ impl Run<'_> {
                 format!("dynamic `{kind}` lacks `content`"),
             ));
         };
-        let iterator = match block.body.attribute("iterator").map(|a| &a.expr) {
-            Some(expr) => match (&expr.kind, expr.as_literal()) {
-                (ExprKind::Variable(name), _) => name.clone(),
-                (_, Some(name)) => name.into(),
-                _ => kind.clone(),
-            },
-            None => kind.clone(),
-        };
+        let iterator = iterator(block, kind);
         let collection = self.eval(&for_each.expr, scope)?;
         if let Some(unknown) = collection.as_unknown() {
             made.more
@@ -184,5 +177,15 @@ impl Run<'_> {
             made.more.get_or_insert_with(|| more.clone());
         }
         Ok(())
+    }
+}
+
+/// The name that the content of a dynamic block calls its element by.
+fn iterator(block: &Block, kind: &Arc<str>) -> Arc<str> {
+    let set = block.body.attribute("iterator").map(|a| &a.expr);
+    match set.map(|expr| (&expr.kind, expr.as_literal())) {
+        Some((ExprKind::Variable(name), _)) => name.clone(),
+        Some((_, Some(name))) => name.into(),
+        _ => kind.clone(),
     }
 }

@@ -23,6 +23,9 @@ struct Made {
 impl Run<'_> {
     pub(super) fn for_expression(&self, parts: &For, span: Span, scope: Scope) -> Outcome {
         let collection = self.eval(&parts.collection, scope)?;
+        if collection.more().is_some() || collection.as_unknown().is_some() {
+            self.doubtful();
+        }
         if let Some(unknown) = collection.as_unknown() {
             let mut value = Value::unknown(opaque(unknown, Type::Dynamic), span);
             value.sensitive = collection.sensitive;
@@ -44,15 +47,11 @@ impl Run<'_> {
             sensitive: collection.sensitive,
             ..Made::default()
         };
+        let names = (parts.key_name.as_ref(), &parts.value_name);
         for (key, value) in elements {
-            self.with_names(
-                parts.key_name.as_ref(),
-                &parts.value_name,
-                key,
-                value,
-                scope,
-                |scope| self.for_element(parts, scope, &mut made),
-            )?;
+            self.with_names(names, key, value, scope, |scope| {
+                self.for_element(parts, scope, &mut made)
+            })?;
         }
         Ok(made.finish(parts, span))
     }
@@ -60,8 +59,7 @@ impl Run<'_> {
     /// Runs `work` with the names for a key and a value.
     fn with_names<T>(
         &self,
-        key_name: Option<&Ident>,
-        value_name: &Ident,
+        (key_name, value_name): (Option<&Ident>, &Ident),
         key: Value,
         value: Value,
         scope: Scope,
@@ -85,12 +83,7 @@ impl Run<'_> {
 
     fn for_element(&self, parts: &For, scope: Scope, made: &mut Made) -> Outcome<()> {
         if let Some(condition) = &parts.condition {
-            let test = self.eval(condition, scope)?;
-            if test.is_null() {
-                return Err(Failure::new(condition.span, "the condition is null"));
-            }
-            let test = convert(&test, &Type::Bool)
-                .map_err(|e| Failure::new(condition.span, format!("the condition: {e}")))?;
+            let test = self.condition(condition, scope)?;
             made.sensitive |= test.sensitive;
             match &test.kind {
                 Kind::Bool(true) => {}
@@ -146,19 +139,20 @@ impl Run<'_> {
         for part in parts {
             match part {
                 TemplatePart::Lit(text, _) => rope.pieces.push(text.clone()),
-                TemplatePart::Interpolation(expr) => rope.push(&self.eval(expr, scope)?, expr)?,
-                TemplatePart::If(condition, then, otherwise) => {
-                    let test = self.eval(condition, scope)?;
-                    if test.is_null() {
-                        return Err(Failure::new(condition.span, "the condition is null"));
+                TemplatePart::Interpolation(expr) => {
+                    let value = self.eval(expr, scope)?;
+                    if value.as_unknown().is_some_and(|u| !u.not_null) {
+                        self.doubtful();
                     }
-                    let test = convert(&test, &Type::Bool)
-                        .map_err(|e| Failure::new(condition.span, format!("the condition: {e}")))?;
+                    rope.push(&value, expr)?;
+                }
+                TemplatePart::If(condition, then, otherwise) => {
+                    let test = self.condition(condition, scope)?;
                     rope.sensitive |= test.sensitive;
                     match &test.kind {
                         Kind::Bool(true) => self.template_parts(then, scope, rope)?,
                         Kind::Bool(false) => self.template_parts(otherwise, scope, rope)?,
-                        _ => rope.hole(reason_of(&test)),
+                        _ => rope.hole(&reason_of(&test)),
                     }
                 }
                 TemplatePart::For {
@@ -167,33 +161,39 @@ impl Run<'_> {
                     collection,
                     body,
                 } => {
-                    let items = self.eval(collection, scope)?;
-                    rope.sensitive |= items.sensitive;
-                    if let Some(unknown) = items.as_unknown() {
-                        rope.hole(unknown.clone());
-                        continue;
-                    }
-                    let Some(elements) = pairs(&items) else {
-                        return Err(Failure::new(
-                            collection.span,
-                            "`for` cannot go through this",
-                        ));
-                    };
-                    for (key, value) in elements {
-                        self.with_names(
-                            key_name.as_ref(),
-                            value_name,
-                            key,
-                            value,
-                            scope,
-                            |scope| self.template_parts(body, scope, rope),
-                        )?;
-                    }
-                    if let Some(more) = items.more() {
-                        rope.hole((**more).clone());
-                    }
+                    let names = (key_name.as_ref(), value_name);
+                    self.template_for(names, collection, body, scope, rope)?;
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn template_for(
+        &self,
+        names: (Option<&Ident>, &Ident),
+        collection: &Expr,
+        body: &[TemplatePart],
+        scope: Scope,
+        rope: &mut Rope,
+    ) -> Outcome<()> {
+        let items = self.eval(collection, scope)?;
+        rope.sensitive |= items.sensitive;
+        if let Some(unknown) = items.as_unknown().or(items.more().map(|m| &**m)) {
+            self.doubtful();
+            rope.hole(unknown); // nobody knows where further elements stand
+            return Ok(());
+        }
+        let Some(elements) = pairs(&items) else {
+            return Err(Failure::new(
+                collection.span,
+                "`for` cannot go through this",
+            ));
+        };
+        for (key, value) in elements {
+            self.with_names(names, key, value, scope, |scope| {
+                self.template_parts(body, scope, rope)
+            })?;
         }
         Ok(())
     }
@@ -351,8 +351,8 @@ impl Rope {
         Ok(())
     }
 
-    fn hole(&mut self, unknown: Unknown) {
-        let unknown = opaque(&unknown, Type::String);
+    fn hole(&mut self, unknown: &Unknown) {
+        let unknown = opaque(unknown, Type::String);
         self.pieces.push(Text::hole(Arc::new(unknown)));
     }
 

@@ -1,7 +1,8 @@
 //! What the provider fills in: names and ARNs that follow from the code, defaults, and everything else as unknown.
 
+use super::convert::convert;
 use super::provider::{Provider, hole, partition_of, suffix_of};
-use super::schema::{self, Schema};
+use super::schema::{self, Nested, Schema};
 use crate::raw::{Mode, RawResource};
 use crate::span::Span;
 use crate::value::{Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value};
@@ -83,27 +84,33 @@ fn filled(
         let value = match given {
             None if nested.single => Value::null(span),
             None => Value::tuple(Vec::new(), span),
-            Some(mut value) => {
-                let path = format!("{path}{name}.");
-                if let Kind::Sequence { items, .. } = &mut value.kind {
-                    for item in items.iter_mut() {
-                        let span = item.place.span;
-                        *item = filled(item, Some(&nested.schema), raw, &path, span);
-                    }
-                }
-                match (&value.kind, nested.single) {
-                    (Kind::Sequence { more: None, .. }, true) => value
-                        .items()
-                        .into_iter()
-                        .next()
-                        .unwrap_or_else(|| Value::null(span)),
-                    _ => value,
-                }
-            }
+            Some(value) => blocks(value, nested, raw, &format!("{path}{name}."), span),
         };
         entries.insert((*name).into(), value);
     }
     out
+}
+
+/// The blocks of one kind, each filled in; those that are a set in terraform's order.
+fn blocks(mut value: Value, nested: &Nested, raw: &RawResource, path: &str, span: Span) -> Value {
+    let Kind::Sequence { items, more, .. } = &mut value.kind else {
+        return value;
+    };
+    for item in items.iter_mut() {
+        let span = item.place.span;
+        *item = filled(item, Some(&nested.schema), raw, path, span);
+    }
+    if nested.single && more.is_none() {
+        return items.pop().unwrap_or_else(|| Value::null(span));
+    }
+    if nested.set && items.iter().all(Value::is_wholly_known) {
+        let ty = Type::Set(Box::new(nested.schema.to_type()));
+        let Ok(set) = convert(&value, &ty) else {
+            return value;
+        };
+        return set;
+    }
+    value
 }
 
 fn of_json(json: &serde_json::Value, span: Span) -> Value {

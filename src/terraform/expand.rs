@@ -159,7 +159,8 @@ impl Run<'_> {
                 expansion,
             })
         };
-        Ok(instance.resources.get(
+        Ok(self.once(
+            &instance.resources,
             name,
             || {
                 let value = self.cycle(&declared.address(), block.header);
@@ -222,18 +223,17 @@ impl Run<'_> {
         if let Some(unknown) = value.as_unknown() {
             return Ok(open(Shape::ForEach, unknown.clone(), span));
         }
-        let set = matches!(
+        if !matches!(
             value.kind,
-            Kind::Sequence {
-                shape: Sequence::Set(_),
-                ..
-            }
-        );
-        if !(set || matches!(value.kind, Kind::Mapping { .. })) {
-            let found = if value.is_null() {
-                "null"
-            } else {
-                "neither a map nor a set"
+            Kind::Mapping { .. }
+                | Kind::Sequence {
+                    shape: Sequence::Set(_),
+                    ..
+                }
+        ) {
+            let found = match value.is_null() {
+                true => "null",
+                false => "neither a map nor a set",
             };
             return Err(Failure::new(span, format!("`for_each` is {found}"))
                 .help("make a set of a list with toset()"));
@@ -247,37 +247,20 @@ impl Run<'_> {
                 return Err(Failure::new(span, "`for_each` holds null"));
             }
             match text.as_str() {
-                Some(name) => {
-                    let name: Arc<str> = name.into();
-                    let each = Each {
-                        key: Some(Value {
-                            place: key.place.clone(),
-                            ..Value::new(Kind::String(Text::plain(name.clone())), span)
-                        }),
-                        value: Some(element),
-                        index: None,
-                    };
-                    keys.push((Key::Name(name), each));
-                }
+                Some(name) => keys.push(keyed(name, &key, element)),
                 None => why = Some(reason_of(&text)),
             }
         }
         if keys.len() > MAX_INSTANCES {
-            return Err(Failure::new(
-                span,
-                format!(
-                    "`for_each` has {} elements; more than {MAX_INSTANCES} instances are not looked at",
-                    keys.len()
-                ),
-            ));
+            let many = keys.len();
+            let message = format!(
+                "`for_each` has {many} elements; more than {MAX_INSTANCES} instances are not looked at"
+            );
+            return Err(Failure::new(span, message));
         }
         if let Some(unknown) = &why {
-            keys.extend(
-                open(Shape::ForEach, unknown.clone(), span)
-                    .items
-                    .into_iter()
-                    .map(|s| (s.key, s.each)),
-            );
+            let others = open(Shape::ForEach, unknown.clone(), span).items;
+            keys.extend(others.into_iter().map(|s| (s.key, s.each)));
         }
         Ok(Expansion::of(Shape::ForEach, keys, why.map(Arc::new)))
     }
@@ -295,7 +278,8 @@ impl Run<'_> {
                 format!("`module.{name}` is declared nowhere in its module"),
             ));
         };
-        Ok(instance.calls.get(
+        Ok(self.once(
+            &instance.calls,
             name,
             || {
                 let value = self.cycle(&format!("module.{name}"), block.header);
@@ -314,10 +298,9 @@ impl Run<'_> {
         let (dir, shown) = match self.find_module(instance, block, &path, &address) {
             Ok(found) => found,
             Err(unknown) => {
-                self.blind_spots
-                    .borrow_mut()
-                    .push(Arc::new(unknown.clone()));
-                return missing(unknown);
+                let known = Arc::new((*unknown).clone());
+                self.blind_spots.borrow_mut().push(known);
+                return missing(*unknown);
             }
         };
         let module = match self.module(&dir, &shown) {
@@ -364,11 +347,11 @@ impl Run<'_> {
         block: &Block,
         path: &str,
         address: &str,
-    ) -> Result<(PathBuf, String), Unknown> {
+    ) -> Result<(PathBuf, String), Box<Unknown>> {
         let name = block.label(0).cloned().unwrap_or_default();
         let fail = |message: String| {
             self.tell(Diagnostic::error("terraform-evaluation", message.clone()).at(block.header));
-            Unknown::because(message)
+            Box::new(Unknown::because(message))
         };
         if instance.depth >= MAX_MODULES {
             return Err(fail(format!(
@@ -396,7 +379,7 @@ impl Run<'_> {
                 .at(source.expr.span)
                 .help("run terraform init"),
         );
-        Err(unknown)
+        Err(Box::new(unknown))
     }
 
     /// Arguments that the module does not know, and required ones that are missing.
@@ -432,6 +415,21 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// The instance of a key of `for_each`.
+fn keyed(name: &str, key: &Value, element: Value) -> (Key, Each) {
+    let name: Arc<str> = name.into();
+    let text = Kind::String(Text::plain(name.clone()));
+    let each = Each {
+        key: Some(Value {
+            place: key.place.clone(),
+            ..Value::new(text, key.place.span)
+        }),
+        value: Some(element),
+        index: None,
+    };
+    (Key::Name(name), each)
 }
 
 /// An unknown number of instances.

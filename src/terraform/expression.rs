@@ -36,11 +36,13 @@ impl Run<'_> {
             ExprKind::Conditional(parts) => self.conditional(parts, span, scope),
             ExprKind::Unary(op, operand) => {
                 let value = self.eval(operand, scope)?;
+                self.doubt_operands(&[&value]);
                 super::operators::unary(*op, &value, span)
             }
             ExprKind::Binary(op, operands) => {
                 let left = self.eval(&operands.0, scope)?;
                 let right = self.eval(&operands.1, scope)?;
+                self.doubt_operands(&[&left, &right]);
                 super::operators::binary(*op, &left, &right, span)
             }
             ExprKind::Call(call) => self.call(call, span, scope),
@@ -78,6 +80,7 @@ impl Run<'_> {
                     entries.insert(text.known().unwrap_or("").into(), value);
                 }
                 _ => {
+                    self.doubtful();
                     let why = reason_of(&key);
                     let hidden = key.as_text().cloned().unwrap_or_default();
                     for (name, entry) in &mut entries {
@@ -102,12 +105,7 @@ impl Run<'_> {
     }
 
     fn conditional(&self, parts: &Conditional, span: Span, scope: Scope) -> Outcome {
-        let condition = self.eval(&parts.condition, scope)?;
-        if condition.is_null() {
-            return Err(Failure::new(parts.condition.span, "the condition is null"));
-        }
-        let test = convert(&condition, &Type::Bool)
-            .map_err(|e| Failure::new(parts.condition.span, format!("the condition: {e}")))?;
+        let test = self.condition(&parts.condition, scope)?;
         let yes = self.eval(&parts.yes, scope);
         let no = self.eval(&parts.no, scope);
         let mut result = match &test.kind {
@@ -115,7 +113,7 @@ impl Run<'_> {
             Kind::Bool(false) => chosen(no?, yes.ok(), span)?,
             _ => either(&test, yes?, no?, span)?,
         };
-        result.sensitive |= condition.sensitive;
+        result.sensitive |= test.sensitive;
         Ok(result)
     }
 
@@ -132,8 +130,14 @@ impl Run<'_> {
         }
         let (arguments, spans) = match self.arguments(call, scope)? {
             Ok(arguments) => arguments,
-            Err(unknown) => return Ok(Value::unknown(unknown, span)),
+            Err(unknown) => {
+                self.doubtful();
+                return Ok(Value::unknown(unknown, span));
+            }
         };
+        if name != "jsonencode" && !arguments.iter().all(Value::is_wholly_known) {
+            self.doubtful();
+        }
         match name {
             "templatestring" if !refers(call.arguments.first()) => {
                 let message =
@@ -156,6 +160,24 @@ impl Run<'_> {
                 .and_then(|i| spans.get(i).or(spans.last()).copied());
             Failure::new(at.unwrap_or(span), format!("`{name}`: {}", e.message))
         })
+    }
+
+    /// The value of a condition as a boolean, perhaps an unknown one.
+    pub(super) fn condition(&self, expr: &Expr, scope: Scope) -> Outcome {
+        let value = self.eval(expr, scope)?;
+        if value.is_null() {
+            return Err(Failure::new(expr.span, "the condition is null"));
+        }
+        let test = convert(&value, &Type::Bool)
+            .map_err(|e| Failure::new(expr.span, format!("the condition: {e}")))?;
+        self.doubt_operands(&[&test]);
+        Ok(test)
+    }
+
+    fn doubt_operands(&self, operands: &[&Value]) {
+        if !operands.iter().all(|v| v.is_wholly_known()) {
+            self.doubtful();
+        }
     }
 
     /// What functions may ask.

@@ -20,7 +20,8 @@ impl Run<'_> {
                 format!("`var.{name}` is declared nowhere in its module"),
             ));
         };
-        Ok(instance.variables.get(
+        Ok(self.once(
+            &instance.variables,
             name,
             || self.cycle(&format!("var.{name}"), block.header),
             || self.make_variable(instance, name, block),
@@ -125,7 +126,8 @@ impl Run<'_> {
                 format!("`local.{name}` is declared nowhere in its module"),
             ));
         };
-        Ok(instance.locals.get(
+        Ok(self.once(
+            &instance.locals,
             name,
             || self.cycle(&format!("local.{name}"), attribute.name.span),
             || {
@@ -165,6 +167,6 @@ impl Run<'_> {
             value
         };
         let cycle = || self.cycle(&format!("output.{name}"), block.header);
-        Ok(instance.outputs.get(name, cycle, make))
+        Ok(self.once(&instance.outputs, name, cycle, make))
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Provider {
 }
 
 /// A provider's local name and alias.
-type Reference = (Arc<str>, Option<Arc<str>>);
+pub(super) type Reference = (Arc<str>, Option<Arc<str>>);
 
 impl Run<'_> {
     /// The provider of a resource.
@@ -65,7 +65,7 @@ impl Run<'_> {
             }
         };
         let cycle = || Rc::new(self.hidden("its provider depends on itself", at));
-        instance.providers.get(reference, cycle, make)
+        self.once(&instance.providers, reference, cycle, make)
     }
 
     /// Nothing is said: the deployment's own account and region.

@@ -31,7 +31,7 @@ impl Run<'_> {
             let raw = self.raw(expanded, single, &address, unknown.clone());
             Rc::new(Made { raw, full: unknown })
         };
-        instance.made.get(&address, cycle, || {
+        self.once(&instance.made, &address, cycle, || {
             let declared = &expanded.declared;
             let block = &declared.block;
             let scope = Scope::of(instance, &single.each);

@@ -12,6 +12,7 @@ use crate::value::{Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -34,6 +35,8 @@ pub(super) struct Run<'a> {
     told: RefCell<HashSet<Diagnostic>>,
     pub(super) blind_spots: RefCell<Vec<Arc<Unknown>>>,
     depth: Cell<usize>,
+    /// Something was gone through that could turn out not to be there: asked by `try` and `can`.
+    doubt: Cell<bool>,
 }
 
 /// One instance of a module in the tree.
@@ -55,7 +58,7 @@ pub(super) struct Instance {
     pub(super) resources: Memo<Name, Rc<Expanded>>,
     pub(super) made: Memo<Arc<str>, Rc<Made>>,
     pub(super) calls: Memo<Arc<str>, Rc<Calls>>,
-    pub(super) providers: Memo<(Arc<str>, Option<Arc<str>>), Rc<Provider>>,
+    pub(super) providers: Memo<super::provider::Reference, Rc<Provider>>,
 }
 
 /// Who called a module instance.
@@ -153,6 +156,7 @@ impl<'a> Run<'a> {
             told: RefCell::default(),
             blind_spots: RefCell::default(),
             depth: Cell::new(0),
+            doubt: Cell::new(false),
         }
     }
 
@@ -208,6 +212,29 @@ impl<'a> Run<'a> {
     /// The value, or an unknown once the failure has been told.
     pub(super) fn settle(&self, outcome: Outcome, span: Span) -> Value {
         outcome.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
+    }
+
+    /// Notes that the expression under way may yet fail, once its unknown parts are known.
+    pub(super) fn doubtful(&self) {
+        self.doubt.set(true);
+    }
+
+    /// Runs `work`; whether it noted a doubt, which is not passed on.
+    pub(super) fn with_doubt<T>(&self, work: impl FnOnce() -> T) -> (T, bool) {
+        let before = self.doubt.replace(false);
+        let result = work();
+        (result, self.doubt.replace(before))
+    }
+
+    /// A value that is worked out once: where it fails is told there, so no doubt about it concerns who asks.
+    pub(super) fn once<K: Hash + Eq + Clone, V: Clone>(
+        &self,
+        memo: &Memo<K, V>,
+        key: &K,
+        cycle: impl FnOnce() -> V,
+        make: impl FnOnce() -> V,
+    ) -> V {
+        self.with_doubt(|| memo.get(key, cycle, make)).0
     }
 
     /// What stands in for a value that is asked for while it is being worked out.

@@ -31,7 +31,25 @@ pub(super) struct Attribute {
 #[derive(Debug)]
 pub(super) struct Nested {
     pub(super) single: bool,
+    pub(super) set: bool,
     pub(super) schema: Schema,
+}
+
+impl Schema {
+    /// The type of a block of this schema.
+    pub(super) fn to_type(&self) -> Type {
+        let attributes = (self.attributes.iter()).map(|(k, a)| ((*k).into(), a.ty.clone()));
+        let blocks = self.blocks.iter().map(|(name, nested)| {
+            let inner = nested.schema.to_type();
+            let ty = match (nested.single, nested.set) {
+                (true, _) => inner,
+                (_, true) => Type::Set(Box::new(inner)),
+                _ => Type::List(Box::new(inner)),
+            };
+            ((*name).into(), ty)
+        });
+        Type::Object(attributes.chain(blocks).collect())
+    }
 }
 
 type Table = HashMap<String, Schema>;
@@ -75,6 +93,7 @@ fn schema(
         if matches!(mode, "list" | "set" | "single" | "map") {
             let nested = Nested {
                 single: mode == "single",
+                set: mode == "set",
                 schema: schema(lines, depth + 1),
             };
             out.blocks.insert(name, nested);

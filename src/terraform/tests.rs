@@ -696,3 +696,45 @@ fn what_a_plan_shows_is_filled_in() {
     );
     assert!(planned.get("force_delete").unwrap().is_null());
 }
+
+#[test]
+fn what_may_not_be_there_is_not_certain() {
+    outputs(
+        r#"
+variable "u" {}
+resource "aws_ecr_repository" "r" {
+  count = var.u ? 1 : 0
+  name  = "r"
+}
+resource "random_pet" "p" {}
+locals {
+  some = [for s in ["a", "b"] : s if s == "b" || s == var.u]
+}
+output "first" { value = local.some[0] }
+output "try_instance" { value = try(aws_ecr_repository.r[0].name, "none") }
+output "can_instance" { value = can(aws_ecr_repository.r[0].name) }
+output "try_attribute" { value = try(random_pet.p.id, "none") }
+output "try_convert" { value = try(tonumber(random_pet.p.id), 0) }
+output "try_node" { value = try(local.some, []) }
+output "length" { value = [length(local.some), length(aws_ecr_repository.r), length(random_pet.p)] }
+output "join" { value = join(",", aws_ecr_repository.r[*].name) }
+output "element" { value = element(aws_ecr_repository.r[*].name, 0) }
+output "contains" { value = contains(local.some, "a") }
+output "merge" { value = merge({ a = 1 }, { for s in local.some : s => 2 }) }
+output "lookup" { value = lookup({ for s in local.some : s => 2 }, "a", 3) }
+output "keys" { value = keys({ for s in local.some : s => 2 }) }
+output "equal" { value = [local.some == ["b"], local.some == []] }
+output "other" { value = [one(local.some), alltrue([for s in local.some : true]), coalescelist(local.some, ["z"]), index(local.some, "b"), reverse(local.some), slice(local.some, 0, 1), zipmap(local.some, local.some), setintersection(local.some, ["a"]), tostring(length(local.some))] }
+"#,
+        &[
+            ("first", "<`var.u` has no value>"),
+            (
+                "try_instance",
+                "<it is not known which of several values it takes>",
+            ),
+            ("can_instance", "<it is not known>"),
+            ("try_attribute", "<`random_pet.p.id` is known after apply>"),
+            ("try_convert", "<`random_pet.p.id` is known after apply>"),
+        ],
+    );
+}

@@ -1,16 +1,27 @@
 //! References and the steps into values.
 
 use super::convert::convert;
-use super::expand::{Expanded, Key, Shape, Single};
 use super::expression::{opaque, reason_of};
-use super::resources::Made;
-use super::run::{Failure, Instance, Outcome, Run, Scope};
+use super::run::{Failure, Outcome, Run, Scope};
 use crate::raw::Mode;
 use crate::span::Span;
 use crate::syntax::hcl::Step;
-use crate::value::{Kind, Place, Sequence, Type, Unknown, Value, Via};
-use std::rc::Rc;
+use crate::value::{Kind, Number, Place, Sequence, Type, Unknown, Value, Via};
 use std::sync::Arc;
+
+/// Names at the root of a reference that are no resource types.
+const ROOTS: [&str; 10] = [
+    "var",
+    "local",
+    "each",
+    "count",
+    "path",
+    "terraform",
+    "module",
+    "data",
+    "self",
+    "ephemeral",
+];
 
 impl Run<'_> {
     /// A reference: the name at its root and the steps from there.
@@ -30,21 +41,8 @@ impl Run<'_> {
                 format!("there is no variable `{name}` here"),
             ));
         }
-        let known = [
-            "var",
-            "local",
-            "each",
-            "count",
-            "path",
-            "terraform",
-            "module",
-            "data",
-            "self",
-            "ephemeral",
-        ];
-        let (Some(Step::Attr(first)), rest) = (steps.first(), steps.get(1..).unwrap_or_default())
-        else {
-            let help = match known.contains(&&**name) {
+        let Some((Step::Attr(first), rest)) = steps.split_first() else {
+            let help = match ROOTS.contains(&&**name) {
                 true => format!("`{name}` is followed by a name"),
                 false => format!("a text stands in quotes: \"{name}\""),
             };
@@ -52,39 +50,23 @@ impl Run<'_> {
         };
         let first = &first.text;
         let value = match &**name {
-            "var" => self
-                .variable(scope.instance, first, span)?
+            "var" => (self.variable(scope.instance, first, span)?)
                 .through(Via::Variable(first.clone()), span),
-            "local" => self
-                .local(scope.instance, first, span)?
-                .through(Via::Local(first.clone()), span),
+            "local" => {
+                (self.local(scope.instance, first, span)?).through(Via::Local(first.clone()), span)
+            }
             "each" | "count" => self.each(name, first, span, scope)?,
             "path" => self.path(first, span, scope)?,
-            "terraform" => match &**first {
-                "workspace" | "env" => {
-                    let workspace = self.world.inputs.workspace.as_deref();
-                    Value::text(workspace.unwrap_or("default"), span)
-                }
-                _ => {
-                    return Err(Failure::new(
-                        span,
-                        format!("there is no `terraform.{first}`"),
-                    ));
-                }
-            },
+            "terraform" => self.terraform(first, span)?,
             "module" => return self.module_reference(first, rest, span, scope),
-            "self" | "ephemeral" => Value::unknown(
-                Unknown::because(format!("`{name}` is known to terraform only")),
-                span,
-            ),
+            "self" | "ephemeral" => {
+                let reason = format!("`{name}` is known to terraform only");
+                Value::unknown(Unknown::because(reason), span)
+            }
             "data" => {
-                let (Some(Step::Attr(own)), rest) =
-                    (rest.first(), rest.get(1..).unwrap_or_default())
-                else {
-                    return Err(Failure::new(
-                        span,
-                        "`data` is followed by a type and a name",
-                    ));
+                let Some((Step::Attr(own), rest)) = rest.split_first() else {
+                    let message = "`data` is followed by a type and a name";
+                    return Err(Failure::new(span, message));
                 };
                 let name = (Mode::Data, first.clone(), own.text.clone());
                 let expanded = self.expanded(scope.instance, &name, span)?;
@@ -97,6 +79,23 @@ impl Run<'_> {
             }
         };
         self.steps(value, rest, span, scope)
+    }
+
+    fn terraform(&self, attribute: &str, span: Span) -> Outcome {
+        match attribute {
+            "workspace" | "env" => {
+                let workspace = self.world.inputs.workspace.as_deref();
+                Ok(Value::text(workspace.unwrap_or("default"), span))
+            }
+            "applying" => {
+                let unknown = Unknown::because("`terraform.applying` is known during a run only");
+                Ok(Value::unknown(unknown.of(Type::Bool), span))
+            }
+            _ => Err(Failure::new(
+                span,
+                format!("there is no `terraform.{attribute}`"),
+            )),
+        }
     }
 
     fn each(&self, root: &str, attribute: &str, span: Span, scope: Scope) -> Outcome {
@@ -146,162 +145,24 @@ impl Run<'_> {
         }
     }
 
-    fn resource_reference(
-        &self,
-        expanded: &Rc<Expanded>,
-        rest: &[Step],
-        span: Span,
-        scope: Scope,
-    ) -> Outcome {
-        let picked = self.pick(&expanded.expansion.shape, rest, scope)?;
-        let (single, rest) = match (&picked, &expanded.expansion.shape) {
-            (_, Shape::Single) => (expanded.expansion.items.first(), rest),
-            (Picked::Key(key), _) => {
-                let found = expanded.expansion.find(key);
-                if found.is_none() {
-                    let what = expanded.declared.address();
-                    return Err(Failure::new(
-                        span,
-                        format!("`{what}` has no instance {}", key.text()),
-                    ));
-                }
-                (found, rest.get(1..).unwrap_or_default())
-            }
-            (Picked::Unknown(unknown), _) => {
-                return self.steps(
-                    Value::unknown(unknown.clone(), span),
-                    rest.get(1..).unwrap_or_default(),
-                    span,
-                    scope,
-                );
-            }
-            (Picked::All, _) => (None, rest),
-        };
-        if let Some(single) = single {
-            let made = self.made(expanded, single);
-            if let Some(Step::Attr(attribute)) = rest.first() {
-                let value = attribute_of(&made, &attribute.text, span);
-                return self.steps(value, rest.get(1..).unwrap_or_default(), span, scope);
-            }
-            return self.steps(whole(&made, span), rest, span, scope);
-        }
-        let all = expanded
-            .expansion
-            .container(span, |single| whole(&self.made(expanded, single), span));
-        self.steps(all, rest, span, scope)
-    }
-
-    fn module_reference(
-        &self,
-        name: &Arc<str>,
-        rest: &[Step],
-        span: Span,
-        scope: Scope,
-    ) -> Outcome {
-        let calls = self.calls(scope.instance, name, span)?;
-        if let Some(missing) = &calls.missing {
-            return Ok(Value::unknown((**missing).clone(), span));
-        }
-        let (single, rest) = match self.pick(&calls.expansion.shape, rest, scope)? {
-            _ if matches!(calls.expansion.shape, Shape::Single) => {
-                (calls.expansion.items.first(), rest)
-            }
-            Picked::Key(key) => {
-                let found = calls.expansion.find(&key);
-                if found.is_none() {
-                    return Err(Failure::new(
-                        span,
-                        format!("`module.{name}` has no instance {}", key.text()),
-                    ));
-                }
-                (found, rest.get(1..).unwrap_or_default())
-            }
-            Picked::Unknown(unknown) => {
-                return self.steps(
-                    Value::unknown(unknown, span),
-                    rest.get(1..).unwrap_or_default(),
-                    span,
-                    scope,
-                );
-            }
-            Picked::All => (None, rest),
-        };
-        let instance_of = |single: &Single| calls.instances.get(single.index).cloned();
-        if let Some(single) = single {
-            let Some(child) = instance_of(single) else {
-                return Err(Failure::new(
-                    span,
-                    format!("`module.{name}` cannot be evaluated"),
-                ));
-            };
-            if let Some(Step::Attr(output)) = rest.first() {
-                let value = self
-                    .output(&child, &output.text, span)?
-                    .through(Via::Output(output.text.clone()), span);
-                return self.steps(value, rest.get(1..).unwrap_or_default(), span, scope);
-            }
-            return self.steps(self.outputs(&child, span), rest, span, scope);
-        }
-        let all = calls
-            .expansion
-            .container(span, |single| match instance_of(single) {
-                Some(child) => self.outputs(&child, span),
-                None => Value::null(span),
-            });
-        self.steps(all, rest, span, scope)
-    }
-
-    /// All outputs of a module instance.
-    fn outputs(&self, child: &Rc<Instance>, span: Span) -> Value {
-        let entries = (child.module.outputs.keys())
-            .map(|name| {
-                let value = self.settle(self.output(child, name, span), span);
-                (name.clone(), value.through(Via::Output(name.clone()), span))
-            })
-            .collect();
-        Value::object(entries, span)
-    }
-
-    /// Which instance the first step picks.
-    fn pick(&self, shape: &Shape, rest: &[Step], scope: Scope) -> Outcome<Picked> {
-        let Some(Step::Index(key, at)) = rest.first() else {
-            return Ok(Picked::All);
-        };
-        if matches!(shape, Shape::Single) {
-            return Ok(Picked::All);
-        }
-        let key = self.eval(key, scope)?;
-        let ty = if matches!(shape, Shape::Count) {
-            Type::Number
-        } else {
-            Type::String
-        };
-        let key =
-            convert(&key, &ty).map_err(|e| Failure::new(*at, format!("unsuitable key: {e}")))?;
-        Ok(match &key.kind {
-            Kind::Number(n) => match n.to_usize() {
-                Some(n) => Picked::Key(Key::Index(n)),
-                None => return Err(Failure::new(*at, "unsuitable index")),
-            },
-            Kind::String(t) if t.known().is_some() => {
-                Picked::Key(Key::Name(t.known().unwrap_or("").into()))
-            }
-            _ => Picked::Unknown(reason_of(&key)),
-        })
-    }
-
     /// Steps into a value.
     pub(super) fn steps(&self, value: Value, steps: &[Step], span: Span, scope: Scope) -> Outcome {
         let mut value = value;
         for (i, step) in steps.iter().enumerate() {
+            if value.more().is_some() {
+                self.doubtful();
+            }
             if let Some(unknown) = value.as_unknown() {
                 let rest = steps.get(i..).unwrap_or_default();
-                return self.into_unknown(&value, unknown, rest, span, scope);
+                return self.within_unknown(&value, unknown, rest, span, scope);
             }
             value = match step {
                 Step::Attr(name) => attribute(&value, &name.text, span)?,
                 Step::Index(key, at) => {
                     let key = self.eval(key, scope)?;
+                    if !key.is_wholly_known() {
+                        self.doubtful();
+                    }
                     index(&value, &key, *at)?
                 }
                 Step::Splat(inner, at) => self.splat(value, inner, *at, scope)?,
@@ -311,7 +172,7 @@ impl Run<'_> {
     }
 
     /// Steps into what is unknown: where it is one of several values, into each of them.
-    fn into_unknown(
+    fn within_unknown(
         &self,
         value: &Value,
         unknown: &Unknown,
@@ -319,10 +180,8 @@ impl Run<'_> {
         span: Span,
         scope: Scope,
     ) -> Outcome {
+        self.doubtful();
         let mut result = opaque(unknown, Type::Dynamic);
-        if let (Some((address, way)), Some(Step::Attr(name))) = (&unknown.source, rest.first()) {
-            result.source = Some((address.clone(), format!("{way}.{}", name.text).into()));
-        }
         let cases = (unknown.either.iter())
             .map(|case| self.steps(case.clone()?, rest, span, scope).ok().map(Some))
             .collect::<Option<Vec<_>>>();
@@ -357,36 +216,6 @@ impl Run<'_> {
         }
         Ok(result)
     }
-}
-
-/// What the first step into the instances of something picks.
-enum Picked {
-    Key(Key),
-    Unknown(Unknown),
-    All,
-}
-
-/// An attribute of a resource's instance, with the reference that it comes through.
-fn attribute_of(made: &Made, name: &Arc<str>, span: Span) -> Value {
-    let address: Arc<str> = made.raw.address.as_str().into();
-    let value = match &made.full.kind {
-        Kind::Unknown(unknown) => Value::unknown((**unknown).clone(), made.raw.span),
-        _ => made.full.get(name).unwrap_or_else(|| {
-            Value::unknown(
-                super::computed::after_apply(&made.raw, name, Type::Dynamic),
-                made.raw.span,
-            )
-        }),
-    };
-    value.through(Via::Reference(address, name.clone()), span)
-}
-
-/// A whole instance; which of its attributes is meant is filled in by the step that takes one.
-fn whole(made: &Made, span: Span) -> Value {
-    let address = made.raw.address.as_str().into();
-    made.full
-        .clone()
-        .through(Via::Reference(address, "".into()), span)
 }
 
 /// `.name`
@@ -467,12 +296,9 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
             let Kind::Number(n) = &key.kind else {
                 return Ok(Value::unknown(reason_of(&key), span));
             };
-            match (
-                n.to_usize().and_then(|n| value.items().into_iter().nth(n)),
-                more,
-            ) {
-                (Some(item), _) => item,
-                (None, Some(more)) => Value::unknown(opaque(more, Type::Dynamic), span),
+            match (element(value, n), more) {
+                (_, Some(more)) => Value::unknown(opaque(more, Type::Dynamic), span),
+                (Some(item), None) => item,
                 (None, None) => return Err(Failure::new(span, format!("there is no element {n}"))),
             }
         }
@@ -481,6 +307,10 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
     };
     result.sensitive |= key.sensitive;
     Ok(result)
+}
+
+fn element(value: &Value, n: &Number) -> Option<Value> {
+    value.items().into_iter().nth(n.to_usize()?)
 }
 
 /// A directory as terraform calls it from another one.

@@ -1,0 +1,162 @@
+//! References to resources and modules: which instances are meant, and what is taken out of them.
+
+use super::computed::after_apply;
+use super::convert::convert;
+use super::expand::{Expanded, Expansion, Key, Shape, Single};
+use super::expression::reason_of;
+use super::resources::Made;
+use super::run::{Failure, Instance, Outcome, Run, Scope};
+use crate::span::Span;
+use crate::syntax::hcl::Step;
+use crate::value::{Kind, Type, Unknown, Value, Via};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What the steps behind the name of a resource or a module pick.
+enum Picked<'e> {
+    One(&'e Single),
+    Unknown(Unknown),
+    All,
+}
+
+impl Run<'_> {
+    /// A resource or data source and the steps behind its name.
+    pub(super) fn resource_reference(
+        &self,
+        expanded: &Rc<Expanded>,
+        rest: &[Step],
+        span: Span,
+        scope: Scope,
+    ) -> Outcome {
+        let what = || expanded.declared.address();
+        let (picked, rest) = self.pick(&expanded.expansion, rest, what, span, scope)?;
+        let value = match (picked, rest.split_first()) {
+            (Picked::One(single), Some((Step::Attr(attribute), rest))) => {
+                let made = self.made(expanded, single);
+                let value = attribute_of(&made, &attribute.text, span);
+                return self.steps(value, rest, span, scope);
+            }
+            (Picked::One(single), _) => whole(&self.made(expanded, single), span),
+            (Picked::Unknown(unknown), _) => Value::unknown(unknown, span),
+            (Picked::All, _) => {
+                let value = |single: &Single| whole(&self.made(expanded, single), span);
+                expanded.expansion.container(span, value)
+            }
+        };
+        self.steps(value, rest, span, scope)
+    }
+
+    /// A module call and the steps behind its name.
+    pub(super) fn module_reference(
+        &self,
+        name: &Arc<str>,
+        rest: &[Step],
+        span: Span,
+        scope: Scope,
+    ) -> Outcome {
+        let calls = self.calls(scope.instance, name, span)?;
+        if let Some(missing) = &calls.missing {
+            self.doubtful();
+            return Ok(Value::unknown((**missing).clone(), span));
+        }
+        let what = || format!("module.{name}");
+        let (picked, rest) = self.pick(&calls.expansion, rest, what, span, scope)?;
+        let child = |single: &Single| {
+            let child = calls.instances.get(single.index).cloned();
+            child.ok_or_else(|| Failure::new(span, format!("`module.{name}` has no instance")))
+        };
+        let value = match (picked, rest.split_first()) {
+            (Picked::One(single), Some((Step::Attr(output), rest))) => {
+                let output = &output.text;
+                let value = self.output(&child(single)?, output, span)?;
+                let value = value.through(Via::Output(output.clone()), span);
+                return self.steps(value, rest, span, scope);
+            }
+            (Picked::One(single), _) => self.outputs(&child(single)?, span),
+            (Picked::Unknown(unknown), _) => Value::unknown(unknown, span),
+            (Picked::All, _) => (calls.expansion).container(span, |single| match child(single) {
+                Ok(child) => self.outputs(&child, span),
+                Err(_) => Value::null(span),
+            }),
+        };
+        self.steps(value, rest, span, scope)
+    }
+
+    /// All outputs of a module instance.
+    fn outputs(&self, child: &Rc<Instance>, span: Span) -> Value {
+        let entries = (child.module.outputs.keys())
+            .map(|name| {
+                let value = self.settle(self.output(child, name, span), span);
+                (name.clone(), value.through(Via::Output(name.clone()), span))
+            })
+            .collect();
+        Value::object(entries, span)
+    }
+
+    /// What the first step picks among the instances, and the steps behind it.
+    fn pick<'e, 'r>(
+        &self,
+        expansion: &'e Expansion,
+        rest: &'r [Step],
+        what: impl Fn() -> String,
+        span: Span,
+        scope: Scope,
+    ) -> Outcome<(Picked<'e>, &'r [Step])> {
+        if let (Shape::Single, Some(single)) = (expansion.shape, expansion.items.first()) {
+            return Ok((Picked::One(single), rest));
+        }
+        let Some((Step::Index(key, at), behind)) = rest.split_first() else {
+            return Ok((Picked::All, rest));
+        };
+        let key = self.eval(key, scope)?;
+        let ty = match expansion.shape {
+            Shape::Count => Type::Number,
+            _ => Type::String,
+        };
+        let unsuitable = |e: String| Failure::new(*at, format!("unsuitable key: {e}"));
+        if key.is_null() {
+            return Err(unsuitable("it is null".to_owned()));
+        }
+        let key = convert(&key, &ty).map_err(unsuitable)?;
+        let wanted = match &key.kind {
+            Kind::Number(n) => n.to_usize().map(Key::Index),
+            Kind::String(t) => t.known().map(|name| Key::Name(name.into())),
+            _ => None,
+        };
+        let Some(wanted) = wanted else {
+            if key.is_wholly_known() {
+                return Err(unsuitable("it is no natural number".to_owned()));
+            }
+            self.doubtful();
+            return Ok((Picked::Unknown(reason_of(&key)), behind));
+        };
+        let Some(single) = expansion.find(&wanted) else {
+            let message = format!("`{}` has no instance {}", what(), wanted.text());
+            return Err(Failure::new(span, message));
+        };
+        if single.key == Key::Any {
+            self.doubtful(); // it may not be there
+        }
+        Ok((Picked::One(single), behind))
+    }
+}
+
+/// An attribute of a resource's instance, with the reference that it comes through.
+fn attribute_of(made: &Made, name: &Arc<str>, span: Span) -> Value {
+    let address: Arc<str> = made.raw.address.as_str().into();
+    let value = match &made.full.kind {
+        Kind::Unknown(unknown) => Value::unknown((**unknown).clone(), made.raw.span),
+        _ => made.full.get(name).unwrap_or_else(|| {
+            Value::unknown(after_apply(&made.raw, name, Type::Dynamic), made.raw.span)
+        }),
+    };
+    value.through(Via::Reference(address, name.clone()), span)
+}
+
+/// A whole instance; which of its attributes is meant is filled in by the step that takes one.
+fn whole(made: &Made, span: Span) -> Value {
+    let address = made.raw.address.as_str().into();
+    made.full
+        .clone()
+        .through(Via::Reference(address, "".into()), span)
+}
