@@ -274,11 +274,27 @@ pub fn read_one(
         let (root, diagnostics) = cloudformation::resolve(files, id, world);
         (vec![root], diagnostics)
     };
+    let planned = |files: &Files, dir: &Path, shown: &str, world: &World| {
+        complete(terraform::evaluate(files, dir, shown, world), world)
+    };
+    let planned_text = |files: &Files, id: FileId, world: &World| {
+        complete(terraform::evaluate_text(files, id, world), world)
+    };
     let evaluators = Evaluators {
+        module: planned,
+        module_text: planned_text,
+        plan: terraform::plan::resolve,
         template: whole,
-        ..EVALUATORS
     };
     read_one_with(evaluators, input, world, files)
+}
+
+/// The attributes of a module's resources as terraform's plan shows them.
+fn complete((mut root, diagnostics): Evaluated<Root>, world: &World) -> Evaluated<Root> {
+    for resource in &mut root.resources {
+        resource.attributes = terraform::planned(resource, world);
+    }
+    (root, diagnostics)
 }
 
 fn read_one_with(

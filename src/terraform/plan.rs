@@ -21,6 +21,7 @@ mod address;
 mod change;
 mod computed;
 mod configuration;
+mod left_out;
 mod outputs;
 mod overlay;
 mod provider;
@@ -32,8 +33,18 @@ const MAJOR: &str = "1";
 /// How many documents deep a policy document may be made of others that are put off, too.
 const ROUNDS: usize = 8;
 
-/// The resources of a plan. Places are places in the plan's file.
+/// The resources of a plan, with the attributes that the code sets or that a default sets: what the code leaves to the
+/// provider is left out, as in the evaluation of HCL. Places are places in the plan's file.
 pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+    read(files, id, world, false)
+}
+
+/// The resources of a plan with all attributes that the plan shows.
+pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+    read(files, id, world, true)
+}
+
+fn read(files: &Files, id: FileId, world: &World, whole: bool) -> (Root, Vec<Diagnostic>) {
     let mut root = Root {
         name: files.get(id).map(|f| f.path.clone()).unwrap_or_default(),
         form: Form::Plan,
@@ -57,6 +68,11 @@ pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnost
         diagnostics,
     };
     root.resources = plan.resources(&tree);
+    if !whole {
+        for resource in &mut root.resources {
+            left_out::drop(resource, &plan.configuration);
+        }
+    }
     root.outputs = outputs::read(&tree);
     root.blind_spots = blind_spots(&tree);
     (root, plan.diagnostics)

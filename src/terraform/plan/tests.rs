@@ -330,8 +330,8 @@ fn what_follows_for_a_repository_is_filled_in() {
     );
     let role = get("aws_iam_role.puller", "arn");
     assert_eq!(role.as_text().unwrap().parts().len(), 3);
-    let hidden = get("aws_ecr_repository.each[\"a\"]", "arn");
-    assert!(hidden.as_unknown().is_some());
+    let hidden = resource(&root, "aws_ecr_repository.each[\"a\"]");
+    assert!(hidden.attributes.get("arn").is_none());
 }
 
 #[test]
@@ -428,6 +428,46 @@ fn a_policy_is_the_document_that_terraform_puts_off() {
         );
         assert_eq!(statements[1].get("Principal").unwrap().as_str(), Some("*"));
     }
+}
+
+#[test]
+fn what_the_code_leaves_to_the_provider_is_left_out() {
+    let text = |inner: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "planned_values": {{}}, "resource_changes": [
+        {{"address": "aws_ecr_repository.a", "mode": "managed", "type": "aws_ecr_repository", "change": {{"actions": ["create"],
+          "after": {{"name": "a", "encryption_configuration": [{{"encryption_type": "KMS"}}]}},
+          "after_unknown": {{"tags_all": true, "image_tag_mutability": true, "encryption_configuration": [{{"kms_key": true}}]}}}}}}],
+        "configuration": {{"root_module": {{"resources": [{{"address": "aws_ecr_repository.a", "expressions": {{
+          "name": {{"constant_value": "a"}}, {inner}}}}}]}}}}}}"#
+        )
+    };
+    let read = |inner: &str| {
+        let (mut root, diagnostics) = evaluate_text(&text(inner));
+        assert!(diagnostics.is_empty(), "{diagnostics:?}");
+        root.resources.remove(0).attributes
+    };
+    let key = |a: &Value| a.get("encryption_configuration").unwrap().items()[0].get("kms_key");
+    let left = read(
+        r#""image_tag_mutability": {"references": ["var.x"]}, "encryption_configuration": [{"encryption_type": {"constant_value": "KMS"}}]"#,
+    );
+    assert!(
+        left.get("image_tag_mutability")
+            .unwrap()
+            .as_unknown()
+            .is_some()
+    );
+    assert!(left.get("tags_all").is_none() && key(&left).is_none());
+    let given = read(
+        r#""image_tag_mutability": {}, "encryption_configuration": [{"kms_key": {"references": ["aws_kms_key.a.arn"]}}]"#,
+    );
+    assert!(key(&given).unwrap().as_unknown().is_some());
+    let dynamic = read(r#""image_tag_mutability": {}"#);
+    assert!(key(&dynamic).unwrap().as_unknown().is_some());
+    let files = Files::default();
+    let id = files.add("p", text(r#""image_tag_mutability": {}"#));
+    let whole = resolve(&files, id, &World::default()).0;
+    assert!(whole.resources[0].attributes.get("tags_all").is_some());
 }
 
 /// The values of a tree, counted from the outside in.
