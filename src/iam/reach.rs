@@ -210,6 +210,21 @@ pub fn any_role_of(scene: &Scene, account: &str) -> Answer {
     ask(scene, &Question::AnyRole(account), &Need::AnyAction)
 }
 
+/// Whether a VPC endpoint's policy lets any identity in, or lets the deploying account out to any registry.
+pub fn endpoint_open(scene: &Scene) -> Answer {
+    let open = Scene {
+        repository: Repository::Any,
+        ..scene.clone()
+    };
+    match public(&open) {
+        Answer::Yes(witness) => Answer::Yes(witness),
+        inward => match (ask(&open, &Question::Abroad, &Need::AnyAction), inward) {
+            (Answer::No, inward) => inward,
+            (outward, _) => outward,
+        },
+    }
+}
+
 fn need(actions: &[&'static str], all: bool) -> Need {
     if all {
         Need::All(actions.to_vec())

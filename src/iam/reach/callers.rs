@@ -45,7 +45,10 @@ pub(super) fn dimension(ground: &Ground, question: &Question<'_>) -> Result<Dime
         let own = account == ground.account;
         for organization in organizations.iter().map(Some).chain([None]) {
             let elsewhere = organization.is_none_or(|o| o.id != ground.organization);
-            if own && elsewhere {
+            let deployer = account == ground.deployer && !own;
+            let home = ground.binding.organization.as_deref();
+            let astray = deployer && ground.home.1 && organization.map(|o| o.id.as_str()) != home;
+            if (own && elsewhere) || astray {
                 continue;
             }
             parts.push(part(ground, question, &identity, account, organization));
@@ -190,6 +193,7 @@ fn identities(ground: &Ground, question: &Question<'_>) -> Result<Vec<Identity>,
             .filter_map(|a| account_of(a))
             .map(str::to_owned),
     );
+    accounts.insert(ground.deployer.clone());
     accounts.retain(|a| is_account(a) && *a != ground.account);
     let toks: Vec<&[Tok]> = wild.iter().map(Vec::as_slice).collect();
     let avoid: String = exact.iter().map(String::as_str).collect();

@@ -29,8 +29,14 @@ pub(super) struct Names {
 pub(super) struct Ground {
     pub(super) policies: Vec<Policy>,
     pub(super) binding: Binding,
-    /// The owner's account.
+    /// The account that owns the resource.
     pub(super) account: String,
+    /// Whether that account is known, and no stand-in.
+    pub(super) given: bool,
+    /// The account that the code is deployed to: the owner's, but where a question is about resources of others.
+    pub(super) deployer: String,
+    /// Whether the world says which account and which organisation that is.
+    pub(super) home: (bool, bool),
     pub(super) region: String,
     pub(super) partition: String,
     pub(super) organization: String,
@@ -58,7 +64,8 @@ pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
 }
 
 impl Ground {
-    pub(super) fn new(scene: &Scene) -> Self {
+    /// `abroad`: the resources are those of an account and organisation that no policy names.
+    pub(super) fn new(scene: &Scene, abroad: bool) -> Self {
         let documents = || scene.policies.iter().map(|p| &*p.document);
         let first = names(documents(), &Binding::default());
         let partition = match &scene.partition {
@@ -92,12 +99,21 @@ impl Ground {
             binding,
             fixed: BTreeMap::new(),
             open: BTreeMap::new(),
-            account,
+            given: scene.account.is_some(),
+            deployer: account.clone(),
+            home: (scene.account.is_some(), scene.organization.is_some()),
             region,
             partition,
             organization,
+            account,
         };
-        ground.fix(scene);
+        let mut organization_given = scene.organization.is_some();
+        if abroad {
+            ground.account = fresh_account(|a| ground.names_account(a));
+            ground.organization = "o-abroad0000".to_owned();
+            (ground.given, organization_given) = (true, true);
+        }
+        ground.fix(scene, organization_given);
         for attached in &scene.policies {
             let setting = Setting {
                 binding: ground.binding.clone(),
@@ -112,7 +128,7 @@ impl Ground {
         ground
     }
 
-    fn fix(&mut self, scene: &Scene) {
+    fn fix(&mut self, scene: &Scene, organization: bool) {
         let mut put = |key: &str, value: &str, given: bool, what: &str| {
             self.fixed.insert(key.to_owned(), value.to_owned());
             if !given {
@@ -120,19 +136,13 @@ impl Ground {
                 self.open.insert(key.to_owned(), reason.into());
             }
         };
-        put(
-            "aws:resourceaccount",
-            &self.account,
-            scene.account.is_some(),
-            "account",
-        );
+        put("aws:resourceaccount", &self.account, self.given, "account");
         put(
             "aws:requestedregion",
             &self.region,
             scene.region.is_some(),
             "region",
         );
-        let organization = scene.organization.is_some();
         put(
             "aws:resourceorgid",
             &self.organization,

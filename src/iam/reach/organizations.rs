@@ -85,6 +85,7 @@ pub(super) fn memberships(
 /// The organisations that are named, the owner's first.
 fn named(ground: &Ground, ids: &BTreeSet<String>, more: Option<&str>) -> Vec<String> {
     let names = std::iter::once(ground.organization.as_str())
+        .chain(ground.binding.organization.as_deref())
         .chain(more)
         .chain(ground.names.organizations.iter().map(String::as_str))
         .chain(

@@ -24,6 +24,8 @@ pub(super) enum Question<'a> {
     Outside(&'a Trusted),
     /// Principals of any account but the owner's.
     Others,
+    /// Principals of the deploying account, with resources of an account and organisation that no policy names.
+    Abroad,
     /// Principals of one account.
     Account(&'a str, &'a Trusted),
     /// A service that acts for an account that no policy names, or does not disclose it.
@@ -90,6 +92,7 @@ impl Question<'_> {
         let identity = profile.service.is_none();
         match self {
             Question::Public => sure(identity && !named && !organization),
+            Question::Abroad => deploying(ground, profile),
             Question::Others => sure(identity && profile.account != Some(&ground.account)),
             Question::Outside(trusted) => outside(ground, trusted, profile),
             Question::AnyRole(account) => {
@@ -115,6 +118,31 @@ impl Question<'_> {
             }
         }
     }
+}
+
+/// Whether a caller is of the account that the code is deployed to.
+fn deploying(ground: &Ground, profile: &Profile<'_>) -> Asked {
+    let unknown = |what: &str| {
+        let reason = format!("the {what} that this is deployed to is not known");
+        Some((Tri::Unknown, Some(reason.into())))
+    };
+    let (account, organization) = ground.home;
+    let named = profile
+        .account
+        .is_some_and(|a| ground.names_account(a) && a != ground.account);
+    if profile.service.is_some() || profile.organization == Some(&ground.organization) {
+        return Some((Tri::False, None));
+    }
+    if profile.account != Some(&ground.deployer) {
+        return match named && !account {
+            true => unknown("account"),
+            false => Some((Tri::False, None)),
+        };
+    }
+    if !organization && profile.organization != ground.binding.organization.as_deref() {
+        return unknown("organisation of the account");
+    }
+    Some((Tri::True, None))
 }
 
 /// Whether an organisation is named or the owner's.
@@ -178,7 +206,7 @@ fn outside(ground: &Ground, trusted: &Trusted, profile: &Profile<'_>) -> Asked {
 
 /// Answers a question.
 pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer {
-    let ground = Ground::new(scene);
+    let ground = Ground::new(scene, matches!(question, Question::Abroad));
     let tied = ground.variables();
     if !tied.is_empty()
         && let Ok(Some(answer)) = concrete(scene, &ground, question, need, &tied)

@@ -98,7 +98,7 @@ fn heads(ground: &Ground, scene: &Scene, globs: &[&Glob]) -> Vec<String> {
         Service::Ecr => alternatives(scene.region.is_some(), &ground.region, 3),
         Service::EcrPublic => vec![String::new()],
     };
-    let accounts = alternatives(scene.account.is_some(), &ground.account, 4);
+    let accounts = alternatives(ground.given, &ground.account, 4);
     let mut out = Vec::new();
     for account in &accounts {
         for region in &regions {

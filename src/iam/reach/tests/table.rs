@@ -614,3 +614,51 @@ fn traps() {
         assert_eq!(both(&scene(&policy)), expected, "{policy}");
     }
 }
+
+#[test]
+fn endpoints_that_are_open() {
+    let org = |key: &str| (key.to_owned(), json!("o-trusted0001"));
+    let equals = |keys: &[&str]| {
+        let entries: serde_json::Map<String, Json> = keys.iter().map(|k| org(k)).collect();
+        json!({"StringEquals": entries})
+    };
+    for (condition, resource, expected) in [
+        (json!({}), "*", "yes"),
+        (equals(&["aws:PrincipalOrgID"]), "*", "yes"),
+        (equals(&["aws:ResourceOrgID"]), "*", "yes"),
+        (
+            equals(&["aws:PrincipalOrgID", "aws:ResourceOrgID"]),
+            "*",
+            "no",
+        ),
+        (
+            equals(&["aws:PrincipalOrgID"]),
+            "arn:aws:ecr:*:111122223333:repository/*",
+            "no",
+        ),
+        (
+            json!({"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}),
+            "*",
+            "no",
+        ),
+    ] {
+        let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": resource, "Condition": condition}});
+        let mut scene = scene(&policy);
+        scene.policies = vec![attached(&policy, PolicyKind::VpcEndpoint)];
+        assert_eq!(word(&endpoint_open(&scene)), expected, "{policy}");
+        scene.account = None;
+        scene.organization = None;
+        // nobody knows whose account and organisation the policy names
+        let names = resource != "*" || condition.to_string().contains("\"o-");
+        let expected = if names && expected == "yes" {
+            "unknown"
+        } else {
+            expected
+        };
+        assert_eq!(
+            word(&endpoint_open(&scene)),
+            expected,
+            "unknown deployment: {policy}"
+        );
+    }
+}
