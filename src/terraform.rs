@@ -39,7 +39,7 @@ mod traverse;
 mod types;
 
 /// Room for expressions and references that nest as deep as is allowed; only what is used is taken.
-const STACK: usize = 512 << 20;
+const STACK: usize = 128 << 20;
 
 /// Evaluates the root module in a directory. `shown` is the directory as the user calls it.
 pub fn evaluate(files: &Files, dir: &Path, shown: &str, world: &World) -> (Root, Vec<Diagnostic>) {

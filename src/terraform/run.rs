@@ -8,7 +8,7 @@ use super::resources::Made;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -19,6 +19,9 @@ use std::sync::Arc;
 
 /// Deepest nesting of expressions and of values that refer to each other.
 const MAX_DEPTH: usize = 3000;
+
+/// Deepest nesting of a value; no deeper than what can be written in one expression.
+const MAX_NESTING: usize = crate::syntax::hcl::MAX_DEPTH;
 
 /// One evaluation.
 pub(super) struct Run<'a> {
@@ -209,9 +212,16 @@ impl<'a> Run<'a> {
         Unknown::because(reason)
     }
 
-    /// The value, or an unknown once the failure has been told.
+    /// The value, or an unknown once the failure has been told. What everything above walks through is bounded here.
     pub(super) fn settle(&self, outcome: Outcome, span: Span) -> Value {
-        outcome.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
+        let bounded = outcome.and_then(|value| match nests_deeper(&value, MAX_NESTING) {
+            true => {
+                let message = format!("a value nests more than {MAX_NESTING} levels deep");
+                Err(Failure::new(span, message))
+            }
+            false => Ok(value),
+        });
+        bounded.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
     }
 
     /// Notes that the expression under way may yet fail, once its unknown parts are known.
@@ -257,6 +267,17 @@ impl<'a> Run<'a> {
         let result = work();
         self.depth.set(depth);
         result
+    }
+}
+
+fn nests_deeper(value: &Value, levels: usize) -> bool {
+    let Some(left) = levels.checked_sub(1) else {
+        return true;
+    };
+    match &value.kind {
+        Kind::Sequence { items, .. } => items.iter().any(|v| nests_deeper(v, left)),
+        Kind::Mapping { entries, .. } => entries.values().any(|v| nests_deeper(v, left)),
+        _ => false,
     }
 }
 

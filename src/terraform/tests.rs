@@ -1,3 +1,5 @@
+mod recorded;
+
 use super::*;
 use crate::value::{Kind, Part, Via};
 use crate::world::{Inputs, Target, VariableInput};
@@ -737,4 +739,23 @@ output "other" { value = [one(local.some), alltrue([for s in local.some : true])
             ("try_convert", "<`random_pet.p.id` is known after apply>"),
         ],
     );
+}
+
+#[test]
+fn nesting_without_end_is_told_and_survived() {
+    let too_deep = |locals: String| {
+        let told = Case::one(&format!("locals {{\n{locals}}}\n")).told();
+        !told.is_empty() && told.iter().all(|t| t.contains("levels deep"))
+    };
+    let wrapped = |i| format!("  l{i} = [local.l{}]\n", i - 1);
+    assert!(too_deep(
+        "  l0 = 1\n".to_owned() + &(1..900).map(wrapped).collect::<String>()
+    ));
+    let behind = |i| format!("  l{i} = local.l{}\n", i + 1);
+    assert!(too_deep(
+        (0..6000).map(behind).collect::<String>() + "  l6000 = 1\n"
+    ));
+    let brackets = ["[".repeat(300), "]".repeat(300)].join("1");
+    let case = Case::one(&format!("output \"o\" {{\n  value = {brackets}\n}}\n"));
+    assert_eq!(case.told(), Vec::<String>::new());
 }
