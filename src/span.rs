@@ -88,7 +88,12 @@ pub struct SourceFile {
     /// The whole text, byte order mark included.
     pub text: Arc<str>,
     line_starts: std::sync::OnceLock<Vec<u32>>,
+    /// How many characters start before each block of [`BLOCK`] bytes.
+    characters: std::sync::OnceLock<Vec<usize>>,
 }
+
+/// Columns of lines longer than this are counted from the block that they stand in: a plan is one line of megabytes.
+const BLOCK: usize = 4096;
 
 impl SourceFile {
     fn line_starts(&self) -> &[u32] {
@@ -106,15 +111,38 @@ impl SourceFile {
         let line = starts.partition_point(|s| *s <= offset).max(1);
         let start = starts.get(line - 1).copied().unwrap_or(0) as usize;
         let end = (offset as usize).min(self.text.len());
-        let before = self.text.as_bytes().get(start..end).unwrap_or_default();
-        let mut columns = String::from_utf8_lossy(before).chars().count();
-        if start == 0 && before.starts_with("\u{feff}".as_bytes()) {
+        let mut columns = self.characters_in(start, end);
+        if start == 0 && end >= BOM.len() && self.text.starts_with(BOM) {
             columns -= 1; // a byte order mark takes no column
         }
         (
             u32::try_from(line).unwrap_or(u32::MAX),
             u32::try_from(columns + 1).unwrap_or(u32::MAX),
         )
+    }
+
+    /// How many characters start in the bytes `start..end`.
+    fn characters_in(&self, start: usize, end: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let count = |from: usize, to: usize| started(bytes.get(from..to).unwrap_or_default());
+        if end.saturating_sub(start) <= BLOCK {
+            return count(start, end);
+        }
+        let blocks = self.characters.get_or_init(|| {
+            let counts = bytes.chunks(BLOCK).scan(0, |sum, block| {
+                let before = *sum;
+                *sum += started(block);
+                Some(before)
+            });
+            counts.collect()
+        });
+        let before = |at: usize| {
+            let block = at / BLOCK;
+            let sum = blocks.get(block).or(blocks.last()).copied().unwrap_or(0);
+            let from = block.min(blocks.len().saturating_sub(1)) * BLOCK;
+            sum + count(from, at)
+        };
+        before(end) - before(start)
     }
 
     /// The text of a line (from 1) without its line end.
@@ -130,6 +158,14 @@ impl SourceFile {
     }
 }
 
+/// The byte order mark.
+const BOM: &str = "\u{feff}";
+
+/// How many characters start in a piece of UTF-8.
+fn started(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xc0 != 0x80).count()
+}
+
 /// All texts of a run. Grows from many threads; never forgets a text, so a [`Span`] stays good for the whole run.
 #[derive(Debug, Default)]
 pub struct Files {
@@ -143,6 +179,7 @@ impl Files {
             path: path.into(),
             text: text.into(),
             line_starts: std::sync::OnceLock::new(),
+            characters: std::sync::OnceLock::new(),
         });
         let mut files = self
             .files
@@ -220,6 +257,26 @@ mod tests {
         assert_eq!(at(8, 9), (1, 5, 1, 6));
         assert_eq!(at(15, 18), (2, 5, 2, 7));
         assert_eq!(at(19, 19), (3, 1, 3, 1));
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_counted_by_blocks() {
+        for piece in ["x", "é", "xé\u{1f600}", "\u{feff}ab"] {
+            let text = format!("\u{feff}first\n{}\nlast", piece.repeat(3 * BLOCK));
+            let files = Files::default();
+            let id = files.add("a", text.as_str());
+            let file = files.get(id).unwrap();
+            let step = (text.char_indices()).step_by(997).map(|(i, _)| i);
+            for offset in step.chain([0, 3, 8, 9, BLOCK, 2 * BLOCK, text.len()]) {
+                let before = String::from_utf8_lossy(&text.as_bytes()[..offset]).into_owned();
+                let line = before.rsplit('\n').next().unwrap();
+                let first = !before.contains('\n');
+                let mark = usize::from(first && line.starts_with(BOM));
+                let column = line.chars().count() - mark + 1;
+                let (_, found) = file.line_column(u32::try_from(offset).unwrap());
+                assert_eq!(found as usize, column, "{piece} {offset}");
+            }
+        }
     }
 
     #[test]
