@@ -368,10 +368,7 @@ fn guardrails_of_the_user_are_tried_on_their_cases() {
 fn no_config_means_none() {
     let dir = project(&[
         ("main.tf", MUTABLE),
-        (
-            "ecr-guard.yaml",
-            "fail_on: critical\n",
-        ),
+        ("ecr-guard.yaml", "fail_on: critical\n"),
     ]);
     assert_eq!(run(dir.path(), &["check"]).code, 0);
     let ran = run_with(
