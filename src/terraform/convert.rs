@@ -16,6 +16,8 @@ mod equality;
 mod set;
 mod unify;
 
+type Entries = BTreeMap<Arc<str>, Value>;
+
 /// A text as Terraform keeps it: in Unicode normalisation form C.
 pub fn text(text: &str) -> Arc<str> {
     match is_nfc_quick(text.chars()) {
@@ -92,42 +94,8 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
         }
         (Kind::Number(n), Type::String) => Kind::String(Text::plain(n.to_string())),
         (Kind::String(t), Type::Bool | Type::Number) => scalar(t, to)?,
-        (Kind::Sequence { shape, items, more }, Type::List(of)) => {
-            if let (Sequence::Set(_), Some(u)) =
-                (shape, items.iter().find_map(Value::first_unknown))
-            {
-                let list = Unknown {
-                    role: None,
-                    source: None,
-                    ..retyped(u, to)
-                };
-                return Ok(with(value, Kind::Unknown(Arc::new(list))));
-            }
-            let (of, items) = elements(items, of, "list")?;
-            Kind::Sequence {
-                shape: Sequence::List(of),
-                items,
-                more: more.clone(),
-            }
-        }
-        (Kind::Sequence { items, more, .. }, Type::Set(of)) => {
-            let (of, items) = elements(items, of, "set")?;
-            let made = set(of, items, value.place.span);
-            let sensitive = made.sensitive;
-            let kind = match made.kind {
-                Kind::Sequence { shape, items, .. } => Kind::Sequence {
-                    shape,
-                    items,
-                    more: more.clone(),
-                },
-                other => other,
-            };
-            return Ok(Value {
-                kind,
-                place: value.place.clone(),
-                sensitive: value.sensitive || sensitive,
-            });
-        }
+        (Kind::Sequence { .. }, Type::List(of)) => listed(value, of, to)?,
+        (Kind::Sequence { .. }, Type::Set(of)) => return as_set(value, of),
         (
             Kind::Sequence {
                 shape: Sequence::Tuple,
@@ -136,23 +104,7 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             },
             Type::Tuple(types),
         ) => tuple(items, types)?,
-        (Kind::Mapping { entries, more, .. }, Type::Map(of)) => {
-            let values: Vec<Value> = entries.values().cloned().collect();
-            let of = common(&values, of).ok_or("all map elements must have the same type")?;
-            let converted = (entries.iter())
-                .map(|(k, v)| {
-                    Ok((
-                        k.clone(),
-                        convert(v, &of).map_err(|e| format!("element \"{k}\": {e}"))?,
-                    ))
-                })
-                .collect::<Result<_, String>>()?;
-            Kind::Mapping {
-                shape: Mapping::Map(of),
-                entries: converted,
-                more: more.clone(),
-            }
-        }
+        (Kind::Mapping { entries, more, .. }, Type::Map(of)) => map(entries, more.clone(), of)?,
         (
             Kind::Mapping {
                 shape,
@@ -164,6 +116,58 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
         _ => return Err(format!("{} required", friendly(to))),
     };
     Ok(with(value, kind))
+}
+
+/// As a list. The order of a set with unknown parts is not known.
+fn listed(value: &Value, of: &Type, to: &Type) -> Result<Kind, String> {
+    let Kind::Sequence { shape, items, more } = &value.kind else {
+        return Err(format!("{} required", friendly(to)));
+    };
+    let unsettled = items.iter().find_map(Value::first_unknown);
+    let several = items.len() > 1 || more.is_some();
+    if let (Sequence::Set(_), Some(u), true) = (shape, unsettled, several) {
+        let list = Unknown {
+            role: None,
+            source: None,
+            ..retyped(u, to)
+        };
+        return Ok(Kind::Unknown(Arc::new(list)));
+    }
+    let (of, items) = elements(items, of, "list")?;
+    Ok(Kind::Sequence {
+        shape: Sequence::List(of),
+        items,
+        more: more.clone(),
+    })
+}
+
+fn as_set(value: &Value, of: &Type) -> Result<Value, String> {
+    let (of, items) = match &value.kind {
+        Kind::Sequence { items, .. } => elements(items, of, "set")?,
+        _ => (of.clone(), Vec::new()),
+    };
+    let mut made = set(of, items, value.place.span);
+    if let Kind::Sequence { more, .. } = &mut made.kind {
+        *more = value.more().cloned();
+    }
+    made.place = value.place.clone();
+    made.sensitive |= value.sensitive;
+    Ok(made)
+}
+
+fn map(entries: &Entries, more: Option<Arc<Unknown>>, of: &Type) -> Result<Kind, String> {
+    let values: Vec<Value> = entries.values().cloned().collect();
+    let of = common(&values, of).ok_or("all map elements must have the same type")?;
+    let mut converted = BTreeMap::new();
+    for (key, value) in entries {
+        let value = convert(value, &of).map_err(|e| format!("element \"{key}\": {e}"))?;
+        converted.insert(key.clone(), value);
+    }
+    Ok(Kind::Mapping {
+        shape: Mapping::Map(of),
+        entries: converted,
+        more,
+    })
 }
 
 fn with(value: &Value, kind: Kind) -> Value {
@@ -272,7 +276,7 @@ fn tuple(items: &[Value], types: &[Type]) -> Result<Kind, String> {
 
 fn object(
     shape: &Mapping,
-    entries: &BTreeMap<Arc<str>, Value>,
+    entries: &Entries,
     more: Option<&Arc<Unknown>>,
     wanted: &BTreeMap<Arc<str>, Type>,
 ) -> Result<Kind, String> {

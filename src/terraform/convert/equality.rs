@@ -9,39 +9,23 @@ pub fn equal(a: &Value, b: &Value) -> Option<bool> {
     match (&a.kind, &b.kind) {
         (Kind::Null(_), Kind::Null(_)) => Some(true),
         (Kind::Null(_), Kind::Unknown(u)) | (Kind::Unknown(u), Kind::Null(_)) => {
-            if u.not_null {
-                Some(false)
-            } else {
-                None
-            }
+            u.not_null.then_some(false)
         }
         (Kind::Null(_), _) | (_, Kind::Null(_)) => Some(false),
         (Kind::Unknown(_), _) | (_, Kind::Unknown(_)) => {
-            if differ(&type_of(a), &type_of(b)) {
-                Some(false)
-            } else {
-                None
-            }
+            differ(&type_of(a), &type_of(b)).then_some(false)
         }
         (Kind::Bool(x), Kind::Bool(y)) => Some(x == y),
         (Kind::Number(x), Kind::Number(y)) => Some(x == y),
         (Kind::String(x), Kind::String(y)) => Some(x.known()? == y.known()?),
-        (
-            Kind::Sequence {
-                shape: s,
-                items: x,
-                more: m,
-            },
-            Kind::Sequence {
-                shape: t,
-                items: y,
-                more: n,
-            },
-        ) => {
-            if differ(&type_of(a), &type_of(b)) {
-                return Some(false);
-            }
-            if m.is_some() || n.is_some() || unsettled(s, x) || unsettled(t, y) {
+        (Kind::Sequence { .. }, Kind::Sequence { .. })
+        | (Kind::Mapping { .. }, Kind::Mapping { .. })
+            if differ(&type_of(a), &type_of(b)) =>
+        {
+            Some(false)
+        }
+        (Kind::Sequence { items: x, .. }, Kind::Sequence { items: y, .. }) => {
+            if unsettled(a) || unsettled(b) {
                 return None;
             }
             if x.len() != y.len() {
@@ -49,25 +33,11 @@ pub fn equal(a: &Value, b: &Value) -> Option<bool> {
             }
             all(x.iter().zip(y))
         }
-        (
-            Kind::Mapping {
-                entries: x,
-                more: m,
-                ..
-            },
-            Kind::Mapping {
-                entries: y,
-                more: n,
-                ..
-            },
-        ) => {
-            if differ(&type_of(a), &type_of(b)) {
-                return Some(false);
-            }
-            if m.is_some() || n.is_some() {
+        (Kind::Mapping { entries: x, .. }, Kind::Mapping { entries: y, .. }) => {
+            if unsettled(a) || unsettled(b) {
                 return None;
             }
-            if x.len() != y.len() || !x.keys().eq(y.keys()) {
+            if !x.keys().eq(y.keys()) {
                 return Some(false);
             }
             all(x.values().zip(y.values()))
@@ -85,9 +55,16 @@ fn all<'a>(pairs: impl Iterator<Item = (&'a Value, &'a Value)>) -> Option<bool> 
     Some(true)
 }
 
-/// A set with an unknown element: nobody knows which elements it has, nor how many.
-fn unsettled(shape: &Sequence, items: &[Value]) -> bool {
-    matches!(shape, Sequence::Set(_)) && !items.iter().all(Value::is_wholly_known)
+/// Whether nobody knows how many elements a collection has: there may be more, or some of a set's may be equal.
+fn unsettled(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Sequence {
+            shape: Sequence::Set(_),
+            items,
+            more,
+        } => more.is_some() || !items.iter().all(Value::is_wholly_known),
+        _ => value.more().is_some(),
+    }
 }
 
 /// Whether no value can be of both types.

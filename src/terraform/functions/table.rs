@@ -66,6 +66,19 @@ const LIST: Parameter = p("list", Any, MARKS);
 const OPEN: Parameter = p("list", Any, MARKS | MORE);
 const VALUE: Parameter = p("v", Any, NULL | UNKNOWN | MARKS | HOLES | MORE);
 const BARE: Parameter = p("v", Any, NULL | UNKNOWN | MARKS | HOLES | MORE | SHED);
+const PREFIX: Parameter = p("prefix", Text, 0);
+const PATTERN: Parameter = p("pattern", Text, 0);
+const STRING: Parameter = p("string", Text, 0);
+const ENCODING: Parameter = p("encoding", Text, 0);
+const HOST: Parameter = p("hostnum", Number, 0);
+const BITS: Parameter = p("newbits", Number, 0);
+const NET: Parameter = p("netnum", Number, 0);
+const SUFFIX: Parameter = p("suffix", Text, 0);
+const SUBSTR: Parameter = p("substr", Text, 0);
+const SEPARATOR: Parameter = p("separator", Text, 0);
+const ARGS: Parameter = p("args", Any, NULL | UNKNOWN | HOLES | MORE);
+const FORMAT: Parameter = p("format", Text, 0);
+const ARN: Parameter = p("arn", Text, HOLES);
 const SETS: Parameter = p("sets", Set, MARKS);
 const WHOLE_SET: Parameter = p("sets", Set, MARKS | WHOLE);
 
@@ -98,35 +111,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
         List,
         lists::chunklist,
     ),
-    f(
-        "cidrhost",
-        &[p("prefix", Text, 0), p("hostnum", Number, 0)],
-        Text,
-        network::cidrhost,
-    ),
-    f(
-        "cidrnetmask",
-        &[p("prefix", Text, 0)],
-        Text,
-        network::cidrnetmask,
-    ),
+    f("cidrhost", &[PREFIX, HOST], Text, network::cidrhost),
+    f("cidrnetmask", &[PREFIX], Text, network::cidrnetmask),
     f(
         "cidrsubnet",
-        &[
-            p("prefix", Text, 0),
-            p("newbits", Number, 0),
-            p("netnum", Number, 0),
-        ],
+        &[PREFIX, BITS, NET],
         Text,
         network::cidrsubnet,
     ),
-    v(
-        "cidrsubnets",
-        &[p("prefix", Text, 0)],
-        p("newbits", Number, 0),
-        Texts,
-        network::cidrsubnets,
-    ),
+    v("cidrsubnets", &[PREFIX], BITS, Texts, network::cidrsubnets),
     v(
         "coalesce",
         &[],
@@ -177,12 +170,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Any,
         lists::element,
     ),
-    f(
-        "endswith",
-        &[ROPE, p("suffix", Text, 0)],
-        Bool,
-        strings::endswith,
-    ),
+    f("endswith", &[ROPE, SUFFIX], Bool, strings::endswith),
     t("ephemeralasnull", &[VALUE], Any, types::same),
     f("file", &[PATH], Text, files::file),
     f("filebase64", &[PATH], Text, files::filebase64),
@@ -190,37 +178,20 @@ pub(super) static FUNCTIONS: &[Function] = &[
     f("filebase64sha512", &[PATH], Text, files::filebase64sha512),
     f("fileexists", &[PATH], Bool, files::fileexists),
     f("filemd5", &[PATH], Text, files::filemd5),
-    f(
-        "fileset",
-        &[PATH, p("pattern", Text, 0)],
-        Set,
-        files::fileset,
-    ),
+    f("fileset", &[PATH, PATTERN], Set, files::fileset),
     f("filesha1", &[PATH], Text, files::filesha1),
     f("filesha256", &[PATH], Text, files::filesha256),
     f("filesha512", &[PATH], Text, files::filesha512),
     f("flatten", &[OPEN], Any, lists::flatten),
     t("floor", &[NUM], Number, numbers::floor),
-    v(
-        "format",
-        &[p("format", Text, 0)],
-        p("args", Any, NULL | UNKNOWN | HOLES | MORE),
-        Text,
-        format::format,
-    ),
+    v("format", &[FORMAT], ARGS, Text, format::format),
     f(
         "formatdate",
-        &[p("format", Text, 0), p("time", Text, 0)],
+        &[FORMAT, p("time", Text, 0)],
         Text,
         time::formatdate,
     ),
-    v(
-        "formatlist",
-        &[p("format", Text, 0)],
-        p("args", Any, NULL | UNKNOWN | HOLES | MORE),
-        Texts,
-        format::formatlist,
-    ),
+    v("formatlist", &[FORMAT], ARGS, Texts, format::formatlist),
     f(
         "indent",
         &[p("spaces", Number, 0), ROPE],
@@ -307,15 +278,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         aws::arn_build,
     ),
-    f(
-        "provider::aws::arn_parse",
-        &[p("arn", Text, HOLES)],
-        Any,
-        aws::arn_parse,
-    ),
+    f("provider::aws::arn_parse", &[ARN], Any, aws::arn_parse),
     f(
         "provider::aws::trim_iam_role_path",
-        &[p("arn", Text, HOLES)],
+        &[ARN],
         Text,
         aws::trim_iam_role_path,
     ),
@@ -348,21 +314,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
         types::uncomputed,
     ),
     v("range", &[], p("params", Number, 0), List, numbers::range),
-    f(
-        "regex",
-        &[p("pattern", Text, 0), p("string", Text, 0)],
-        Any,
-        regex::regex,
-    ),
-    f(
-        "regexall",
-        &[p("pattern", Text, 0), p("string", Text, 0)],
-        List,
-        regex::regexall,
-    ),
+    f("regex", &[PATTERN, STRING], Any, regex::regex),
+    f("regexall", &[PATTERN, STRING], List, regex::regexall),
     t(
         "replace",
-        &[ROPE, p("substr", Text, 0), p("replace", Text, HOLES)],
+        &[ROPE, SUBSTR, p("replace", Text, HOLES)],
         Text,
         strings::replace,
     ),
@@ -400,24 +356,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Texts,
         lists::sort,
     ),
-    f(
-        "split",
-        &[p("separator", Text, 0), ROPE],
-        Texts,
-        strings::split,
-    ),
-    f(
-        "startswith",
-        &[ROPE, p("prefix", Text, 0)],
-        Bool,
-        strings::startswith,
-    ),
-    f(
-        "strcontains",
-        &[STR, p("substr", Text, 0)],
-        Bool,
-        strings::strcontains,
-    ),
+    f("split", &[SEPARATOR, ROPE], Texts, strings::split),
+    f("startswith", &[ROPE, PREFIX], Bool, strings::startswith),
+    f("strcontains", &[STR, SUBSTR], Bool, strings::strcontains),
     t("strrev", &[STR], Text, strings::strrev),
     t(
         "substr",
@@ -428,13 +369,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
     f("sum", &[p("list", Any, WHOLE)], Number, numbers::sum),
     f(
         "textdecodebase64",
-        &[p("source", Text, 0), p("encoding", Text, 0)],
+        &[p("source", Text, 0), ENCODING],
         Text,
         encoding::textdecodebase64,
     ),
     f(
         "textencodebase64",
-        &[p("string", Text, 0), p("encoding", Text, 0)],
+        &[STRING, ENCODING],
         Text,
         encoding::textencodebase64,
     ),
@@ -465,19 +406,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         maps::transpose,
     ),
     t("trim", &[STR, p("cutset", Text, 0)], Text, strings::trim),
-    t(
-        "trimprefix",
-        &[ROPE, p("prefix", Text, 0)],
-        Text,
-        strings::trimprefix,
-    ),
+    t("trimprefix", &[ROPE, PREFIX], Text, strings::trimprefix),
     t("trimspace", &[STR], Text, strings::trimspace),
-    t(
-        "trimsuffix",
-        &[ROPE, p("suffix", Text, 0)],
-        Text,
-        strings::trimsuffix,
-    ),
+    t("trimsuffix", &[ROPE, SUFFIX], Text, strings::trimsuffix),
     t("upper", &[STR], Text, strings::upper),
     t("urlencode", &[STR], Text, encoding::urlencode),
     f("uuid", &[], Text, types::impure_text),
