@@ -246,7 +246,11 @@ fn scalar(text: &Text, to: &Type) -> Result<Kind, String> {
 /// The type that the elements of a collection get.
 fn common(items: &[Value], asked: &Type) -> Option<Type> {
     match asked {
-        Type::Dynamic => unify_values(items),
+        Type::Dynamic => unify_values(items).or_else(|| {
+            // something of any type may bring one that fits all
+            let untyped = |v: &Value| v.as_unknown().is_some_and(|u| u.ty == Type::Dynamic);
+            items.iter().any(untyped).then_some(Type::Dynamic)
+        }),
         t => Some(t.clone()),
     }
 }

@@ -14,6 +14,9 @@ type Big = FBig<HalfEven, 2>;
 /// Exponents beyond this are no numbers of any infrastructure, and their digits would fill the memory.
 const EXPONENT_LIMIT: i64 = 100_000;
 
+/// The same in binary digits, for results.
+const BINARY_LIMIT: usize = 1 << 20;
+
 /// A number of Terraform's precision.
 #[derive(Clone, Debug)]
 pub struct Number(Big);
@@ -169,7 +172,7 @@ impl Number {
         let precision = (self.0.precision())
             .max(other.0.precision())
             .max(product.repr().digits());
-        Ok(Number(product.with_precision(precision).value()))
+        Number(product.with_precision(precision).value()).sized()
     }
 
     /// The quotient; infinite where only the divisor is zero.
@@ -185,8 +188,8 @@ impl Number {
                 let precision = self.0.precision().max(other.0.precision());
                 let context = Context::<HalfEven>::new(precision);
                 (context.div(self.0.repr(), other.0.repr()))
-                    .map(|q| Number(q.value()))
                     .map_err(|_| Undefined)
+                    .and_then(|q| Number(q.value()).sized())
             }
         }
     }
@@ -313,6 +316,15 @@ impl Number {
         let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
         let sign = if exponent < 0 { '-' } else { '+' };
         format!("{mantissa}e{sign}{:02}", exponent.unsigned_abs())
+    }
+
+    /// The number, unless its digits would fill the memory.
+    fn sized(self) -> Result<Self, Undefined> {
+        let exponent = self.0.repr().exponent().unsigned_abs();
+        if exponent > BINARY_LIMIT && self.is_finite() {
+            return Err(Undefined);
+        }
+        Ok(self)
     }
 
     /// How many binary digits its whole part has.

@@ -47,14 +47,18 @@ fn empty(text: &Text) -> Option<bool> {
 
 pub(super) fn coalesce(call: &Call) -> Outcome {
     let types: Vec<Type> = call.args.iter().map(type_of).collect();
-    let Some(ty) = unify(&types) else {
-        return Err(FunctionError::new("all arguments must have the same type"));
+    let untyped = |a: &Value| a.as_unknown().filter(|u| u.ty == Type::Dynamic).cloned();
+    let untyped = call.args.iter().find_map(untyped);
+    let ty = match (unify(&types), &untyped) {
+        (Some(ty), _) => ty,
+        (None, Some(u)) => return Ok(call.unknown(u, Type::Dynamic)), // it may bring a type that fits all
+        (None, None) => return Err(FunctionError::new("all arguments must have the same type")),
     };
     for arg in &call.args {
         let value = convert(arg, &ty).map_err(FunctionError::new)?;
-        match &value.kind {
-            Kind::Null(_) => {}
-            Kind::String(text) => match empty(text) {
+        match (&value.kind, &untyped) {
+            (Kind::Null(_), _) => {}
+            (Kind::String(text), _) => match empty(text) {
                 Some(true) => {}
                 Some(false) => return Ok(value),
                 None => {
@@ -62,10 +66,13 @@ pub(super) fn coalesce(call: &Call) -> Outcome {
                     return Ok(call.unknown(&hole, ty));
                 }
             },
-            Kind::Unknown(u) if u.not_null && (u.role.is_some() || !may_be_text(&u.ty)) => {
-                return Ok(value);
+            (Kind::Unknown(u), _) => {
+                let filled = u.not_null && (u.role.is_some() || !may_be_text(&u.ty));
+                return Ok(if filled { value } else { call.unknown(u, ty) });
             }
-            Kind::Unknown(u) => return Ok(call.unknown(u, ty)),
+            (Kind::Sequence { .. } | Kind::Mapping { .. }, Some(u)) => {
+                return Ok(call.unknown(u, Type::Dynamic)); // it may make a set or a map of it
+            }
             _ => return Ok(value),
         }
     }

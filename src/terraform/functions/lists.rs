@@ -87,6 +87,9 @@ pub(super) fn reverse(call: &Call) -> Outcome {
         ));
     };
     let mut items = call.items(0)?;
+    if let Some(u) = unordered(call.get(0)?) {
+        return Ok(somewhere(call, element_type(call.get(0)?), items, u));
+    }
     items.reverse();
     alike(call, items)
 }
@@ -174,6 +177,9 @@ fn flatten_into(sequence: &Value, items: &mut Vec<Value>, more: &mut Option<Arc<
     if let Some(open) = sequence.more() {
         more.get_or_insert_with(|| open.clone());
     }
+    if let Some(u) = unordered(sequence) {
+        more.get_or_insert_with(|| Arc::new(u.clone()));
+    }
     for item in sequence.items() {
         match &item.kind {
             Kind::Sequence { .. } => flatten_into(&item, items, more),
@@ -182,6 +188,18 @@ fn flatten_into(sequence: &Value, items: &mut Vec<Value>, more: &mut Option<Arc<
             }
             _ => items.push(item),
         }
+    }
+}
+
+/// Why nobody knows the order of a set's elements, nor whether all of them are different.
+fn unordered(value: &Value) -> Option<&Unknown> {
+    match &value.kind {
+        Kind::Sequence {
+            shape: Sequence::Set(_),
+            items,
+            ..
+        } if items.len() > 1 => value.first_unknown(),
+        _ => None,
     }
 }
 
