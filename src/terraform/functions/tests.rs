@@ -618,7 +618,7 @@ fn hidden(value: &Value, mask: &mut dyn Iterator<Item = u8>) -> Value {
                 .nth(1)
                 .map_or(known.len(), |(at, _)| at);
             let pieces = [
-                Piece::Lit(&known[..at], None),
+                Piece::Lit(known.get(..at).unwrap(), None),
                 Piece::Hole(Arc::new(why(Type::String))),
             ];
             Value::new(Kind::String(Text::of(pieces)), span)
@@ -636,10 +636,7 @@ fn hidden(value: &Value, mask: &mut dyn Iterator<Item = u8>) -> Value {
             let hidden = Value::new(kind, span);
             match shape {
                 crate::value::Sequence::Set(of) => {
-                    let Kind::Sequence { items, .. } = hidden.kind else {
-                        unreachable!()
-                    };
-                    crate::terraform::convert::set(of.clone(), items, span)
+                    crate::terraform::convert::set(of.clone(), hidden.items(), span)
                 }
                 _ => hidden,
             }
