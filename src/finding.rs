@@ -55,7 +55,7 @@ pub enum Enforcement {
 }
 
 /// What judging one guardrail on one target came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The guardrail holds.
@@ -67,7 +67,7 @@ pub enum Outcome {
 }
 
 /// What is done with a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// It counts.
@@ -118,6 +118,8 @@ pub struct Finding {
     pub status: Status,
     /// The resource that holds the wrong value.
     pub resource: Option<ResourceRef>,
+    /// Further instances of the same block that are wrong in the same place for the same reason, by address.
+    pub also: Vec<String>,
     /// The header of that resource, where inline waivers of the whole resource stand.
     pub resource_span: Option<Span>,
     /// What is wrong, in one sentence without a full stop.

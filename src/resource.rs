@@ -205,7 +205,7 @@ pub fn read(kind: &Kind, raw: &RawResource) -> Value {
         Names::Terraform
     };
     let mut attributes = raw.attributes.clone();
-    attributes.place.span = raw.span;
+    attributes.place = Place::at(raw.span);
     object(kind.fields, names, &attributes)
 }
 
@@ -270,7 +270,12 @@ fn descend(from: &Value, step: &str) -> Value {
     }
 }
 
+/// A default stands at the key of what leaves it out, where that has one: a mapping of YAML begins at its first entry.
 fn default(field: &Field, place: &Place) -> Value {
+    let place = &Place {
+        span: place.key.unwrap_or(place.span),
+        ..place.clone()
+    };
     let mut value = match field.default {
         Default::Null => Value::null(place.span),
         Default::Text(t) => Value::text(t, place.span),

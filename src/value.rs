@@ -16,6 +16,9 @@ mod number;
 mod text;
 mod types;
 
+/// What the reason of an unknown begins with where an error among the diagnostics says it already.
+pub const DIAGNOSED: &str = "its expression is wrong: ";
+
 /// A value with its place.
 #[derive(Clone, Debug)]
 pub struct Value {

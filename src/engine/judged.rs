@@ -132,6 +132,7 @@ fn finding(
         outcome: judgement.outcome,
         status: Status::New,
         resource: Some(reference),
+        also: Vec::new(),
         resource_span: Some(resource.raw.span),
         message: judgement.message,
         span,

@@ -1,5 +1,6 @@
 //! One run: sources, inventory, guardrails × subjects, waivers, report.
 
+use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
 use crate::config::{self, Config, Error, Undetermined};
@@ -11,6 +12,8 @@ use crate::guardrail::{Guardrail, Library, Settings, subject};
 use crate::inventory::Inventory;
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
+use crate::value::DIAGNOSED;
+use crate::waiver;
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -118,10 +121,17 @@ fn judge(
         mut findings,
         checks,
     } = judged::judge(&inventory, &subjects, &active, &blocking);
-    if rules.undetermined == Undetermined::Ignore {
-        findings.retain(|f| f.outcome != Outcome::Undetermined);
-    }
+    findings.retain(|f| f.outcome == Outcome::Violated || !is_said(f, rules.undetermined));
+    diagnostics.extend(waive(
+        &mut findings,
+        rules,
+        &inventory,
+        &active,
+        options,
+        files,
+    ));
     findings.sort_by_cached_key(|f| f.order(files));
+    let findings = instances::merge(findings);
     let summary = summary(&findings, &inventory, active.len(), read, &skipped);
     Ok(Report {
         files: files.clone(),
@@ -148,6 +158,51 @@ fn nothing(paths: &[String]) -> Diagnostic {
     Diagnostic::error("nothing-to-check", message).help(
         "give a directory with Terraform files, a plan or a template; --allow-empty where nothing is right",
     )
+}
+
+/// Whether an undetermined finding says nothing more: nobody wants to see them, or all that it hangs on are errors that
+/// stand among the diagnostics (the run exits with 2 then).
+fn is_said(finding: &Finding, undetermined: Undetermined) -> bool {
+    let diagnosed = |because: &String| because.starts_with(DIAGNOSED);
+    undetermined == Undetermined::Ignore
+        || (!finding.because.is_empty() && finding.because.iter().all(diagnosed))
+}
+
+/// Marks what somebody accepted.
+fn waive(
+    findings: &mut [Finding],
+    rules: &Rules,
+    inventory: &Inventory,
+    active: &[Active<'_>],
+    options: &Options,
+    files: &Files,
+) -> Vec<Diagnostic> {
+    let ours = rules.library.files().chain(rules.config.file).collect();
+    let mut waivers = waiver::of_config(&rules.config);
+    let (comments, mut diagnostics) = waiver::of_comments(files, &ours);
+    waivers.extend(comments);
+    let mut seen = BTreeSet::new();
+    for resource in &inventory.resources {
+        let root = inventory
+            .roots
+            .get(resource.root)
+            .map_or("", |r| r.name.as_str());
+        let (found, problems) = waiver::of_metadata(root, &resource.raw);
+        waivers.extend(found.into_iter().filter(|w| seen.insert(w.span)));
+        diagnostics.extend(problems);
+    }
+    diagnostics.dedup();
+    let ran = active.iter().map(|a| a.guardrail.id.clone()).collect();
+    let library = &rules.library;
+    diagnostics.extend(waiver::apply(
+        findings,
+        &waivers,
+        library,
+        &ran,
+        options.today,
+        files,
+    ));
+    diagnostics
 }
 
 /// The guardrails that run, and those that are asked for but lack something.

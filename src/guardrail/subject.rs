@@ -195,12 +195,18 @@ fn account(value: &Value) -> Account {
     }
 }
 
+/// What another thing hangs on: the reason and what settles it, without what is known of the thing itself.
+fn about(unknown: &Unknown) -> Arc<Unknown> {
+    Arc::new(Unknown {
+        reason: unknown.reason.clone(),
+        settle: unknown.settle.clone(),
+        ..Unknown::default()
+    })
+}
+
 /// Why a value is not known, with words for a value that is known but no text.
 fn why(value: &Value, otherwise: &str) -> Arc<Unknown> {
-    (value.first_unknown()).map_or_else(
-        || Arc::new(Unknown::because(otherwise)),
-        |u| Arc::new(u.clone()),
-    )
+    (value.first_unknown()).map_or_else(|| Arc::new(Unknown::because(otherwise)), about)
 }
 
 fn placed(kind: Kind, place: &Place) -> Value {
@@ -225,7 +231,10 @@ fn null(place: &Place) -> Value {
 }
 
 fn flag(known: Result<bool, Arc<Unknown>>, place: &Place) -> Value {
-    placed(known.map_or_else(Kind::Unknown, Kind::Bool), place)
+    placed(
+        known.map_or_else(|u| Kind::Unknown(about(&u)), Kind::Bool),
+        place,
+    )
 }
 
 fn list(items: Vec<Value>, place: &Place) -> Value {
@@ -248,7 +257,7 @@ fn problems(
     place: &Place,
 ) -> Value {
     if let (true, Some(doubt)) = (found.is_empty(), doubts.first()) {
-        return placed(Kind::Unknown(doubt.clone()), place);
+        return placed(Kind::Unknown(about(doubt)), place);
     }
     let at = found.first().map_or(place, |p| &p.place);
     let items = (found.iter()).map(|p| {

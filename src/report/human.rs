@@ -150,6 +150,7 @@ fn related(places: &[(String, Span)], primary: Option<Span>) -> Vec<Mark> {
 fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     let mut resources = distinct(group, |f| f.resource.as_ref().map(|r| r.address.as_str()));
+    resources.extend(group.iter().flat_map(|f| f.also.iter().map(String::as_str)));
     if !resources.is_empty() {
         out.push(("resource", resources.remove(0).to_owned()));
     }

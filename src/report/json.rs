@@ -61,7 +61,7 @@ struct OneFinding<'a> {
     resource: Option<Resource<'a>>,
     message: &'a str,
     location: Place,
-    related: Vec<Related<'a>>,
+    related: Vec<Related>,
     when: Option<&'a str>,
     because: &'a [String],
     witness: Option<Request<'a>>,
@@ -87,8 +87,8 @@ pub(super) struct Place {
 }
 
 #[derive(Serialize)]
-struct Related<'a> {
-    message: &'a str,
+struct Related {
+    message: String,
     location: Place,
 }
 
@@ -192,9 +192,13 @@ fn summary(report: &Report) -> Summary {
 }
 
 fn finding<'a>(finding: &'a Finding, files: &Files) -> OneFinding<'a> {
-    let related = finding.related.iter().map(|(message, span)| Related {
-        message,
+    let way = finding.related.iter().map(|(message, span)| Related {
+        message: message.clone(),
         location: place(files.location(*span)),
+    });
+    let also = finding.also.iter().map(|address| Related {
+        message: format!("also {address}"),
+        location: place(files.location(finding.span)),
     });
     OneFinding {
         guardrail: &finding.guardrail,
@@ -205,7 +209,7 @@ fn finding<'a>(finding: &'a Finding, files: &Files) -> OneFinding<'a> {
         resource: finding.resource.as_ref().map(resource),
         message: &finding.message,
         location: place(files.location(finding.span)),
-        related: related.collect(),
+        related: way.chain(also).collect(),
         when: finding.when.as_deref(),
         because: &finding.because,
         witness: finding.witness.as_ref().map(request),

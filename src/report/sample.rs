@@ -32,6 +32,7 @@ pub(super) fn finding(guardrail: &str, address: &str, span: Span) -> Finding {
             kind: "aws_ecr_repository".into(),
             root: ".".into(),
         }),
+        also: Vec::new(),
         resource_span: None,
         message: "tags of `web` can be moved to another image".into(),
         span,

@@ -28,7 +28,7 @@ mod provider;
 mod references;
 
 /// The version of the format that is read; OpenTofu writes the same.
-const MAJOR: &str = "1";
+const MAJORS: [&str; 2] = ["0", "1"];
 
 /// How many documents deep a policy document may be made of others that are put off, too.
 const ROUNDS: usize = 8;
@@ -151,8 +151,9 @@ fn check(tree: &Tree) -> Result<Vec<Diagnostic>, Diagnostic> {
             .help("make it with `terraform show -json PLANFILE`"));
     };
     let number = version.str().unwrap_or_default();
-    if number.split('.').next() != Some(MAJOR) {
-        let message = format!("plans of format version `{number}` are not known, only {MAJOR}.x");
+    let major = number.split('.').next().unwrap_or_default();
+    if !MAJORS.contains(&major) {
+        let message = format!("plans of format version `{number}` are not known, only 0.x and 1.x");
         return Err(Diagnostic::error("plan-format", message).at(version.span));
     }
     if tree.get("planned_values").is_none() && tree.get("resource_changes").is_none() {

@@ -8,7 +8,7 @@ use super::resources::Made;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{Kind, Unknown, Value};
+use crate::value::{DIAGNOSED, Kind, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -200,7 +200,7 @@ impl<'a> Run<'a> {
     pub(super) fn failed(&self, failure: Failure) -> Unknown {
         let reason = match failure.silent {
             true => failure.message.clone(),
-            false => format!("its expression is wrong: {}", failure.message),
+            false => format!("{DIAGNOSED}{}", failure.message),
         };
         if !failure.silent {
             let mut diagnostic =

@@ -46,6 +46,7 @@ impl Run {
                 kind: "aws_ecr_repository".to_owned(),
                 root: "envs/prod".to_owned(),
             }),
+            also: Vec::new(),
             resource_span: Some(Span::new(self.file, header, header + 8)),
             message: String::new(),
             span: Span::new(self.file, start, start + under.len()),

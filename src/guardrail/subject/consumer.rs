@@ -38,7 +38,7 @@ pub(super) fn subjects(
 
 fn image_reference(reference: &Value) -> Vec<Entry> {
     let place = &reference.place;
-    let unknown = |u: &Arc<Unknown>| placed(Kind::Unknown(u.clone()), place);
+    let unknown = |u: &Arc<Unknown>| placed(Kind::Unknown(super::about(u)), place);
     let Ok(parsed) = image::parse(reference) else {
         let doubt = super::why(reference, "the reference of the image cannot be read");
         let parts = ["tag", "digest", "registry"].map(|name| (name, unknown(&doubt)));
@@ -64,6 +64,6 @@ fn registry(registry: &Registry, place: &Place) -> Value {
     match registry {
         Registry::Named(host) => placed(Kind::String(host.clone()), place),
         Registry::Default => null(place),
-        Registry::Unknown(u) => placed(Kind::Unknown(u.clone()), place),
+        Registry::Unknown(u) => placed(Kind::Unknown(super::about(u)), place),
     }
 }

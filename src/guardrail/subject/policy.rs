@@ -8,7 +8,8 @@ use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement};
 use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{Link, Resource};
-use crate::resource::arn::Account;
+use crate::resource::arn::{self, Account, Split};
+use crate::resource::region;
 use crate::value::{Kind, Place, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -162,7 +163,7 @@ impl<'a> Policy<'a> {
             )
         };
         match (self.problems.is_empty(), self.document.first_unknown()) {
-            (true, Some(unknown)) => placed(Kind::Unknown(Arc::new(unknown.clone())), &self.place),
+            (true, Some(unknown)) => placed(Kind::Unknown(super::about(unknown)), &self.place),
             _ => list(self.problems.iter().map(message).collect(), at),
         }
     }
@@ -172,6 +173,7 @@ impl<'a> Policy<'a> {
     fn scene(&self) -> Scene {
         let raw = &self.resource.raw;
         let known = |v: &Value| v.as_str().map(Arc::from);
+        let (own_account, own_region) = self.own_registry();
         let organization = self.context.organization_of(self.resource);
         let own = Attached {
             name: self.document.kind.words().into(),
@@ -183,10 +185,10 @@ impl<'a> Policy<'a> {
             policies.extend(self.registry_denials());
         }
         Scene {
-            account: known(&raw.account),
-            region: known(&raw.region),
+            account: known(&raw.account).or(own_account),
+            region: known(&raw.region).or(own_region),
             partition: (raw.region.as_str())
-                .and_then(crate::resource::region::partition_of)
+                .and_then(region::partition_of)
                 .or(self.context.world.target.partition.as_deref())
                 .map(Arc::from),
             organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
@@ -194,6 +196,35 @@ impl<'a> Policy<'a> {
             policies,
             ..Scene::default()
         }
+    }
+
+    /// The account and region that a registry policy speaks of in its resources, where it is only one. A registry's policy
+    /// covers its own repositories only, so that it is the one that it is deployed to, where nobody says which.
+    fn own_registry(&self) -> (Option<Arc<str>>, Option<Arc<str>>) {
+        if self.document.kind != PolicyKind::Registry {
+            return (None, None);
+        }
+        let resources = self
+            .document
+            .statements
+            .iter()
+            .filter_map(|s| s.resources.as_ref());
+        let arns: Vec<_> = (resources.flat_map(|r| &r.words))
+            .filter_map(|w| match arn::parse(&w.text) {
+                Split::Arn(arn) => Some(arn),
+                _ => None,
+            })
+            .collect();
+        let accounts = arns
+            .iter()
+            .filter_map(|a| a.account.known().map(str::to_owned));
+        let regions = arns
+            .iter()
+            .filter_map(|a| a.region.known().map(str::to_owned));
+        (
+            only(accounts.filter(|a| arn::is_account_id(a))),
+            only(regions.filter(|r| region::partition_of(r).is_some())),
+        )
     }
 
     /// The scope of a registry policy. Where nobody says which, its Allow statements are judged as under V2, which every
@@ -391,6 +422,12 @@ impl<'a> Policy<'a> {
             ..scene
         }
     }
+}
+
+/// The only value that there is.
+fn only(mut values: impl Iterator<Item = String>) -> Option<Arc<str>> {
+    let first = values.next()?;
+    values.all(|v| v == first).then(|| first.into())
 }
 
 /// The principal that lets the witness in, where one is named for it; else the whole element; else the statement.

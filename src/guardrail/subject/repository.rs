@@ -156,7 +156,7 @@ fn name_problem(name: &Value) -> Value {
     match name::repository_name(name) {
         Verdict::Valid => null(place),
         Verdict::Invalid(why) => text(why, place),
-        Verdict::Unknown(u) => placed(Kind::Unknown(u), place),
+        Verdict::Unknown(u) => placed(Kind::Unknown(super::about(&u)), place),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Statements and the principals that they name.
 
+use super::super::about;
 use super::{Account, Entry, Policy, flag, list, null, number, placed, text};
 use crate::iam::document::{Effect, Statement, Word};
 use crate::iam::principal::Sort;
@@ -63,7 +64,7 @@ pub(super) fn grants(policy: &Policy<'_>, statement: &Statement) -> Vec<(Place, 
 fn grant(policy: &Policy<'_>, statement: &Statement, sort: Sort, principal: &Word) -> Vec<Entry> {
     let place = &principal.place;
     let named = named(sort, &principal.text);
-    let unknown = |u: &Arc<Unknown>| placed(Kind::Unknown(u.clone()), place);
+    let unknown = |u: &Arc<Unknown>| placed(Kind::Unknown(about(u)), place);
     let (kind, who) = match &named {
         Ok((kind, who)) => (text(*kind, place), Ok(who)),
         Err(why) => (unknown(why), Err(why.clone())),
@@ -342,7 +343,7 @@ fn named_accounts(policy: &Policy<'_>, statement: &Statement) -> Value {
     }
     let at = items.first().map_or(&statement.place, |i| &i.place).clone();
     match (items.is_empty(), doubt) {
-        (true, Some(why)) => placed(Kind::Unknown(Arc::new(why)), &at),
+        (true, Some(why)) => placed(Kind::Unknown(about(&why)), &at),
         _ => list(items, &at),
     }
 }
