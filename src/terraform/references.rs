@@ -37,7 +37,11 @@ impl Run<'_> {
                 return self.steps(value, rest, span, scope);
             }
             (Picked::One(single), _) => whole(&self.made(expanded, single), span),
-            (Picked::Unknown(unknown), _) => Value::unknown(unknown, span),
+            (Picked::Unknown(unknown), _) => {
+                let inside = expanded.instance.inside(&expanded.declared.address());
+                let any = format!("{inside}[*]").into();
+                Value::unknown(unknown, span).through(Via::Reference(any, "".into()), span)
+            }
             (Picked::All, _) => {
                 let value = |single: &Single| whole(&self.made(expanded, single), span);
                 expanded.expansion.container(span, value)

@@ -194,6 +194,9 @@ impl Run<'_> {
         }
         let mut out = Value::unknown(result, span);
         out.place = value.place.clone();
+        if let Some(Step::Attr(name)) = rest.first() {
+            name_reference(&mut out.place, &name.text, span);
+        }
         out.sensitive = value.sensitive;
         Ok(out)
     }
@@ -270,6 +273,35 @@ fn name_reference(place: &mut Place, name: &str, span: Span) -> Option<Arc<str>>
     address
 }
 
+/// An unknown element that is an instance of a resource, where the known ones are: it says which resource, and not which
+/// instance.
+fn some_instance(of: &Value, mut element: Value) -> Value {
+    let instance = |v: &Value| {
+        let open = |s: &crate::value::Step| match &s.via {
+            Via::Reference(address, attribute) if attribute.is_empty() => Some(address.clone()),
+            _ => None,
+        };
+        v.place.steps().find_map(open)
+    };
+    let first = match &of.kind {
+        Kind::Mapping { entries, .. } => entries.values().find_map(instance),
+        Kind::Sequence { items, .. } => items.iter().find_map(instance),
+        _ => None,
+    };
+    let address = first.or_else(|| instance(of));
+    if let Some(address) = address {
+        let resource = match address.rfind('[') {
+            Some(at) if address.ends_with(']') => address.get(..at).unwrap_or(&address),
+            _ => &address,
+        };
+        let any = format!("{resource}[*]").into();
+        element
+            .place
+            .push(Via::Reference(any, "".into()), element.place.span);
+    }
+    element
+}
+
 /// `[key]`
 fn index(value: &Value, key: &Value, span: Span) -> Outcome {
     if key.is_null() {
@@ -281,7 +313,7 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
                 .map_err(|e| Failure::new(span, format!("unsuitable key: {e}")))?;
             match key.as_str() {
                 Some(name) => attribute(value, name, span)?,
-                None => Value::unknown(reason_of(&key), span),
+                None => some_instance(value, Value::unknown(reason_of(&key), span)),
             }
         }
         Kind::Sequence {
@@ -294,7 +326,7 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
             let key = convert(key, &Type::Number)
                 .map_err(|e| Failure::new(span, format!("unsuitable index: {e}")))?;
             let Kind::Number(n) = &key.kind else {
-                return Ok(Value::unknown(reason_of(&key), span));
+                return Ok(some_instance(value, Value::unknown(reason_of(&key), span)));
             };
             match (element(value, n), more) {
                 (_, Some(more)) => Value::unknown(opaque(more, Type::Dynamic), span),
