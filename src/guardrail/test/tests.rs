@@ -14,6 +14,7 @@ fn run(text: &str, findings: &[(usize, Outcome)]) -> Run {
         outcome: *outcome,
         status: Status::New,
         resource: None,
+        also: Vec::new(),
         resource_span: None,
         message: "the message".to_owned(),
         span: Span::new(id, *start, start + 1),
