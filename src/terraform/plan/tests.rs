@@ -59,7 +59,7 @@ fn what_is_no_plan_is_refused() {
     let cases = [
         (
             r#"{"format_version": "2.0", "planned_values": {}}"#,
-            "plans of format version `2.0` are not known, only 1.x",
+            "plans of format version `2.0` are not known, only 0.x and 1.x",
         ),
         (
             r#"{"format_version": "1.0", "terraform_version": "1.11.4", "values": {}}"#,
