@@ -23,7 +23,7 @@ pub struct File {
     pub existing: Existing,
     /// Which guardrails run.
     pub profile: Profile,
-    /// Guardrails newer than this only report.
+    /// The state of the built-in guardrails that may block, e.g. `2026-11`; newer ones only report.
     pub edition: Option<String>,
     /// From which severity on a violation blocks; left out: medium.
     pub fail_on: Option<Severity>,

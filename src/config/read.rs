@@ -2,7 +2,7 @@
 
 use super::error::explain;
 use super::file::{self, File, OnError, PolicyScope, Scanning};
-use super::{Accepts, Choice, Config, Error, Hook, Waiver};
+use super::{Accepts, Choice, Config, Error, Hook, Waiver, edition};
 use crate::resource::region::{is_known_partition, partition_of};
 use crate::span::Span;
 use crate::syntax::tree::{Seg, Tree};
@@ -24,7 +24,7 @@ pub(super) fn config(tree: Tree, directory: &Path) -> Result<Config, Vec<Error>>
         target: reader.target(&file.target),
         existing: reader.existing(&file.existing),
         profile: file.profile,
-        edition: file.edition,
+        edition: reader.edition(file.edition),
         fail_on: file.fail_on,
         undetermined: file.undetermined,
         policies: file.policies.iter().map(|p| directory.join(p)).collect(),
@@ -88,6 +88,19 @@ impl Reader<'_> {
                 self.error(&[key(name)], format!("`{name}` is not supported yet"));
             }
         }
+    }
+
+    /// A name that this version does not know could mean anything, so that it is a mistake.
+    fn edition(&mut self, given: Option<String>) -> Option<String> {
+        let known: Vec<&str> = edition::names().collect();
+        if let Some(name) = given.as_deref().filter(|name| !known.contains(name)) {
+            let known = known.join(", ");
+            let error = Error::new(format!("there is no edition `{name}`"))
+                .at(self.span(&[key("edition")]))
+                .help(format!("known: {known}; a later ecr-guard may know more"));
+            self.errors.push(error);
+        }
+        given
     }
 
     fn organizations(&mut self, file: &File) -> Vec<Organization> {
