@@ -9,6 +9,7 @@ use std::io::{self, Write};
 
 pub mod can;
 pub mod check;
+pub mod checkout;
 pub mod failure;
 pub mod given;
 pub mod guardrails;

@@ -2,7 +2,7 @@
 
 use crate::config::{Error, Profile, Undetermined};
 use crate::diagnostic::{Diagnostic, Level};
-use crate::finding::{Finding, Outcome, ResourceRef, Severity, Status};
+use crate::finding::{Finding, Outcome, ResourceRef, Severity};
 use crate::span::Files;
 use crate::world::{Inputs, Target};
 use std::sync::Arc;
@@ -38,7 +38,8 @@ pub struct Options {
     pub profile: Option<Profile>,
     /// From which severity on a violation blocks; `None`: the config's.
     pub fail_on: Option<Severity>,
-    /// What an undetermined finding does; `None`: the config's.
+    /// What an undetermined finding does; `None`: the config's, else it is shown, and blocks where a critical guardrail
+    /// cannot be told on a plan.
     pub undetermined: Option<Undetermined>,
     /// Finding nothing to check is no error.
     pub allow_empty: bool,
@@ -46,6 +47,17 @@ pub struct Options {
     pub satisfied: bool,
     /// The day that waivers and `block_from` are compared with.
     pub today: jiff::civil::Date,
+    /// The checkout that the paths lie in.
+    pub checkout: Checkout,
+}
+
+/// The checkout of version control that a run takes place in, as far as known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checkout {
+    /// The commit that all of the input was checked out from.
+    pub revision: Option<String>,
+    /// The way from the root of the checkout to the current directory, with `/`; empty: it is the root, or in no checkout.
+    pub directory: String,
 }
 
 impl Options {
@@ -66,6 +78,7 @@ impl Options {
             allow_empty: false,
             satisfied: false,
             today,
+            checkout: Checkout::default(),
         }
     }
 }
@@ -110,8 +123,6 @@ pub struct Report {
     pub run: RunInfo,
     /// The guardrails that ran, sorted by id.
     pub guardrails: Vec<GuardrailInfo>,
-    /// Whether an undetermined finding of a blocking guardrail blocks, too.
-    pub undetermined_blocks: bool,
 }
 
 /// The outcome of one guardrail on one target.
@@ -158,8 +169,8 @@ pub struct Summary {
 /// What the verdicts of a run rest on besides the code.
 #[derive(Clone, Debug, Default)]
 pub struct RunInfo {
-    /// The commit that was checked, where known.
-    pub revision: Option<String>,
+    /// The checkout that the input lies in.
+    pub checkout: Checkout,
     /// The profile.
     pub profile: String,
     /// Guardrails newer than this only report.
@@ -192,14 +203,6 @@ pub struct GuardrailInfo {
 }
 
 impl Report {
-    /// Whether a finding makes the run exit with 1.
-    pub fn blocks(&self, finding: &Finding) -> bool {
-        let undetermined = finding.outcome == Outcome::Undetermined
-            && finding.status == Status::New
-            && finding.enforcement == crate::finding::Enforcement::Block;
-        finding.blocks() || (self.undetermined_blocks && undetermined)
-    }
-
     /// Whether the job could not be done for some part of the input.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|d| d.level == Level::Error)
@@ -210,7 +213,7 @@ impl Report {
         if self.has_errors() {
             2
         } else {
-            u8::from(self.findings.iter().any(|f| self.blocks(f)))
+            u8::from(self.findings.iter().any(|f| f.blocks))
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A finding: infrastructure code breaks a guardrail, or it cannot be told whether it does.
 
 use crate::span::{Files, Location, Span};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// How bad a violation is.
@@ -116,6 +117,10 @@ pub struct Finding {
     pub outcome: Outcome,
     /// What is done with it.
     pub status: Status,
+    /// Whether it makes the run exit with 1; never where somebody accepted it or it was there before.
+    pub blocks: bool,
+    /// Who accepted it: the waivers that cover it together.
+    pub waived: Vec<Waived>,
     /// The resource that holds the wrong value.
     pub resource: Option<ResourceRef>,
     /// Further instances of the same block that are wrong in the same place for the same reason, by address.
@@ -148,6 +153,21 @@ pub struct Finding {
     pub access: Option<Access>,
 }
 
+/// A waiver that covers a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waived {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// The last day that it holds.
+    pub until: Option<Date>,
+    /// Whether it stands beside the code, in a comment or in a template's metadata, and not in the config.
+    pub in_source: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
 /// What an access finding is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
@@ -158,11 +178,11 @@ pub struct Access {
 }
 
 impl Finding {
-    /// Whether it makes the run exit with 1.
-    pub fn blocks(&self) -> bool {
-        self.status == Status::New
-            && self.outcome == Outcome::Violated
-            && self.enforcement == Enforcement::Block
+    /// Marks it as accepted: it blocks no more.
+    pub fn waive(&mut self, waived: Vec<Waived>) {
+        self.status = Status::Waived;
+        self.blocks = false;
+        self.waived = waived;
     }
 
     /// Path, line, column, id, address: the order of every report.

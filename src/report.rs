@@ -67,6 +67,23 @@ pub(crate) fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// A path as people know it, seen from the root of the checkout; `directory` is the way from there to the current directory.
+pub(crate) fn from_root(directory: &str, path: &str) -> String {
+    let mut steps: Vec<&str> = directory.split('/').filter(|s| !s.is_empty()).collect();
+    if steps.is_empty() || path.starts_with('/') || path == "-" {
+        return path.to_owned();
+    }
+    for step in path.split('/') {
+        match step {
+            "" | "." => {}
+            ".." if steps.pop().is_none() => return path.to_owned(), // leads out of the checkout
+            ".." => {}
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
+}
+
 /// The text on one line.
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

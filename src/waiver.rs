@@ -5,7 +5,7 @@
 
 use crate::config::{Accepts, Config};
 use crate::diagnostic::Diagnostic;
-use crate::finding::{Access, Finding, Outcome, Status};
+use crate::finding::{Access, Finding, Outcome, Waived};
 use crate::guardrail::Library;
 use crate::guardrail::pattern::glob;
 use crate::span::{FileId, Files, Span};
@@ -29,6 +29,8 @@ pub struct Waiver {
     pub accepts: Option<Accepts>,
     /// Why.
     pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
     /// The last day that it holds.
     pub until: Option<Date>,
     /// Where it stands.
@@ -79,6 +81,7 @@ pub fn of_config(config: &Config) -> Vec<Waiver> {
         },
         accepts: w.accepts.clone(),
         reason: w.reason.clone(),
+        owner: w.owner.clone(),
         until: w.until,
         span: w.span,
     };
@@ -116,7 +119,7 @@ pub fn apply(
             .collect();
         let used = covering(&about, finding);
         if !used.is_empty() {
-            finding.status = Status::Waived;
+            finding.waive(waived(&used));
         }
         for waiver in about {
             let fate = match used.iter().any(|u| std::ptr::eq(*u, waiver)) {
@@ -128,6 +131,23 @@ pub fn apply(
         }
     }
     fates.diagnostics()
+}
+
+/// Waivers as findings tell of them, each once.
+fn waived(used: &[&Waiver]) -> Vec<Waived> {
+    let mut out: Vec<Waived> = Vec::new();
+    for waiver in used {
+        if out.iter().all(|w| w.span != waiver.span) {
+            out.push(Waived {
+                reason: waiver.reason.clone(),
+                owner: waiver.owner.clone(),
+                until: waiver.until,
+                in_source: !matches!(waiver.scope, Scope::Pattern { .. }),
+                span: waiver.span,
+            });
+        }
+    }
+    out
 }
 
 /// The waivers that together cover a finding they are about; none where something of it stays uncovered.

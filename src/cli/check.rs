@@ -1,5 +1,6 @@
 //! `check`: judge infrastructure code by the guardrails.
 
+use super::checkout;
 use super::given::{Given, stdin};
 use super::sink::{self, Sink};
 use crate::config::{Profile, Undetermined};
@@ -33,7 +34,7 @@ pub struct Args {
     /// Tell further outcomes in JSON.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub include: Vec<Include>,
-    /// The day to compare dates of waivers with [default: today in UTC].
+    /// The day to compare dates of waivers and of `block_from` with [default: today in UTC].
     #[arg(long, value_name = "DATE")]
     pub today: Option<jiff::civil::Date>,
 }
@@ -54,7 +55,8 @@ pub struct Rules {
     /// From which severity on a violation blocks [default: the config's, else medium].
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub fail_on: Option<Severity>,
-    /// What an undetermined finding does [default: the config's, else warn].
+    /// What an undetermined finding does [default: the config's, else warn, and fail for
+    /// critical ones of a plan].
     #[arg(long, value_enum, value_name = "WHAT")]
     pub undetermined: Option<Undetermined>,
 }
@@ -91,6 +93,7 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
         allow_empty: args.allow_empty,
         satisfied: args.include.contains(&Include::Satisfied),
         today: args.today.unwrap_or_else(today),
+        checkout: checkout::of(&args.paths),
     })
 }
 

@@ -3,11 +3,12 @@
 use super::Check;
 use super::cases::{self, InCase};
 use super::way;
-use crate::config::fingerprint;
-use crate::finding::{Access, Finding, Outcome, ResourceRef, Severity, Status};
+use crate::config::{Undetermined, fingerprint};
+use crate::finding::{Access, Enforcement, Finding, Outcome, ResourceRef, Severity, Status};
 use crate::guardrail::vocabulary::Subject;
 use crate::guardrail::{Guardrail, Judgement, Settings};
 use crate::inventory::{Inventory, Resource};
+use crate::raw::Form;
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -18,10 +19,28 @@ pub(super) struct Active<'a> {
     pub(super) settings: Settings,
 }
 
-/// What decides whether a violation blocks.
+/// What decides whether a finding blocks.
 pub(super) struct Blocking {
     pub(super) fail_on: Severity,
     pub(super) today: Date,
+    /// What the user says about undetermined findings.
+    pub(super) undetermined: Option<Undetermined>,
+}
+
+impl Blocking {
+    /// Whether a finding that nobody accepts makes the run exit with 1. A plan and a hook's request are the last look before
+    /// images are open to anyone: where nobody says otherwise, doubt about a critical guardrail blocks there.
+    fn blocks(&self, judgement: &Judgement, enforcement: Enforcement, form: Form) -> bool {
+        let counts = match (judgement.outcome, self.undetermined) {
+            (Outcome::Satisfied, _) => false,
+            (Outcome::Violated, _) => true,
+            (Outcome::Undetermined, Some(said)) => said == Undetermined::Fail,
+            (Outcome::Undetermined, None) => {
+                judgement.severity == Severity::Critical && matches!(form, Form::Plan | Form::Hook)
+            }
+        };
+        counts && enforcement == Enforcement::Block
+    }
 }
 
 /// What judging came to.
@@ -90,9 +109,14 @@ fn one(
     if judgement.outcome == Outcome::Satisfied {
         return Some((check, None));
     }
+    let enforcement =
+        (active.settings).enforcement(judgement.severity, blocking.fail_on, blocking.today);
     let cases = cases.get(&(root.name.as_str(), resource.raw.address.as_str()));
     let found = InCase {
-        finding: finding(subject, resource, reference, active, judgement, blocking),
+        finding: Finding {
+            blocks: blocking.blocks(&judgement, enforcement, root.form),
+            ..finding(subject, resource, reference, active, judgement, enforcement)
+        },
         case: root.case.clone(),
         cases: cases.copied().unwrap_or(1),
     };
@@ -105,7 +129,7 @@ fn finding(
     reference: ResourceRef,
     active: &Active<'_>,
     judgement: Judgement,
-    blocking: &Blocking,
+    enforcement: Enforcement,
 ) -> Finding {
     let (span, related) = way::labels(&judgement.place);
     let access = subject
@@ -114,10 +138,6 @@ fn finding(
         .next()
         .cloned()
         .filter(|_| judgement.witness.is_some());
-    let Blocking { fail_on, today } = *blocking;
-    let enforcement = active
-        .settings
-        .enforcement(judgement.severity, fail_on, today);
     Finding {
         fingerprint: identity(
             active.guardrail,
@@ -131,6 +151,8 @@ fn finding(
         enforcement,
         outcome: judgement.outcome,
         status: Status::New,
+        blocks: false,
+        waived: Vec::new(),
         resource: Some(reference),
         also: Vec::new(),
         resource_span: Some(resource.raw.span),

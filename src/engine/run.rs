@@ -3,9 +3,9 @@
 use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
-use crate::config::{self, Config, Error, Undetermined};
+use crate::config::{self, Config, Error, Undetermined, edition};
 use crate::diagnostic::Diagnostic;
-use crate::finding::{Finding, Outcome, Severity, Status};
+use crate::finding::{Enforcement, Finding, Outcome, Severity, Status};
 use crate::guardrail::definition::Without;
 use crate::guardrail::settings::State;
 use crate::guardrail::{Guardrail, Library, Settings, subject};
@@ -25,7 +25,7 @@ struct Rules {
     library: Library,
     world: World,
     fail_on: Severity,
-    undetermined: Undetermined,
+    undetermined: Option<Undetermined>,
 }
 
 /// Judges the input by the guardrails.
@@ -61,7 +61,7 @@ fn rules(options: &Options, files: &Files) -> Result<Rules, Vec<Error>> {
         library,
         world,
         fail_on: fail_on.unwrap_or(Severity::Medium),
-        undetermined: undetermined.unwrap_or_default(),
+        undetermined,
         config,
     })
 }
@@ -116,6 +116,7 @@ fn judge(
     let blocking = Blocking {
         fail_on: rules.fail_on,
         today: options.today,
+        undetermined: rules.undetermined,
     };
     let Judged {
         mut findings,
@@ -147,7 +148,6 @@ fn judge(
         skipped,
         run: run_info(options, rules, files),
         guardrails: active.iter().map(|a| info(a.guardrail)).collect(),
-        undetermined_blocks: rules.undetermined == Undetermined::Fail,
     })
 }
 
@@ -162,9 +162,9 @@ fn nothing(paths: &[String]) -> Diagnostic {
 
 /// Whether an undetermined finding says nothing more: nobody wants to see them, or all that it hangs on are errors that
 /// stand among the diagnostics (the run exits with 2 then).
-fn is_said(finding: &Finding, undetermined: Undetermined) -> bool {
+fn is_said(finding: &Finding, undetermined: Option<Undetermined>) -> bool {
     let diagnosed = |because: &String| because.starts_with(DIAGNOSED);
-    undetermined == Undetermined::Ignore
+    undetermined == Some(Undetermined::Ignore)
         || (!finding.because.is_empty() && finding.because.iter().all(diagnosed))
 }
 
@@ -205,6 +205,19 @@ fn waive(
     diagnostics
 }
 
+/// A built-in guardrail that is newer than the config's edition only reports, unless the config says what it does.
+fn only_reports(rules: &Rules, guardrail: &Guardrail, settings: &mut Settings) {
+    let edition = rules.config.edition.as_deref();
+    let since = guardrail.definition.since.as_deref();
+    let (Some(edition), Some(since)) = (edition, since) else {
+        return;
+    };
+    let settled = settings.enforcement.is_some() || settings.block_from.is_some();
+    if guardrail.built_in && !settled && edition::is_newer(since, edition) {
+        settings.enforcement = Some(Enforcement::Report);
+    }
+}
+
 /// The guardrails that run, and those that are asked for but lack something.
 fn active(
     rules: &Rules,
@@ -217,7 +230,8 @@ fn active(
         .organization(None)
         .or(rules.world.organizations.first());
     for guardrail in rules.library.all() {
-        let settings = settings.remove(&guardrail.id).unwrap_or_default();
+        let mut settings = settings.remove(&guardrail.id).unwrap_or_default();
+        only_reports(rules, guardrail, &mut settings);
         let lacks = guardrail.lacks(organization);
         let because = match (&settings.state, lacks, guardrail.definition.without) {
             (State::Off, ..) => continue,
@@ -271,7 +285,7 @@ fn run_info(options: &Options, rules: &Rules, files: &Files) -> RunInfo {
         .map(|f| f.text.clone())
         .collect();
     RunInfo {
-        revision: None,
+        checkout: options.checkout.clone(),
         profile: options
             .profile
             .unwrap_or(rules.config.profile)

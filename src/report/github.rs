@@ -4,11 +4,11 @@
 //! lines of the log. Nothing that stands in the input can start a command: texts are escaped, and lines of the log
 //! never begin with `::` nor hold `##[`.
 
-use super::{human, one_line};
+use super::{from_root, human, one_line};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::engine::Report;
 use crate::finding::{Enforcement, Finding, Outcome, Status};
-use crate::span::{Files, Location};
+use crate::span::{Location, Span};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -26,12 +26,12 @@ struct Note {
 /// Writes the report.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut notes: Vec<Note> = (report.diagnostics.iter())
-        .map(|d| problem(d, &report.files))
+        .map(|d| problem(d, report))
         .collect();
     let mut findings: Vec<&Finding> = (report.findings.iter())
         .filter(|f| f.status == Status::New)
         .collect();
-    findings.sort_by_key(|f| std::cmp::Reverse((report.blocks(f), f.severity)));
+    findings.sort_by_key(|f| std::cmp::Reverse((f.blocks, f.severity)));
     notes.extend(findings.iter().map(|f| finding(report, f)));
     let mut written: BTreeMap<&str, usize> = BTreeMap::new();
     for note in &notes {
@@ -46,7 +46,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", harmless(&human::summary(report)))
 }
 
-fn problem(problem: &Diagnostic, files: &Files) -> Note {
+/// Where a span lies, seen from the root of the checkout: pull requests know files by that.
+fn place(report: &Report, span: Span) -> Location {
+    let location = report.files.location(span);
+    Location {
+        path: from_root(&report.run.checkout.directory, &location.path),
+        ..location
+    }
+}
+
+fn problem(problem: &Diagnostic, report: &Report) -> Note {
     let mut message = problem.message.clone();
     if let Some(help) = &problem.help {
         message.push_str(&format!("\nhelp: {help}"));
@@ -58,7 +67,7 @@ fn problem(problem: &Diagnostic, files: &Files) -> Note {
         },
         title: problem.code.to_owned(),
         message,
-        location: problem.span.map(|s| files.location(s)),
+        location: problem.span.map(|s| place(report, s)),
     }
 }
 
@@ -85,7 +94,7 @@ fn finding(report: &Report, finding: &Finding) -> Note {
     let cannot_tell = finding.outcome == Outcome::Undetermined;
     Note {
         kind: match finding.enforcement {
-            _ if report.blocks(finding) => "error",
+            _ if finding.blocks => "error",
             _ if cannot_tell => "warning",
             Enforcement::Warn | Enforcement::Block => "warning",
             Enforcement::Report => "notice",
@@ -95,7 +104,7 @@ fn finding(report: &Report, finding: &Finding) -> Note {
             false => finding.guardrail.clone(),
         },
         message,
-        location: Some(report.files.location(finding.span)),
+        location: Some(place(report, finding.span)),
     }
 }
 

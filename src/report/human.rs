@@ -24,7 +24,7 @@ pub fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
         let shown = shown.entry(key).or_default();
         *shown += 1;
         if *shown <= FRAMES_PER_GUARDRAIL {
-            let frame = finding(report, group);
+            let frame = finding(group);
             writeln!(out, "{}", frame.draw(&report.files, look))?;
         } else {
             writeln!(out, "{}", in_one_line(report, first, group.len()))?;
@@ -91,12 +91,12 @@ fn grouped(report: &Report) -> Vec<Vec<&Finding>> {
         }
     }
     for group in &mut out {
-        group.sort_by_key(|f| std::cmp::Reverse(f.severity));
+        group.sort_by_key(|f| std::cmp::Reverse((f.blocks, f.severity)));
     }
     out
 }
 
-fn finding(report: &Report, group: &[&Finding]) -> Frame {
+fn finding(group: &[&Finding]) -> Frame {
     let Some(first) = group.first() else {
         return Frame {
             word: Word::Note,
@@ -112,7 +112,7 @@ fn finding(report: &Report, group: &[&Finding]) -> Frame {
     }];
     marks.extend(related(&first.related, Some(first.span)));
     Frame {
-        word: word(report, first),
+        word: word(first),
         id: Some(first.guardrail.clone()),
         title: first.message.clone(),
         marks,
@@ -120,10 +120,10 @@ fn finding(report: &Report, group: &[&Finding]) -> Frame {
     }
 }
 
-fn word(report: &Report, finding: &Finding) -> Word {
+fn word(finding: &Finding) -> Word {
     match (finding.outcome, finding.enforcement) {
         (Outcome::Undetermined, _) => Word::CannotTell,
-        _ if report.blocks(finding) => Word::Error,
+        _ if finding.blocks => Word::Error,
         (_, Enforcement::Warn) => Word::Warning,
         _ => Word::Note,
     }
@@ -173,6 +173,10 @@ fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
     out.extend(because.map(|b| ("because", b.clone())));
     if let Some(settle) = &first.settle {
         out.push(("", settle.clone()));
+    }
+    if first.blocks && first.outcome == Outcome::Undetermined {
+        let way = "until it is settled; --undetermined warn lets it pass";
+        out.push(("blocks", way.to_owned()));
     }
     if let Some(fix) = (first.fix.as_ref()).filter(|_| first.outcome == Outcome::Violated) {
         out.push(("fix", format!("{}{}", fix.trim_end(), replaces(first))));
@@ -238,19 +242,21 @@ fn in_one_line(report: &Report, finding: &Finding, resources: usize) -> String {
         place.path,
         place.line,
         place.column,
-        word(report, finding).name(),
+        word(finding).name(),
         finding.guardrail,
         super::one_line(&finding.message),
     )
 }
 
-/// `2 blocking (1 critical, 1 high) · 3 reported · 1 cannot tell · 4 resources in 3 files`
+/// `2 blocking (1 critical, 1 high; 1 cannot be told) · 3 reported · 1 cannot tell · 4 resources in 3 files`
 pub fn summary(report: &Report) -> String {
     let new = || report.findings.iter().filter(|f| f.status == Status::New);
-    let blocking: Vec<&Finding> = new().filter(|f| report.blocks(f)).collect();
-    let open = new().filter(|f| f.outcome == Outcome::Undetermined).count();
+    let blocking: Vec<&Finding> = new().filter(|f| f.blocks).collect();
+    let open = (new())
+        .filter(|f| f.outcome == Outcome::Undetermined && !f.blocks)
+        .count();
     let reported = new()
-        .filter(|f| f.outcome == Outcome::Violated && !report.blocks(f))
+        .filter(|f| f.outcome == Outcome::Violated && !f.blocks)
         .count();
     let problems = |level| {
         report
@@ -303,7 +309,12 @@ fn severities(findings: &[&Finding]) -> String {
     let words: Vec<String> = (counts.iter().rev())
         .map(|(severity, n)| format!("{n} {}", severity.name()))
         .collect();
-    words.join(", ")
+    let words = words.join(", ");
+    let open = |f: &&&Finding| f.outcome == Outcome::Undetermined;
+    match findings.iter().filter(open).count() {
+        0 => words,
+        n => format!("{words}; {n} cannot be told"),
+    }
 }
 
 /// What was left out: guardrails and files.

@@ -25,6 +25,7 @@ struct Document<'a> {
     checks: Vec<Check<'a>>,
     diagnostics: Vec<OneDiagnostic<'a>>,
     not_run: Vec<NotRun<'a>>,
+    skipped: Vec<Skipped<'a>>,
     summary: Summary,
 }
 
@@ -122,6 +123,12 @@ struct NotRun<'a> {
 }
 
 #[derive(Serialize)]
+struct Skipped<'a> {
+    because: &'a str,
+    count: usize,
+}
+
+#[derive(Serialize)]
 struct Summary {
     files: usize,
     skipped: usize,
@@ -144,6 +151,10 @@ fn document(report: &Report) -> Document<'_> {
         guardrail: &n.guardrail,
         because: &n.because,
     });
+    let skipped = (report.skipped.iter()).map(|(because, count)| Skipped {
+        because,
+        count: *count,
+    });
     Document {
         version: 1,
         tool: Tool {
@@ -157,6 +168,7 @@ fn document(report: &Report) -> Document<'_> {
         checks: checks.collect(),
         diagnostics: diagnostics(&report.diagnostics, files),
         not_run: not_run.collect(),
+        skipped: skipped.collect(),
         summary: summary(report),
     }
 }
@@ -164,7 +176,7 @@ fn document(report: &Report) -> Document<'_> {
 fn run(report: &Report) -> Run<'_> {
     let run = &report.run;
     Run {
-        revision: run.revision.as_deref(),
+        revision: run.checkout.revision.as_deref(),
         profile: &run.profile,
         edition: run.edition.as_deref(),
         config_sha256: run.config_sha256.as_deref(),

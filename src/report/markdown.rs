@@ -14,7 +14,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut findings: Vec<&Finding> = (report.findings.iter())
         .filter(|f| f.status == Status::New)
         .collect();
-    findings.sort_by_key(|f| std::cmp::Reverse((report.blocks(f), rank(f))));
+    findings.sort_by_key(|f| std::cmp::Reverse((f.blocks, rank(f))));
     writeln!(out, "### ecr-guard: {}\n", cell(&human::summary(report)))?;
     let problems = report.diagnostics.iter().map(|d| {
         let level = match d.level {
@@ -26,12 +26,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     });
     let found = findings.iter().map(|f| {
         let place = report.files.location(f.span);
-        row([
-            verdict(report, f),
-            code(&f.guardrail),
-            at(Some(place)),
-            sentence(f),
-        ])
+        row([verdict(f), code(&f.guardrail), at(Some(place)), sentence(f)])
     });
     let mut rows = problems.chain(found).peekable();
     if rows.peek().is_some() {
@@ -54,12 +49,12 @@ fn rank(finding: &Finding) -> (bool, Severity) {
     (finding.outcome == Outcome::Violated, finding.severity)
 }
 
-fn verdict(report: &Report, finding: &Finding) -> String {
+fn verdict(finding: &Finding) -> String {
     let word = match finding.outcome {
         Outcome::Undetermined => "cannot tell".to_owned(),
         _ => finding.severity.name().to_owned(),
     };
-    match report.blocks(finding) {
+    match finding.blocks {
         true => format!("**{word}**"),
         false => word,
     }

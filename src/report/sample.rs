@@ -2,7 +2,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Check, GuardrailInfo, NotRun, Report, RunInfo, Summary};
-use crate::finding::{Enforcement, Finding, Outcome, ResourceRef, Severity, Status, Witness};
+use crate::finding::{
+    Enforcement, Finding, Outcome, ResourceRef, Severity, Status, Waived, Witness,
+};
 use crate::span::{FileId, Files, Span};
 use crate::world::Target;
 use std::collections::BTreeMap;
@@ -27,6 +29,8 @@ pub(super) fn finding(guardrail: &str, address: &str, span: Span) -> Finding {
         enforcement: Enforcement::Block,
         outcome: Outcome::Violated,
         status: Status::New,
+        blocks: true,
+        waived: Vec::new(),
         resource: Some(ResourceRef {
             address: address.into(),
             kind: "aws_ecr_repository".into(),
@@ -76,6 +80,7 @@ fn open(span: Span) -> Finding {
         outcome: Outcome::Undetermined,
         message: "it cannot be told who gets into web".into(),
         because: vec!["`var.extra_policy` has no value".into()],
+        blocks: false,
         settle: Some("pass --var extra_policy=…, or check the plan".into()),
         when: Some("IsProd is false".into()),
         fix: None,
@@ -85,6 +90,17 @@ fn open(span: Span) -> Finding {
             "aws_ecr_repository_policy.web",
             span,
         )
+    }
+}
+
+/// A waiver in a comment.
+fn waived(span: Span) -> Waived {
+    Waived {
+        reason: "TICKET-1".into(),
+        owner: Some("team-a".into()),
+        until: Some(jiff::civil::date(2027, 1, 31)),
+        in_source: true,
+        span,
     }
 }
 
@@ -121,11 +137,15 @@ pub(super) fn report() -> Report {
         .skip(3)
         .zip([Status::Waived, Status::Baseline])
     {
-        finding.status = status;
+        match status {
+            Status::Waived => finding.waive(vec![waived(at(&files, main, "each.key"))]),
+            status => (finding.status, finding.blocks) = (status, false),
+        }
     }
     findings.push(Finding {
         severity: Severity::Low,
         enforcement: Enforcement::Report,
+        blocks: false,
         message: "nothing expires images of `web`".into(),
         replaces: None,
         ..finding(
@@ -192,7 +212,6 @@ pub(super) fn report() -> Report {
             guardrail("repository-tags-mutable", Severity::Medium),
             guardrail("repository-without-lifecycle-policy", Severity::Low),
         ],
-        undetermined_blocks: false,
         files: Arc::new(files),
     }
 }

@@ -2,10 +2,11 @@
 //! the input as notifications. Written against the limits of GitHub's code scanning.
 
 use self::shapes::*;
+use super::from_root;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::engine::{GuardrailInfo, Report};
-use crate::finding::{Enforcement, Finding, Outcome, Severity, Status};
-use crate::span::{Files, Location, Span};
+use crate::finding::{Enforcement, Finding, Outcome, Severity, Status, Waived};
+use crate::span::Span;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
@@ -132,7 +133,6 @@ fn level(severity: Severity) -> &'static str {
 }
 
 fn result(report: &Report, finding: &Finding, index: &BTreeMap<&str, usize>) -> Result {
-    let files = &report.files;
     let kind = match finding.outcome {
         Outcome::Violated => "fail",
         Outcome::Undetermined => "open",
@@ -145,27 +145,48 @@ fn result(report: &Report, finding: &Finding, index: &BTreeMap<&str, usize>) -> 
         (_, Enforcement::Report) => "note",
     };
     let related = (finding.related.iter().take(MOST_PLACES).enumerate())
-        .map(|(i, (message, span))| place(files, *span, Some(message), Some(i + 1), finding));
+        .map(|(i, (message, span))| place(report, *span, Some(message), Some(i + 1), finding));
     Result {
         rule_id: finding.guardrail.clone(),
         rule_index: index.get(finding.guardrail.as_str()).copied(),
         kind,
         level,
         message: Message::text(&message(finding)),
-        locations: [place(files, finding.span, None, None, finding)],
+        locations: [place(report, finding.span, None, None, finding)],
         related_locations: related.collect(),
-        code_flows: code_flow(files, finding).into_iter().collect(),
+        code_flows: code_flow(report, finding).into_iter().collect(),
         partial_fingerprints: Fingerprints {
             own: finding.fingerprint.clone(),
         },
-        suppressions: (finding.status == Status::Waived)
-            .then_some(Suppression {
-                kind: "external",
-                status: "accepted",
-            })
-            .into_iter()
+        suppressions: (finding.waived.iter())
+            .map(|w| suppression(report, w))
             .collect(),
         baseline_state: None,
+    }
+}
+
+/// A waiver, beside the code or elsewhere, with its reason and who answers for it until when.
+fn suppression(report: &Report, waived: &Waived) -> Suppression {
+    let mut justification = waived.reason.trim().to_owned();
+    if let Some(owner) = &waived.owner {
+        justification.push_str(&format!("; owner: {owner}"));
+    }
+    if let Some(until) = waived.until {
+        justification.push_str(&format!("; until: {until}"));
+    }
+    Suppression {
+        kind: match waived.in_source {
+            true => "inSource",
+            false => "external",
+        },
+        status: "accepted",
+        justification,
+        location: Place {
+            id: None,
+            physical_location: physical(report, waived.span),
+            logical_locations: Vec::new(),
+            message: None,
+        },
     }
 }
 
@@ -191,13 +212,12 @@ fn message(finding: &Finding) -> String {
 }
 
 fn place(
-    files: &Files,
+    report: &Report,
     span: Span,
     message: Option<&str>,
     id: Option<usize>,
     finding: &Finding,
 ) -> Place {
-    let location = files.location(span);
     let logical = (finding.resource.iter())
         .filter(|_| id.is_none())
         .map(|r| Logical {
@@ -206,15 +226,17 @@ fn place(
         });
     Place {
         id,
-        physical_location: physical(location),
+        physical_location: physical(report, span),
         logical_locations: logical.collect(),
         message: message.map(Message::text),
     }
 }
 
-fn physical(location: Location) -> Physical {
+fn physical(report: &Report, span: Span) -> Physical {
+    let location = report.files.location(span);
+    let path = from_root(&report.run.checkout.directory, &location.path);
     Physical {
-        artifact_location: artifact(&location.path),
+        artifact_location: artifact(&path),
         region: Region {
             start_line: location.line,
             start_column: location.column,
@@ -247,7 +269,7 @@ fn artifact(path: &str) -> Artifact {
 }
 
 /// From where the value was written to where it does harm.
-fn code_flow(files: &Files, finding: &Finding) -> Option<CodeFlow> {
+fn code_flow(report: &Report, finding: &Finding) -> Option<CodeFlow> {
     if finding.related.is_empty() {
         return None;
     }
@@ -257,7 +279,7 @@ fn code_flow(files: &Files, finding: &Finding) -> Option<CodeFlow> {
     let locations = way.chain(std::iter::once(end)).map(|(message, span)| Step {
         location: Place {
             id: None,
-            physical_location: physical(files.location(span)),
+            physical_location: physical(report, span),
             logical_locations: Vec::new(),
             message: Some(Message::text(message)),
         },
@@ -271,7 +293,7 @@ fn code_flow(files: &Files, finding: &Finding) -> Option<CodeFlow> {
 
 fn invocation(report: &Report, cut: usize) -> Invocation {
     let mut notes: Vec<Notification> = (report.diagnostics.iter())
-        .map(|d| notification(d, &report.files))
+        .map(|d| notification(d, report))
         .collect();
     if cut > 0 {
         let text = format!("{cut} findings are left out: code scanning takes {MOST_RESULTS}");
@@ -288,7 +310,7 @@ fn invocation(report: &Report, cut: usize) -> Invocation {
     }
 }
 
-fn notification(problem: &Diagnostic, files: &Files) -> Notification {
+fn notification(problem: &Diagnostic, report: &Report) -> Notification {
     let level = match problem.level {
         Level::Error => "error",
         Level::Warning => "warning",
@@ -299,7 +321,7 @@ fn notification(problem: &Diagnostic, files: &Files) -> Notification {
     }
     let place = problem.span.map(|span| Place {
         id: None,
-        physical_location: physical(files.location(span)),
+        physical_location: physical(report, span),
         logical_locations: Vec::new(),
         message: None,
     });

@@ -1,6 +1,6 @@
 //! Waivers in comments: `# ecr-guard: waive[ID, ID] REASON until=2027-01-31`, also after `//` or `/*`. On the line of the
 //! finding or above it; at the header of a resource or above it for the whole resource. A waiver of an access guardrail
-//! says what it accepts: `accounts=456789012345 actions=pull,push`.
+//! says what it accepts: `accounts=456789012345 actions=pull,push`. `owner=team-a` says who answers for it.
 
 use super::{Scope, Waiver};
 use crate::config::Accepts;
@@ -103,6 +103,7 @@ impl<'a> Comment<'a> {
             },
             accepts: words.accepts()?,
             reason: words.reason.join(" "),
+            owner: words.owner,
             until: words.until,
             span: self.span,
         })
@@ -135,6 +136,7 @@ fn below(file: &SourceFile, line: u32) -> u32 {
 struct Words<'a> {
     reason: Vec<&'a str>,
     until: Option<Date>,
+    owner: Option<String>,
     accounts: Vec<String>,
     actions: Vec<String>,
 }
@@ -149,6 +151,7 @@ impl<'a> Words<'a> {
                     let read = day.parse().map_err(|_| format!("`{day}` is no day"))?;
                     out.until = Some(read);
                 }
+                Some(("owner", owner)) => out.owner = Some(owner.to_owned()),
                 Some(("accounts", accounts)) => out.accounts = list(accounts),
                 Some(("actions", actions)) => out.actions = list(actions),
                 _ => out.reason.push(word),

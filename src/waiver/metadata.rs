@@ -60,6 +60,7 @@ fn waiver(root: &str, resource: &RawResource, entry: &Value) -> Result<Waiver, S
         },
         accepts: entry.get("accepts").map(|a| accepted(&a)).transpose()?,
         reason,
+        owner: texts(entry.get("owner")).into_iter().next(),
         until,
         span: entry.place.span,
     })

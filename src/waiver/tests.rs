@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::{Enforcement, ResourceRef, Severity};
+use crate::finding::{Enforcement, ResourceRef, Severity, Status};
 use jiff::civil::date;
 use std::path::Path;
 
@@ -41,6 +41,8 @@ impl Run {
             enforcement: Enforcement::Block,
             outcome: Outcome::Violated,
             status: Status::New,
+            blocks: true,
+            waived: Vec::new(),
             resource: Some(ResourceRef {
                 address: "aws_ecr_repository.a".to_owned(),
                 kind: "aws_ecr_repository".to_owned(),

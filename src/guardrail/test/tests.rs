@@ -13,6 +13,8 @@ fn run(text: &str, findings: &[(usize, Outcome)]) -> Run {
         enforcement: Enforcement::Report,
         outcome: *outcome,
         status: Status::New,
+        blocks: false,
+        waived: Vec::new(),
         resource: None,
         also: Vec::new(),
         resource_span: None,

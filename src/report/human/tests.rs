@@ -65,9 +65,11 @@ fn undetermined_blocks_where_asked() {
         .findings
         .retain(|f| f.outcome == crate::finding::Outcome::Undetermined);
     assert_eq!(report.exit_code(), 0);
-    report.undetermined_blocks = true;
+    report.findings.iter_mut().for_each(|f| f.blocks = true);
     assert_eq!(report.exit_code(), 1);
-    assert!(super::summary(&report).starts_with("1 blocking (1 critical) · 1 cannot tell"));
+    assert!(
+        super::summary(&report).starts_with("1 blocking (1 critical; 1 cannot be told) · 1 waived")
+    );
 }
 
 #[test]
@@ -78,6 +80,7 @@ fn what_cannot_be_told_for_one_reason_is_said_once() {
     let open = |guardrail: &str, severity| crate::finding::Finding {
         outcome: crate::finding::Outcome::Undetermined,
         severity,
+        blocks: false,
         message: "`var.x` has no value".into(),
         because: vec!["`var.x` has no value".into()],
         related: vec![("around".into(), Span::new(id, 9, 26))],

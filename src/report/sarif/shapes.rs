@@ -108,6 +108,8 @@ pub(super) struct Fingerprints {
 pub(super) struct Suppression {
     pub(super) kind: &'static str,
     pub(super) status: &'static str,
+    pub(super) justification: String,
+    pub(super) location: Place,
 }
 
 #[derive(Serialize)]
