@@ -55,8 +55,10 @@ impl Context<'_> {
         place: &Place,
         variables: Vec<(&'static str, Vec<Entry>)>,
     ) -> Option<Subject> {
+        // the fields tell the way that they came themselves
+        let here = Place::at(place.span);
         let mut objects: BTreeMap<&'static str, Value> = (variables.into_iter())
-            .map(|(name, entries)| (name, object(place, entries)))
+            .map(|(name, entries)| (name, object(&here, entries)))
             .collect();
         objects.insert("organization", self.organization(resource));
         objects.insert("registry", self.registry(resource));

@@ -7,7 +7,7 @@ use super::kleene::Tri;
 use super::pattern::{Binding, Context, Glob};
 use super::principal::{Sort, Who, account_of, is_account};
 use super::reach::{Answer, Attached, Scene, any_role_of, service_for_anyone};
-use crate::value::Text;
+use crate::value::{Text, Unknown};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub struct Grant {
     /// The account that it belongs to, where it has one that is known.
     pub account: Option<String>,
     /// Why the principal or its account is not known.
-    pub unknown: Option<Arc<str>>,
+    pub unknown: Option<Arc<Unknown>>,
 }
 
 /// What a principal names.
@@ -92,7 +92,7 @@ fn grant(sort: Sort, word: &Word, binding: &Binding) -> Grant {
         kind,
         account,
         unknown: match who {
-            Who::Open { unknown, .. } => Some(unknown.reason.clone()),
+            Who::Open { unknown, .. } => Some(unknown),
             _ => None,
         },
     }
@@ -141,32 +141,33 @@ pub fn actions(statement: &Statement) -> Vec<&'static Action> {
         .collect()
 }
 
-/// The word by which a statement names every action: `*`, or a service's. `Err`: an unknown one may.
-pub fn wildcard_action(statement: &Statement) -> Result<Option<&Word>, Arc<str>> {
+/// The word by which a statement names every action: `*`, or a service's such as `ecr:*`. `Err`: an unknown one may.
+pub fn wildcard_action(statement: &Statement) -> Result<Option<&Word>, Arc<Unknown>> {
     let words = || {
-        statement
-            .actions
-            .iter()
-            .filter(|a| !a.negated)
-            .flat_map(|a| &a.words)
+        let listed = statement.actions.iter().filter(|a| !a.negated);
+        listed.flat_map(|a| &a.words)
     };
-    let every = |w: &&Word| {
-        let known = w.known().map(str::to_ascii_lowercase);
-        known.is_some_and(|k| {
-            let name = k
-                .strip_prefix("ecr:")
-                .or_else(|| k.strip_prefix("ecr-public:"));
-            let name = name.unwrap_or(&k);
-            !name.is_empty() && name.bytes().all(|b| b == b'*')
-        })
-    };
-    match words().find(every) {
-        Some(word) => Ok(Some(word)),
-        None => match words().find_map(|w| w.text.first_hole()) {
-            Some(hole) => Err(hole.reason.clone()),
-            None => Ok(None),
-        },
+    if let Some(word) = words().find(|w| w.known().is_some_and(is_every_action)) {
+        return Ok(Some(word));
     }
+    match words().find_map(|w| w.text.first_hole()) {
+        Some(hole) => Err(Arc::new(hole.clone())),
+        None => Ok(None),
+    }
+}
+
+/// `*`, `ecr:*`, `e*:**`, …
+fn is_every_action(pattern: &str) -> bool {
+    let stars = |t: &str| !t.is_empty() && t.bytes().all(|b| b == b'*');
+    let pattern = pattern.to_ascii_lowercase();
+    let Some((service, name)) = pattern.split_once(':') else {
+        return stars(&pattern);
+    };
+    let ours = match service.split_once('*') {
+        Some((start, rest)) => rest.is_empty() && "ecr".starts_with(start),
+        None => service == "ecr" || service == "ecr-public",
+    };
+    stars(name) && ours
 }
 
 /// Whether a statement's resources take in every repository of a registry.
@@ -209,21 +210,18 @@ pub fn every_repository(statement: &Statement, scene: &Scene) -> Tri {
     fits("zq/x-9").and(fits("k0_w.j"))
 }
 
-/// Accounts that the texts of a statement name, with the word that does: twelve digits, and placeholders such as `<ACCOUNT_ID>`.
-pub fn named_accounts(statement: &Statement) -> Vec<(String, Word)> {
-    let mut out: Vec<(String, Word)> = Vec::new();
+/// Accounts that the texts of a statement name, with the word that does: twelve digits that stand alone, and what stands in angle
+/// brackets, as in `<ACCOUNT_ID>`: nothing else in a policy is written so.
+pub fn named_accounts(statement: &Statement) -> Vec<(String, &Word)> {
+    let mut out: Vec<(String, &Word)> = Vec::new();
     for word in statement.words() {
         for part in word.text.parts() {
             let crate::value::Part::Lit(lit) = part else {
                 continue;
             };
-            let digits = lit
-                .text
-                .split(|c: char| !c.is_ascii_digit())
-                .filter(|r| is_account(r));
-            for name in digits.map(str::to_owned).chain(placeholders(&lit.text)) {
-                out.push((name, word.clone()));
-            }
+            let runs = lit.text.split(|c: char| !c.is_ascii_alphanumeric());
+            let digits = runs.filter(|r| is_account(r)).map(str::to_owned);
+            out.extend(digits.chain(placeholders(&lit.text)).map(|n| (n, word)));
         }
     }
     out
@@ -232,10 +230,7 @@ pub fn named_accounts(statement: &Statement) -> Vec<(String, Word)> {
 fn placeholders(text: &str) -> Vec<String> {
     let opened = text.split('<').skip(1);
     let inner = opened.filter_map(|rest| rest.split_once('>').map(|(i, _)| i));
-    inner
-        .filter(|i| i.to_ascii_lowercase().contains("account"))
-        .map(|i| format!("<{i}>"))
-        .collect()
+    inner.map(|i| format!("<{i}>")).collect()
 }
 
 /// Whether some condition on `aws:SourceAccount`, `aws:SourceArn` or `aws:SourceOrgID` holds for a service that a statement

@@ -170,6 +170,11 @@ pub fn account(
     ask(scene, &question, &need(actions, all))
 }
 
+/// Whether some principal of any account but the owner's can do one of the actions, or (`all`) all of them.
+pub fn others(scene: &Scene, actions: &[&'static str], all: bool) -> Answer {
+    ask(scene, &Question::Others, &need(actions, all))
+}
+
 /// Which accounts other than the owner's can do one of the actions, or (`all`) all of them: those that the policies name, and
 /// `*` where an account that nobody names can. Accounts that cannot are left out.
 pub fn accounts_with(

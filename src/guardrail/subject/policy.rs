@@ -4,7 +4,8 @@ use super::{Context, Entry, flag, list, null, number, object, placed, text};
 use crate::finding::{Access, Witness};
 use crate::guardrail::vocabulary::Subject;
 use crate::iam::action;
-use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement};
+use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement, Word};
+use crate::iam::pattern::Binding;
 use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{Link, Resource};
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod endpoint;
+mod pushers;
 mod statement;
 
 /// A policy of a resource, read.
@@ -26,6 +28,8 @@ struct Policy<'a> {
     document: Arc<Document>,
     problems: Vec<Problem>,
     place: Place,
+    /// The policy, first, in its surroundings.
+    scene: Scene,
 }
 
 pub(super) fn subjects(
@@ -61,7 +65,7 @@ impl<'a> Policy<'a> {
         kind: PolicyKind,
     ) -> Self {
         let (document, problems) = Document::read(value, kind);
-        Policy {
+        let mut policy = Policy {
             context,
             resource,
             position,
@@ -75,6 +79,21 @@ impl<'a> Policy<'a> {
             document: Arc::new(document),
             problems,
             place: value.place.clone(),
+            scene: Scene::default(),
+        };
+        policy.scene = policy.surroundings();
+        policy
+    }
+
+    /// What is known of the deployment.
+    fn binding(&self) -> Binding {
+        let known = |v: &Option<Arc<str>>| v.as_deref().map(str::to_owned);
+        Binding {
+            account: known(&self.scene.account),
+            region: known(&self.scene.region),
+            partition: known(&self.scene.partition),
+            organization: known(&self.scene.organization),
+            ..Binding::default()
         }
     }
 
@@ -126,14 +145,14 @@ impl<'a> Policy<'a> {
             PolicyKind::VpcEndpoint | PolicyKind::PublicRepository
         );
         let (public, outside, pushers) = if judged {
-            let scene = self.scene();
+            let scene = &self.scene;
             let trusted = self.trusted();
-            let public = reach::public(&scene);
+            let public = reach::public(scene);
             let outside = match public {
                 Answer::Yes(_) => public.clone(),
-                _ => reach::outside(&scene, &trusted),
+                _ => reach::outside(scene, &trusted),
             };
-            (public, outside, self.pushers(&scene, &trusted))
+            (public, outside, pushers::field(self, &trusted))
         } else {
             (Answer::No, Answer::No, list(Vec::new(), &self.place))
         };
@@ -142,12 +161,13 @@ impl<'a> Policy<'a> {
             ("outside", "outside_access", &outside),
         ] {
             entries.push((name, self.answer(answer)));
-            let said = answer.witness().map(|w| self.words(w, name == "public"));
+            let anyone = public.is_yes();
+            let said = answer.witness().map(|w| self.words(w, anyone));
             let place = self.place_of(answer);
             entries.push((words, text(said.unwrap_or_default(), &place)));
             if let Some(witness) = answer.witness() {
                 witnesses.insert(name, request(witness));
-                access.insert(name, access_of(witness, name == "public"));
+                access.insert(name, access_of(witness, anyone));
             }
         }
         entries.push(("pushers", pushers));
@@ -170,7 +190,7 @@ impl<'a> Policy<'a> {
 
     /// The policy in its surroundings. A repository's policy stands beside the registry's Deny statements: who gets in by
     /// the registry's Allow statements is said of the registry policy.
-    fn scene(&self) -> Scene {
+    fn surroundings(&self) -> Scene {
         let raw = &self.resource.raw;
         let known = |v: &Value| v.as_str().map(Arc::from);
         let (own_account, own_region) = self.own_registry();
@@ -314,10 +334,8 @@ impl<'a> Policy<'a> {
                 statement.map_or_else(|| self.place.clone(), |s| granting(s, witness))
             }
             Answer::Unknown(_) => {
-                let open = self
-                    .document
-                    .words()
-                    .find(|w| w.text.first_hole().is_some());
+                let holes = |w: &&Word| w.text.first_hole().is_some_and(|u| u.role.is_none());
+                let open = self.document.words().find(holes);
                 open.map_or_else(|| self.place.clone(), |w| w.place.clone())
             }
             Answer::No => self.place.clone(),
@@ -356,70 +374,6 @@ impl<'a> Policy<'a> {
                 .known()
                 .map_or_else(|| "the repository".to_owned(), str::to_owned),
             _ => "the repository".to_owned(),
-        }
-    }
-
-    /// Other accounts that may push. ReplicateImage and CreateRepository of own accounts do not count: replication needs them.
-    fn pushers(&self, scene: &Scene, trusted: &Trusted) -> Value {
-        let mut items = Vec::new();
-        let mut doubt = None;
-        let mut at = None;
-        let all: Vec<&'static str> = action::PUSH.iter().chain(action::BRING).copied().collect();
-        let found = reach::accounts_with(scene, trusted, &all, false);
-        for (account_id, answer) in found {
-            let named = Account::Known(account_id.clone());
-            let inside = match account_id.as_str() {
-                "*" => Ok(false),
-                _ => self.context.is_inside(self.resource, &named),
-            };
-            let answer = match inside {
-                Ok(true) => reach::account(scene, trusted, &account_id, action::PUSH, false),
-                _ => answer,
-            };
-            match &answer {
-                Answer::No => {}
-                Answer::Unknown(reasons) => doubt = doubt.or(reasons.first().cloned()),
-                Answer::Yes(witness) => {
-                    let place = self.place_of(&answer);
-                    let access = match account_id.as_str() {
-                        "*" => self.words(witness, true),
-                        id => format!("account {id} can {}", self.deed(witness)),
-                    };
-                    items.push(object(
-                        &place,
-                        vec![
-                            ("account", text(account_id.clone(), &place)),
-                            ("inside", flag(inside, &place)),
-                            ("access", text(access, &place)),
-                        ],
-                    ));
-                    at.get_or_insert(place);
-                }
-            }
-        }
-        let place = at.unwrap_or_else(|| self.place.clone());
-        match (items.is_empty(), doubt) {
-            (true, Some(reason)) => flag(Err(Arc::new(Unknown::because(reason))), &place),
-            _ => list(items, &place),
-        }
-    }
-
-    /// The same policy with only one of its statements.
-    fn alone(&self, statement: &Statement) -> Scene {
-        let document = Document {
-            statements: vec![statement.clone()],
-            unknown: Vec::new(),
-            ..(*self.document).clone()
-        };
-        let scene = self.scene();
-        Scene {
-            policies: vec![Attached {
-                name: self.document.kind.words().into(),
-                document: Arc::new(document),
-                scope: Scope::V2,
-            }],
-            repository: Repository::Any,
-            ..scene
         }
     }
 }

@@ -51,10 +51,14 @@ impl Reader {
             Kind::Unknown(unknown) => Err(unknown.clone()),
             Kind::Mapping { .. } => Ok(Some(value.clone())),
             Kind::String(text) => {
-                let decoded = match text.json() {
+                let root = match text.json() {
+                    // its leaves know where they were written, wherever the document is used
                     Some(json) => Value::clone(json),
                     None => match json::parse_text(text, value.place.span) {
-                        Ok(parsed) => parsed,
+                        Ok(mut parsed) => {
+                            parsed.place.inherit(&value.place);
+                            parsed
+                        }
                         Err(error) => {
                             if let Some(hole) = error.hole.or_else(|| open(text)) {
                                 return Err(hole);
@@ -69,8 +73,6 @@ impl Reader {
                         }
                     },
                 };
-                let mut root = decoded;
-                root.place.inherit(&value.place);
                 match &root.kind {
                     Kind::Mapping { .. } => Ok(Some(root)),
                     Kind::Unknown(unknown) => Err(unknown.clone()),

@@ -187,3 +187,35 @@ fn actions_resources_and_accounts() {
     let names: Vec<String> = named_accounts(one).into_iter().map(|(a, _)| a).collect();
     assert_eq!(names, ["<ACCOUNT_ID>", "111122223333"]);
 }
+
+#[test]
+fn every_action_has_many_spellings() {
+    for (action, every) in [
+        ("*", true),
+        ("**", true),
+        ("ecr:*", true),
+        ("ECR:**", true),
+        ("ec*:*", true),
+        ("*:*", true),
+        ("ecr-public:*", true),
+        ("ecr:Put*", false),
+        ("s3:*", false),
+        ("ecs*:*", false),
+        ("ecr:", false),
+    ] {
+        let document =
+            read(&json!({"Statement": {"Effect": "Allow", "Principal": "*", "Action": action}}));
+        let found = wildcard_action(&document.statements[0]).unwrap().is_some();
+        assert_eq!(found, every, "{action}");
+    }
+}
+
+#[test]
+fn accounts_stand_alone() {
+    let document = read(
+        &json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": ["a210987654321b", "arn:aws:iam::<id>:role/<name>"]}, "Action": "ecr:PutImage"}}),
+    );
+    let named = named_accounts(&document.statements[0]);
+    let names: Vec<&str> = named.iter().map(|(n, _)| n.as_str()).collect();
+    assert_eq!(names, ["<id>", "<name>"]);
+}

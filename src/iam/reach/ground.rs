@@ -1,7 +1,7 @@
 //! A scene made ready: its typed holes are filled in, by stand-ins that nobody names where the world does not say, and everything
 //! that the policies name is gathered.
 
-use super::Scene;
+use super::{Attached, Scene};
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
@@ -114,18 +114,23 @@ impl Ground {
             (ground.given, organization_given) = (true, true);
         }
         ground.fix(scene, organization_given);
-        for attached in &scene.policies {
+        ground.read(&scene.policies);
+        ground
+    }
+
+    /// Reads the policies, with what is known of the deployment put in.
+    fn read(&mut self, policies: &[Attached]) {
+        for attached in policies {
             let setting = Setting {
-                binding: ground.binding.clone(),
+                binding: self.binding.clone(),
                 scope: attached.scope.clone(),
             };
             let mut policy = Policy::new(attached.name.clone(), &attached.document, &setting);
             for rule in &mut policy.rules {
-                ground.fix_variables(rule);
+                self.fix_variables(rule);
             }
-            ground.policies.push(policy);
+            self.policies.push(policy);
         }
-        ground
     }
 
     fn fix(&mut self, scene: &Scene, organization: bool) {

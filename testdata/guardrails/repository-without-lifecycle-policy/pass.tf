@@ -29,7 +29,7 @@ resource "aws_ecr_lifecycle_policy" "by_name" {
 }
 
 resource "aws_ecr_repository" "each" {
-  for_each = toset(["a", "b"])
+  for_each = toset(["app", "b"])
   name     = each.key
 }
 

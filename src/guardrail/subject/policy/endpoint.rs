@@ -1,11 +1,9 @@
 //! VPC endpoints for ECR, and whether their policies let anything through.
 
 use super::{
-    Answer, Attached, Context, Document, Entry, PolicyKind, Repository, Scene, Scope, Trusted,
-    flag, reach, text,
+    Answer, Attached, Context, Document, Entry, PolicyKind, Scene, Scope, flag, reach, text,
 };
 use crate::guardrail::vocabulary::Subject;
-use crate::iam::action;
 use crate::inventory::{Attached as Joined, Link, Resource};
 use crate::value::{Kind, Part, Unknown, Value};
 use std::sync::Arc;
@@ -92,89 +90,41 @@ fn judge(
         return (Err(why.clone()), String::new());
     }
     let (document, _) = Document::read(policy, PolicyKind::VpcEndpoint);
-    let document = Arc::new(Document {
-        kind: PolicyKind::Registry,
-        ..document
-    });
-    let inward = reach::public(&scene(context, resource, document.clone(), true));
-    let known = |answer: &Answer| match answer {
-        Answer::Yes(_) => Ok(true),
-        Answer::No => Ok(false),
-        Answer::Unknown(reasons) => Err(Arc::new(Unknown::because(
-            reasons
-                .first()
-                .cloned()
-                .unwrap_or_else(|| "it is not known".into()),
-        ))),
-    };
-    let inward = known(&inward);
-    if matches!(inward, Ok(true)) {
-        return (
-            inward,
-            "any identity, of any account, gets through this endpoint".to_owned(),
-        );
+    let scene = scene(context, resource, document);
+    if reach::public(&scene).is_yes() {
+        let words = "any identity, of any account, gets through this endpoint";
+        return (Ok(true), words.to_owned());
     }
-    let outward = known(&outward(context, resource, document));
-    match (&inward, &outward) {
-        (_, Ok(true)) => (
-            outward,
-            "through this endpoint any registry can be reached, of any account".to_owned(),
-        ),
-        (Err(_), _) => (inward, String::new()),
-        _ => (outward, String::new()),
+    match reach::endpoint_open(&scene) {
+        Answer::Yes(_) => {
+            let words = "through this endpoint any registry can be reached, of any account";
+            (Ok(true), words.to_owned())
+        }
+        Answer::No => (Ok(false), String::new()),
+        Answer::Unknown(reasons) => {
+            let reason = reasons.first().cloned();
+            let reason = reason.unwrap_or_else(|| "it is not known".into());
+            (Err(Arc::new(Unknown::because(reason))), String::new())
+        }
     }
 }
 
-/// Whether an identity of the deploying account can push to or pull from the registry of an account that nobody names.
-fn outward(context: &Context<'_>, resource: &Resource, document: Arc<Document>) -> Answer {
-    let own = resource
-        .raw
-        .account
-        .as_str()
-        .unwrap_or(SOME_ACCOUNT)
-        .to_owned();
-    let trusted = context
-        .organization_of(resource)
-        .map(Trusted::from)
-        .unwrap_or_default();
-    let trusted = Trusted {
-        trusted_accounts: trusted
-            .trusted_accounts
-            .iter()
-            .cloned()
-            .chain([own.clone()])
-            .collect(),
-        ..trusted
-    };
-    let stranger = scene(context, resource, document, false);
-    let actions: Vec<&'static str> = action::PULL.iter().chain(action::PUSH).copied().collect();
-    reach::account(&stranger, &trusted, &own, &actions, false)
-}
-
-/// An account that stands for the deploying one where that is not known.
-const SOME_ACCOUNT: &str = "314159265358";
-/// An account of nobody.
-const STRANGER: &str = "271828182845";
-
-fn scene(context: &Context<'_>, resource: &Resource, document: Arc<Document>, own: bool) -> Scene {
-    let organization = context
-        .organization_of(resource)
-        .and_then(|o| o.id.as_deref());
-    let account = match own {
-        true => resource.raw.account.as_str(),
-        false => Some(STRANGER),
-    };
+fn scene(context: &Context<'_>, resource: &Resource, document: Document) -> Scene {
+    let organization = context.organization_of(resource);
+    let known = |v: &Value| v.as_str().map(Arc::from);
     Scene {
-        account: account.map(Arc::from),
-        region: resource.raw.region.as_str().map(Arc::from),
+        account: known(&resource.raw.account),
+        region: known(&resource.raw.region),
         partition: (resource.raw.region.as_str())
             .and_then(crate::resource::region::partition_of)
             .map(Arc::from),
-        organization: organization.filter(|_| own).map(Arc::from),
-        repository: Repository::Any,
+        organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
         policies: vec![Attached {
             name: PolicyKind::VpcEndpoint.words().into(),
-            document,
+            document: Arc::new(Document {
+                kind: PolicyKind::Registry,
+                ..document
+            }),
             scope: Scope::V2,
         }],
         ..Scene::default()

@@ -3,11 +3,14 @@
 use super::super::about;
 use super::{Account, Entry, Policy, flag, list, null, number, placed, text};
 use crate::iam::document::{Effect, Statement, Word};
-use crate::iam::principal::Sort;
-use crate::iam::reach::{self, Answer};
+use crate::iam::facts::{self, Grant, GrantKind};
+use crate::iam::kleene::Tri;
 use crate::resource::arn::{self, Split};
-use crate::value::{Kind, Place, Text, Unknown, Value};
+use crate::value::{Kind, Place, Unknown, Value};
 use std::sync::Arc;
+
+/// A fact, or why it cannot be told.
+type Known = Result<bool, Arc<Unknown>>;
 
 /// The fields of a statement.
 pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry> {
@@ -35,14 +38,17 @@ pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry>
         ("actions", words(actions, actions_place)),
         (
             "wildcard_action",
-            flag(wildcard_action(statement), actions_place),
+            flag(
+                facts::wildcard_action(statement).map(|w| w.is_some()),
+                actions_place,
+            ),
         ),
         ("principals", written(principals, principals_place)),
         ("not_principal", flag(Ok(negated), principals_place)),
         ("resources", words(resources, resources_place)),
         (
             "every_repository",
-            flag(every_repository(statement), resources_place),
+            flag(every_repository(policy, statement), resources_place),
         ),
         (
             "to_other_account",
@@ -54,91 +60,77 @@ pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry>
 
 /// Each principal that a statement names: where it stands and its fields.
 pub(super) fn grants(policy: &Policy<'_>, statement: &Statement) -> Vec<(Place, Vec<Entry>)> {
-    let Some(principals) = statement.principals.as_ref().filter(|p| !p.negated) else {
-        return Vec::new();
-    };
-    let one = |(sort, w): &(Sort, Word)| (w.place.clone(), grant(policy, statement, *sort, w));
-    principals.words.iter().map(one).collect()
+    let one = |g: Grant| (g.word.place.clone(), grant(policy, statement, &g));
+    (facts::grants(statement, &policy.binding()).into_iter())
+        .map(one)
+        .collect()
 }
 
-fn grant(policy: &Policy<'_>, statement: &Statement, sort: Sort, principal: &Word) -> Vec<Entry> {
-    let place = &principal.place;
-    let named = named(sort, &principal.text);
+fn grant(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Vec<Entry> {
+    let place = &grant.word.place;
     let unknown = |u: &Arc<Unknown>| placed(Kind::Unknown(about(u)), place);
-    let (kind, who) = match &named {
-        Ok((kind, who)) => (text(*kind, place), Ok(who)),
-        Err(why) => (unknown(why), Err(why.clone())),
-    };
-    let own = who.clone().and_then(|who| is_own(policy, who));
-    let trusted = who
-        .clone()
-        .and_then(|who| policy.context.is_inside(policy.resource, who));
-    let account_value = match who {
+    let owner = owner(grant);
+    let account = match &owner {
         Ok(Account::Known(id) | Account::Other(id)) => text(id.clone(), place),
         Ok(Account::Absent) => null(place),
-        Ok(Account::Unknown(why)) => unknown(why),
         Ok(Account::Own) => policy.resource.raw.account.clone(),
-        Err(ref why) => unknown(why),
+        Ok(Account::Unknown(why)) | Err(why) => unknown(why),
+    };
+    let asked = |ask: fn(&Policy<'_>, &Account) -> Known| {
+        flag(
+            owner.clone().and_then(|account| ask(policy, &account)),
+            place,
+        )
     };
     vec![
         ("effect", effect(&statement.effect, place)),
-        ("principal", word(principal)),
-        ("kind", kind),
-        ("account", account_value),
-        ("own", flag(own, place)),
-        ("trusted", flag(trusted, place)),
-        ("narrowed", narrowed(policy, statement, &named, place)),
-        ("sourced", sourced(policy, statement, sort, principal)),
+        ("principal", word(&grant.word)),
+        (
+            "kind",
+            kind(grant).map_or_else(|why| unknown(&why), |kind| text(kind.word(), place)),
+        ),
+        ("account", account),
+        ("own", asked(is_own)),
+        (
+            "trusted",
+            asked(|policy, account| policy.context.is_inside(policy.resource, account)),
+        ),
+        ("narrowed", flag(narrowed(policy, statement, grant), place)),
+        ("sourced", flag(sourced(policy, statement, grant), place)),
     ]
 }
 
-/// The sort of a principal and its account.
-fn named(sort: Sort, text: &Text) -> Result<(&'static str, Account), Arc<Unknown>> {
-    match sort {
-        Sort::Service => return Ok(("service", Account::Absent)),
-        Sort::Other => return Ok(("federated", Account::Absent)),
-        Sort::Aws => {}
-    }
-    if let Some(known) = text.known() {
-        if known == "*" {
-            return Ok(("everyone", Account::Absent));
-        }
-        if arn::is_account_id(known) {
-            return Ok(("account", Account::Known(known.to_owned())));
-        }
-    }
-    if matches!(arn::account(text), Account::Own) {
-        return Ok(("account", Account::Own));
-    }
-    match arn::parse(text) {
-        Split::Arn(parts) => {
-            let kind = kind_of(&parts.resource)?;
-            Ok((kind, arn::account(&parts.account)))
-        }
-        Split::Not => Ok(("other", Account::Absent)),
-        Split::Unknown(why) => Err(why),
+/// What a principal names, where that can be told.
+fn kind(grant: &Grant) -> Result<GrantKind, Arc<Unknown>> {
+    match (grant.kind, &grant.unknown) {
+        (GrantKind::Other, Some(why)) => Err(why.clone()),
+        (kind, _) => Ok(kind),
     }
 }
 
-fn kind_of(resource: &Text) -> Result<&'static str, Arc<Unknown>> {
-    let start = resource.known_prefix();
-    let kinds = [
-        ("role/", "role"),
-        ("user/", "user"),
-        ("assumed-role/", "session"),
-        ("federated-user/", "session"),
-    ];
-    if let Some((_, kind)) = kinds.iter().find(|(prefix, _)| start.starts_with(prefix)) {
-        return Ok(kind);
+/// The account that a principal is of.
+fn owner(grant: &Grant) -> Result<Account, Arc<Unknown>> {
+    let named = match arn::parse(&grant.word.text) {
+        Split::Arn(parts) => arn::account(&parts.account),
+        _ => arn::account(&grant.word.text),
+    };
+    if matches!(named, Account::Own) {
+        return Ok(Account::Own);
     }
-    match (resource.known(), resource.first_hole()) {
-        (Some("root"), _) => Ok("account"),
-        (Some(_), _) | (None, None) => Ok("other"),
-        (None, Some(hole)) => Err(Arc::new(hole.clone())),
-    }
+    let kind = kind(grant)?;
+    let has_account = matches!(
+        kind,
+        GrantKind::Account | GrantKind::Role | GrantKind::User | GrantKind::Session
+    );
+    Ok(match (&grant.account, &grant.unknown) {
+        _ if !has_account => Account::Absent,
+        (Some(id), _) => Account::Known(id.clone()),
+        (None, Some(why)) => Account::Unknown(why.clone()),
+        (None, None) => Account::Absent,
+    })
 }
 
-fn is_own(policy: &Policy<'_>, account: &Account) -> Result<bool, Arc<Unknown>> {
+fn is_own(policy: &Policy<'_>, account: &Account) -> Known {
     let deploying = &policy.resource.raw.account;
     match (account, deploying.as_str()) {
         (Account::Own, _) => Ok(true),
@@ -159,60 +151,31 @@ fn is_own(policy: &Policy<'_>, account: &Account) -> Result<bool, Arc<Unknown>> 
     }
 }
 
-/// Whether a condition narrows a grant to a whole account to principals that are named.
-fn narrowed(
-    policy: &Policy<'_>,
-    statement: &Statement,
-    named: &Result<(&'static str, Account), Arc<Unknown>>,
-    place: &Place,
-) -> Value {
-    let id = match named {
-        Ok(("account", Account::Known(id))) => id,
-        Err(why) => return flag(Err(why.clone()), place),
-        Ok(("account", Account::Unknown(why))) if statement.conditions.is_empty() => {
-            let _ = why;
-            return flag(Ok(false), place);
-        }
-        Ok(("account", Account::Unknown(why))) => return flag(Err(why.clone()), place),
-        Ok(_) => return flag(Ok(true), place),
-    };
-    if statement.conditions.is_empty() && statement.unknown.is_none() {
-        return flag(Ok(false), place);
+/// Whether a condition, or a Deny, narrows a grant to a whole account to principals that are named.
+fn narrowed(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Known {
+    match kind(grant)? {
+        GrantKind::Account => said(facts::narrowed(&policy.scene, 0, statement, grant)),
+        _ => Ok(true),
     }
-    no(&reach::any_role_of(&policy.alone(statement), id), place)
 }
 
 /// Whether a condition on the source holds for a grant to a service.
-fn sourced(policy: &Policy<'_>, statement: &Statement, sort: Sort, principal: &Word) -> Value {
-    let place = &principal.place;
-    match (sort, principal.known()) {
-        (Sort::Service, Some(service)) => no(
-            &reach::service_for_anyone(&policy.alone(statement), service),
-            place,
-        ),
-        (Sort::Service, None) => {
-            let why = principal.text.first_hole().cloned().unwrap_or_default();
-            flag(Err(Arc::new(why)), place)
-        }
-        _ => flag(Ok(true), place),
+fn sourced(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Known {
+    if grant.kind != GrantKind::Service {
+        return Ok(true);
+    }
+    let open = grant.unknown.iter().find(|u| u.role.is_none());
+    match (
+        said(facts::sourced(&policy.scene, 0, statement, grant)),
+        open,
+    ) {
+        (Ok(false), Some(why)) => Err(why.clone()),
+        (sourced, _) => sourced,
     }
 }
 
-/// Whether a question has the answer no.
-fn no(answer: &Answer, place: &Place) -> Value {
-    flag(
-        match answer {
-            Answer::Yes(_) => Ok(false),
-            Answer::No => Ok(true),
-            Answer::Unknown(reasons) => Err(Arc::new(Unknown::because(
-                reasons
-                    .first()
-                    .cloned()
-                    .unwrap_or_else(|| "it is not known".into()),
-            ))),
-        },
-        place,
-    )
+fn said(answer: Result<bool, Arc<str>>) -> Known {
+    answer.map_err(|reason| Arc::new(Unknown::because(reason)))
 }
 
 fn word(word: &Word) -> Value {
@@ -239,75 +202,34 @@ fn effect(effect: &Effect, place: &Place) -> Value {
     }
 }
 
-/// Whether one of the actions takes in every action of ECR; NotAction without `*` does, nearly.
-fn wildcard_action(statement: &Statement) -> Result<bool, Arc<Unknown>> {
-    let Some(actions) = statement.actions.as_ref().filter(|a| !a.negated) else {
-        return Ok(false);
-    };
-    let every = |known: &str| {
-        let known = known.to_ascii_lowercase();
-        let stars = |t: &str| !t.is_empty() && t.bytes().all(|b| b == b'*');
-        stars(&known)
-            || known.split_once(':').is_some_and(|(service, action)| {
-                stars(action)
-                    && (service == "ecr" || service == "ecr-public" || service.ends_with('*'))
-            })
-    };
-    if actions.words.iter().any(|w| w.known().is_some_and(every)) {
-        return Ok(true);
-    }
-    match actions.words.iter().find_map(|w| w.text.first_hole()) {
-        Some(hole) => Err(Arc::new(hole.clone())),
-        None => Ok(false),
-    }
-}
-
 /// Whether the resources take in every repository of the registry, whatever its name is.
-fn every_repository(statement: &Statement) -> Result<bool, Arc<Unknown>> {
-    let Some(resources) = &statement.resources else {
-        return Ok(true);
-    };
-    if resources.negated {
-        return Ok(true);
-    }
-    let mut doubt = None;
-    for w in &resources.words {
-        let tail = match w.text.parts().last() {
-            Some(crate::value::Part::Lit(l)) => &*l.text,
-            Some(crate::value::Part::Hole(u)) => {
-                doubt = Some(u.clone());
-                continue;
-            }
-            None => continue,
-        };
-        let stars = |t: &str| !t.is_empty() && t.bytes().all(|b| b == b'*');
-        let name = tail.rsplit_once(":repository/").map(|(_, name)| name);
-        let open_middle = w.text.first_hole().is_none() || name.is_some();
-        if stars(tail) && w.text.known().is_some() || (open_middle && name.is_some_and(stars)) {
-            return Ok(true);
-        }
-        if tail.rsplit_once(':').is_some_and(|(_, last)| stars(last)) {
-            return Ok(true);
+fn every_repository(policy: &Policy<'_>, statement: &Statement) -> Known {
+    match facts::every_repository(statement, &policy.scene) {
+        Tri::True => Ok(true),
+        Tri::False => Ok(false),
+        Tri::Unknown => {
+            let words = statement.resources.iter().flat_map(|r| &r.words);
+            let hole = words.filter_map(|w| w.text.first_hole()).next();
+            Err(Arc::new(hole.cloned().unwrap_or_else(|| {
+                Unknown::because("it cannot be told which repositories are meant")
+            })))
         }
     }
-    doubt.map_or(Ok(false), Err)
 }
 
 /// Whether a principal is of an account that is not the deploying one, or everyone.
-fn to_other_account(policy: &Policy<'_>, statement: &Statement) -> Result<bool, Arc<Unknown>> {
-    let Some(principals) = &statement.principals else {
-        return Ok(false);
-    };
-    if principals.negated {
+fn to_other_account(policy: &Policy<'_>, statement: &Statement) -> Known {
+    let negated = |s: &Statement| s.principals.as_ref().is_some_and(|p| p.negated);
+    if negated(statement) {
         return Ok(true);
     }
     let mut doubt = None;
-    for (sort, principal) in &principals.words {
-        let other = named(*sort, &principal.text).and_then(|(kind, account)| match kind {
-            "everyone" => Ok(true),
-            "service" | "federated" | "other" => Ok(false),
-            _ => is_own(policy, &account).map(|own| !own),
-        });
+    for grant in facts::grants(statement, &policy.binding()) {
+        let other = match kind(&grant) {
+            Ok(GrantKind::Everyone) => Ok(true),
+            Ok(GrantKind::Service | GrantKind::Federated | GrantKind::Other) => Ok(false),
+            _ => owner(&grant).and_then(|a| is_own(policy, &a).map(|own| !own)),
+        };
         match other {
             Ok(true) => return Ok(true),
             Ok(false) => {}
@@ -327,37 +249,15 @@ fn named_accounts(policy: &Policy<'_>, statement: &Statement) -> Value {
                 || o.trusted_accounts.contains_key(id)
         })
     };
-    let mut items = Vec::new();
-    let mut doubt = None;
-    for w in statement.words() {
-        let lits = w.text.parts().iter().filter_map(|p| match p {
-            crate::value::Part::Lit(l) => Some(&*l.text),
-            crate::value::Part::Hole(_) => None,
-        });
-        for found in lits.flat_map(accounts_in) {
-            if !listed(&found) {
-                items.push(text(found, &w.place));
-            }
-        }
-        doubt = doubt.or_else(|| w.text.first_hole().filter(|u| u.role.is_none()).cloned());
-    }
+    let named = facts::named_accounts(statement).into_iter();
+    let items: Vec<Value> = (named.filter(|(id, _)| !listed(id)))
+        .map(|(id, word)| text(id, &word.place))
+        .collect();
+    let mut holes = statement.words().filter_map(|w| w.text.first_hole());
+    let doubt = holes.find(|u| u.role.is_none());
     let at = items.first().map_or(&statement.place, |i| &i.place).clone();
     match (items.is_empty(), doubt) {
-        (true, Some(why)) => placed(Kind::Unknown(about(&why)), &at),
+        (true, Some(why)) => placed(Kind::Unknown(about(why)), &at),
         _ => list(items, &at),
     }
-}
-
-/// Runs of twelve digits, and what stands in angle brackets.
-fn accounts_in(text: &str) -> Vec<String> {
-    let digits = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| arn::is_account_id(word))
-        .map(str::to_owned);
-    let bracket = text
-        .split_once('<')
-        .and_then(|(_, rest)| rest.split_once('>'));
-    digits
-        .chain(bracket.map(|(name, _)| format!("<{name}>")))
-        .collect()
 }

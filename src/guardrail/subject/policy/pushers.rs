@@ -1,0 +1,107 @@
+//! Who else may push.
+
+use super::{Account, Answer, Policy, Trusted, flag, list, object, reach, text};
+use crate::iam::action;
+use crate::value::{Unknown, Value};
+use std::sync::Arc;
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    items: Vec<Value>,
+    doubt: Option<Arc<str>>,
+}
+
+/// Other accounts that may push. ReplicateImage and CreateRepository of own accounts do not count: replication needs them.
+pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
+    let all: Vec<&'static str> = action::PUSH.iter().chain(action::BRING).copied().collect();
+    let mut found = Found::default();
+    for (id, answer) in reach::accounts_with(&policy.scene, trusted, &all, false) {
+        let inside = match id.as_str() {
+            "*" => Ok(false),
+            _ => (policy.context).is_inside(policy.resource, &Account::Known(id.clone())),
+        };
+        let answer = match inside {
+            Ok(true) => reach::account(&policy.scene, trusted, &id, action::PUSH, false),
+            _ => answer,
+        };
+        found.add(policy, &id, inside, &answer);
+    }
+    if found.items.is_empty() {
+        found.unnamed(policy);
+    }
+    let place = (found.items.first()).map_or_else(|| policy.place.clone(), |i| i.place.clone());
+    match (found.items.is_empty(), found.doubt) {
+        (true, Some(reason)) => flag(Err(Arc::new(Unknown::because(reason))), &place),
+        _ => list(found.items, &place),
+    }
+}
+
+impl Found {
+    fn add(
+        &mut self,
+        policy: &Policy<'_>,
+        id: &str,
+        inside: Result<bool, Arc<Unknown>>,
+        answer: &Answer,
+    ) {
+        match answer {
+            Answer::No => {}
+            Answer::Unknown(reasons) => {
+                self.doubt = self.doubt.take().or_else(|| reasons.first().cloned());
+            }
+            Answer::Yes(witness) => {
+                let access = match id {
+                    "*" => policy.words(witness, true),
+                    id => format!("account {id} can {}", policy.deed(witness)),
+                };
+                self.put(policy, answer, id, (inside, access));
+            }
+        }
+    }
+
+    /// Accounts that the policy does not name one by one: those of an organisation that it names, and those that nobody
+    /// can tell.
+    fn unnamed(&mut self, policy: &Policy<'_>) {
+        let answer = reach::others(&policy.scene, action::PUSH, false);
+        match &answer {
+            Answer::No => {}
+            Answer::Unknown(reasons) => {
+                self.doubt = self.doubt.take().or_else(|| reasons.first().cloned());
+            }
+            Answer::Yes(witness) => {
+                let own = policy.scene.organization.as_deref();
+                let inside = match (&witness.organization, own) {
+                    (Some(theirs), Some(own)) => Ok(theirs == own),
+                    (None, _) => Ok(false),
+                    (Some(_), None) => Err(Arc::new(
+                        Unknown::because("organization.id is not set")
+                            .settle("set it in ecr-guard.yaml"),
+                    )),
+                };
+                let whose = match &witness.organization {
+                    Some(id) => format!("any account of {id}"),
+                    None => "another account".to_owned(),
+                };
+                let access = format!("{whose} can {}", policy.deed(witness));
+                self.put(policy, &answer, "*", (inside, access));
+            }
+        }
+    }
+
+    fn put(
+        &mut self,
+        policy: &Policy<'_>,
+        answer: &Answer,
+        id: &str,
+        (inside, access): (Result<bool, Arc<Unknown>>, String),
+    ) {
+        let place = policy.place_of(answer);
+        let entries = vec![
+            ("account", text(id, &place)),
+            ("inside", flag(inside, &place)),
+            ("access", text(access, &place)),
+        ];
+        self.items.push(object(&place, entries));
+    }
+}

@@ -1,0 +1,12 @@
+resource "aws_ecr_repository_policy" "app" {
+  repository = "app"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*" # expect: any account of o-a1b2c3d4e5
+      Action    = ["ecr:PutImage", "ecr:InitiateLayerUpload"]
+      Condition = { StringEquals = { "aws:PrincipalOrgID" = "o-a1b2c3d4e5" } }
+    }]
+  })
+}
