@@ -3,11 +3,23 @@
 //! A join goes by reference anywhere in a root; by name only within one root and one account and region. What may belong
 //! together but cannot be told is said to be unknown, never guessed.
 
-use crate::raw::{Form, RawResource, Root};
+use crate::raw::{Doubt, Form, RawResource, Root};
 use crate::resource::{self, Kind};
 use crate::value::{Part, Text, Unknown, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// Kinds that are attached to another: which of their fields names it, and its kind.
+const WAYS: [(&str, &str, &str); 4] = [
+    ("repository_policy", "repository", "repository"),
+    ("lifecycle_policy", "repository", "repository"),
+    (
+        "public_repository_policy",
+        "repository",
+        "public_repository",
+    ),
+    ("vpc_endpoint_policy", "endpoint", "vpc_endpoint"),
+];
 
 /// All resources of a run.
 #[derive(Debug, Default)]
@@ -134,13 +146,9 @@ impl Inventory {
             };
             match link {
                 Link::To(resources) if resources.contains(&to) => {
-                    if resource.raw.exists == Some(true) || self.exists(to).is_none() {
-                        sure.push(*from);
-                    } else {
-                        doubt = Some(Arc::new(Unknown::because(format!(
-                            "it cannot be told whether `{}` exists",
-                            resource.raw.address
-                        ))));
+                    match self.resources.get(to).map(|to| goes_with(resource, to)) {
+                        Some(Err(why)) => doubt = Some(why),
+                        _ => sure.push(*from),
                     }
                 }
                 Link::Perhaps(resources, why) if resources.contains(&to) => {
@@ -156,23 +164,9 @@ impl Inventory {
         }
     }
 
-    fn exists(&self, resource: usize) -> Option<bool> {
-        self.resources.get(resource).and_then(|r| r.raw.exists)
-    }
-
     fn join(&self) -> BTreeMap<usize, Link> {
-        let ways = [
-            ("repository_policy", "repository", "repository"),
-            ("lifecycle_policy", "repository", "repository"),
-            (
-                "public_repository_policy",
-                "repository",
-                "public_repository",
-            ),
-            ("vpc_endpoint_policy", "endpoint", "vpc_endpoint"),
-        ];
         let mut links = BTreeMap::new();
-        for (kind, field, to) in ways {
+        for (kind, field, to) in WAYS {
             for (position, resource) in self.of_kind(kind) {
                 links.insert(position, self.find(resource, &resource.field(field), to));
             }
@@ -194,6 +188,46 @@ impl Inventory {
             .collect();
         by_name(&here, name)
     }
+}
+
+/// Whether what is attached to a resource exists wherever that one does, for every instance that it may stand for. Both
+/// have to hang on the same conditions of the code: that two unknowns have one reason does not make them equal.
+fn goes_with(from: &Resource, to: &Resource) -> Result<(), Arc<Unknown>> {
+    let (own, its) = (&from.raw, &to.raw);
+    let conditions = |raw: &RawResource| match (raw.exists, &raw.doubt) {
+        (None, None) => Err(Arc::new(Unknown::because(format!(
+            "it cannot be told whether `{}` exists",
+            raw.address
+        )))),
+        (_, doubt) => Ok(doubt.clone()),
+    };
+    let (own_doubt, its_doubt) = (conditions(own)?, conditions(its)?);
+    let set = |doubt: &Option<Arc<Doubt>>| match doubt {
+        Some(doubt) => doubt.conditions.clone(),
+        None => BTreeSet::new(),
+    };
+    let (own_set, its_set) = (set(&own_doubt), set(&its_doubt));
+    if let (Some(doubt), false) = (own_doubt, own_set.is_subset(&its_set)) {
+        return Err(doubt.why.clone());
+    }
+    let mut several = its_set.iter().filter(|c| c.several).peekable();
+    let Some(doubt) = its_doubt.filter(|_| several.peek().is_some()) else {
+        return Ok(());
+    };
+    match several.all(|c| own_set.contains(c)) && !names_instance(from, its) {
+        true => Ok(()),
+        false => Err(doubt.why.clone()),
+    }
+}
+
+/// Whether a resource names one certain instance of what stands for any number of them.
+fn names_instance(from: &Resource, to: &RawResource) -> bool {
+    let field = WAYS.iter().find(|(kind, ..)| *kind == from.kind.name);
+    let name = field.map(|(_, field, _)| from.field(field));
+    name.is_some_and(|name| {
+        let mut addresses = name.place.references().map(|(address, _)| address);
+        addresses.any(|a| a != to.address && without_key(a) == without_key(&to.address))
+    })
 }
 
 /// Whether two resources are deployed to one account and region, as far as the code tells.
@@ -222,6 +256,12 @@ fn by_reference(candidates: &[(usize, &Resource)], name: &Value) -> Option<Link>
             .filter(|(_, r)| without_key(&r.raw.address) == without_key(address))
             .map(|(i, _)| *i)
             .collect();
+        let any = format!("{}[*]", without_key(address));
+        if let Some((i, _)) = candidates.iter().find(|(_, r)| r.raw.address == any)
+            && without_key(address) != address
+        {
+            return Some(Link::To(vec![*i])); // the others have keys that are known
+        }
         match family.as_slice() {
             [] => {}
             [one] => return Some(Link::To(vec![*one])),
@@ -298,3 +338,6 @@ fn without_key(address: &str) -> &str {
     let end = address.strip_suffix(']').and_then(|a| a.rfind('['));
     end.and_then(|i| address.get(..i)).unwrap_or(address)
 }
+
+#[cfg(test)]
+mod tests;

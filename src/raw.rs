@@ -2,7 +2,7 @@
 
 use crate::span::Span;
 use crate::value::{Unknown, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// One thing that is deployed as a whole: a root module, a plan, a template (in one case of its conditions), a hook's request.
@@ -48,6 +48,8 @@ pub struct RawResource {
     pub kind: String,
     /// Whether it exists: `Some(false)` only for `resolve`; `None` where its condition, count or for_each is unknown.
     pub exists: Option<bool>,
+    /// Why that is unknown; set where `exists` is `None`.
+    pub doubt: Option<Arc<Doubt>>,
     /// Its header: the block's `resource "type" "name"`, or the logical id.
     pub span: Span,
     /// The whole block, header included.
@@ -64,6 +66,45 @@ pub struct RawResource {
     pub before: Option<Value>,
     /// CloudFormation's `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, by those names.
     pub meta: BTreeMap<String, Value>,
+}
+
+/// What it hangs on whether something exists.
+#[derive(Clone, Debug, Default)]
+pub struct Doubt {
+    /// Why that is unknown, for the user.
+    pub why: Arc<Unknown>,
+    /// It exists exactly where all of these hold.
+    pub conditions: BTreeSet<Condition>,
+}
+
+/// A condition that cannot be decided, as it stands in the code: what hangs on the same one exists together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Condition {
+    /// Tells it from every other one of its root.
+    pub text: Arc<str>,
+    /// It may make more than one instance.
+    pub several: bool,
+}
+
+impl Doubt {
+    /// A doubt about one condition.
+    pub fn of(why: Arc<Unknown>, condition: Condition) -> Self {
+        Doubt {
+            why,
+            conditions: BTreeSet::from([condition]),
+        }
+    }
+
+    /// The doubt about something inside of something else, each of which may be doubtful; the inner reason comes first.
+    pub fn within(inner: Option<Arc<Doubt>>, outer: Option<&Arc<Doubt>>) -> Option<Arc<Doubt>> {
+        let (Some(own), Some(outer)) = (&inner, outer) else {
+            return inner.or_else(|| outer.cloned());
+        };
+        Some(Arc::new(Doubt {
+            why: own.why.clone(),
+            conditions: own.conditions.union(&outer.conditions).cloned().collect(),
+        }))
+    }
 }
 
 /// Managed resource or data source.

@@ -21,6 +21,7 @@ mod attempt;
 mod blocks;
 mod collection;
 mod computed;
+mod doubt;
 mod expand;
 mod expression;
 mod inputs;

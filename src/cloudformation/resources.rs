@@ -5,10 +5,11 @@ use super::foreach::Entry;
 use super::pseudo;
 use super::scope::Scope;
 use super::stack::{BlindSpot, Stack};
-use crate::raw::{Mode, RawResource};
+use crate::raw::{Condition, Doubt, Mode, RawResource};
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Role, Value};
+use crate::value::{Role, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Types whose conditions are worth a case of their own: what guardrails judge, and what they judge it by.
 const RELEVANT: [&str; 12] = [
@@ -83,11 +84,12 @@ pub(super) fn resources(stack: &Stack<'_>) -> Vec<RawResource> {
             continue;
         }
         if let Some(resource) = stack.raw(entry) {
-            let exists = resource.exists;
-            let nested = exists != Some(false) && resource.kind == "AWS::CloudFormation::Stack";
+            let present = resource.exists != Some(false);
+            let doubt = resource.doubt.clone();
+            let nested = present && resource.kind == "AWS::CloudFormation::Stack";
             out.push(resource);
             if nested {
-                add_nested(stack, entry, exists, &mut out);
+                add_nested(stack, entry, doubt.as_ref(), &mut out);
             }
         }
     }
@@ -97,14 +99,15 @@ pub(super) fn resources(stack: &Stack<'_>) -> Vec<RawResource> {
 fn add_nested(
     stack: &Stack<'_>,
     entry: &Entry<'_>,
-    exists: Option<bool>,
+    doubt: Option<&Arc<Doubt>>,
     out: &mut Vec<RawResource>,
 ) {
     let nested = stack.nested(entry);
     for resource in &nested.resources {
         let mut resource = resource.clone();
-        if exists.is_none() && resource.exists == Some(true) {
+        if doubt.is_some() && resource.exists != Some(false) {
             resource.exists = None;
+            resource.doubt = Doubt::within(resource.doubt, doubt);
         }
         out.push(resource);
     }
@@ -123,9 +126,13 @@ impl Stack<'_> {
         let span = entry.key.span;
         let mut address = self.address(&entry.name);
         let mut exists = self.exists(entry);
+        let mut doubt = exists.is_none().then(|| self.condition_doubt(entry));
         if entry.open {
             address.push_str("[*]");
             exists = exists.filter(|e| !e);
+            if exists.is_none() {
+                doubt = Doubt::within(Some(self.loop_doubt(entry, &address)), doubt.as_ref());
+            }
             self.blind(self.loop_reason(entry), Some("pass --parameters FILE"));
         }
         if kind.ends_with("::MODULE") || kind == "AWS::Serverless::Application" {
@@ -143,6 +150,7 @@ impl Stack<'_> {
             mode: Mode::Managed,
             kind: kind.to_owned(),
             exists,
+            doubt,
             span,
             extent: span.to(entry.tree.span),
             attributes: if absent {
@@ -185,6 +193,28 @@ impl Stack<'_> {
             self.undefined_condition(&name, condition.span);
         }
         self.truth(&name)
+    }
+
+    /// The doubt about a resource whose condition is undecided.
+    fn condition_doubt(&self, entry: &Entry<'_>) -> Arc<Doubt> {
+        let name = entry.tree.get("Condition").and_then(Tree::str);
+        let name = entry.scope.key(name.unwrap_or_default());
+        let why = Unknown::because(format!("condition `{name}` cannot be decided"));
+        let condition = Condition {
+            text: self.address(&name).into(),
+            several: false,
+        };
+        Arc::new(Doubt::of(Arc::new(why), condition))
+    }
+
+    /// The doubt about what an open loop makes: any number, and no other loop is known to make as many.
+    fn loop_doubt(&self, entry: &Entry<'_>, address: &str) -> Arc<Doubt> {
+        let why = Unknown::because(self.loop_reason(entry)).settle("pass --parameters FILE");
+        let condition = Condition {
+            text: address.into(),
+            several: true,
+        };
+        Arc::new(Doubt::of(Arc::new(why), condition))
     }
 
     fn attributes(&self, entry: &Entry<'_>) -> Value {

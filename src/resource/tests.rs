@@ -8,6 +8,7 @@ fn raw(kind: &str, attributes: Value, span: Span) -> RawResource {
         mode: Mode::Managed,
         kind: kind.into(),
         exists: Some(true),
+        doubt: None,
         span,
         extent: span,
         attributes,

@@ -346,6 +346,7 @@ fn resource(span: Span) -> RawResource {
         mode: Mode::Managed,
         kind: "AWS::ECR::Repository".to_owned(),
         exists: Some(true),
+        doubt: None,
         span,
         extent: span,
         attributes: none(),

@@ -1,11 +1,12 @@
 //! `count` and `for_each`: how many instances a resource or a module has, and what they are called.
 
 use super::convert::convert;
+use super::doubt::at_most_one;
 use super::expression::{opaque, pairs, reason_of};
 use super::module::{Declared, Name};
 use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::raw::Mode;
+use crate::raw::{Condition, Doubt, Mode};
 use crate::span::Span;
 use crate::syntax::hcl::{Attribute, Block, Body};
 use crate::value::{Kind, Number, Sequence, Text, Type, Unknown, Value};
@@ -77,6 +78,10 @@ pub(super) struct Expansion {
     pub(super) items: Vec<Single>,
     /// There may be more, for this reason: the last item stands for them.
     pub(super) open: Option<Arc<Unknown>>,
+    /// There may be more than one more.
+    pub(super) several: bool,
+    /// What the further ones hang on, where that can be said.
+    pub(super) condition: Option<Condition>,
 }
 
 /// A resource with its instances.
@@ -103,13 +108,38 @@ impl Expansion {
         let items = (keys.into_iter().enumerate())
             .map(|(index, (key, each))| Single { index, key, each })
             .collect();
-        Expansion { shape, items, open }
+        Expansion {
+            shape,
+            items,
+            open,
+            several: true,
+            condition: None,
+        }
     }
 
     /// The instance of a key; the one that stands for any number where there may be more.
     pub(super) fn find(&self, key: &Key) -> Option<&Single> {
         let any = || self.items.iter().find(|s| s.key == Key::Any);
         self.items.iter().find(|s| s.key == *key).or_else(any)
+    }
+
+    /// Why an instance may not exist, inside of what may not exist itself.
+    pub(super) fn doubt(
+        &self,
+        single: &Single,
+        address: &str,
+        outer: Option<&Arc<Doubt>>,
+    ) -> Option<Arc<Doubt>> {
+        let why = self.open.clone().filter(|_| single.key == Key::Any);
+        let own = why.map(|why| {
+            let unsaid = || Condition {
+                text: address.into(),
+                several: true,
+            };
+            let condition = self.condition.clone().unwrap_or_else(unsaid);
+            Arc::new(Doubt::of(why, condition))
+        });
+        Doubt::within(own, outer)
     }
 
     /// All instances as one value.
@@ -166,18 +196,25 @@ impl Run<'_> {
                 let value = self.cycle(&declared.address(), block.header);
                 make(open(Shape::Count, reason_of(&value), block.header))
             },
-            || make(self.expansion(&block.body, Scope::of(instance, &Each::default()))),
+            || {
+                let each = Each::default();
+                let scope = Scope::of(instance, &each);
+                make(self.expansion(&block.body, &instance.address, scope))
+            },
         ))
     }
 
-    fn expansion(&self, body: &Body, scope: Scope) -> Expansion {
+    fn expansion(&self, body: &Body, holder: &str, scope: Scope) -> Expansion {
         let result = match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), _) => (count, Shape::Count, self.count(count, scope)),
             (_, Some(for_each)) => (for_each, Shape::ForEach, self.for_each(for_each, scope)),
             _ => return Expansion::of(Shape::Single, [(Key::None, Each::default())], None),
         };
         let (attribute, shape, expansion) = result;
-        expansion.unwrap_or_else(|failure| open(shape, self.failed(failure), attribute.expr.span))
+        let mut expansion = expansion
+            .unwrap_or_else(|failure| open(shape, self.failed(failure), attribute.expr.span));
+        self.hang(&mut expansion, attribute, holder, scope);
+        expansion
     }
 
     fn count(&self, attribute: &Attribute, scope: Scope) -> Outcome<Expansion> {
@@ -189,7 +226,10 @@ impl Run<'_> {
         let value = convert(&value, &Type::Number)
             .map_err(|e| Failure::new(span, format!("`count`: {e}")))?;
         let Kind::Number(n) = &value.kind else {
-            return Ok(open(Shape::Count, reason_of(&value), span));
+            return Ok(Expansion {
+                several: !at_most_one(&value),
+                ..open(Shape::Count, reason_of(&value), span)
+            });
         };
         let Some(n) = n.to_usize() else {
             return Err(Failure::new(
@@ -221,7 +261,10 @@ impl Run<'_> {
         let span = attribute.expr.span;
         let value = self.eval(&attribute.expr, scope)?;
         if let Some(unknown) = value.as_unknown() {
-            return Ok(open(Shape::ForEach, unknown.clone(), span));
+            return Ok(Expansion {
+                several: !at_most_one(&value),
+                ..open(Shape::ForEach, unknown.clone(), span)
+            });
         }
         if !matches!(
             value.kind,
@@ -315,14 +358,18 @@ impl Run<'_> {
                 return missing(unknown);
             }
         };
-        let expansion = self.expansion(&block.body, Scope::of(instance, &Each::default()));
+        let holder = format!("call of {address}");
+        let each = Each::default();
+        let scope = Scope::of(instance, &each);
+        let expansion = self.expansion(&block.body, &holder, scope);
         self.check_arguments(block, &module);
         let instances = (expansion.items.iter())
             .map(|single| {
+                let own = format!("{address}{}", single.key.text());
                 Rc::new(Instance {
                     path: path.clone(),
-                    address: format!("{address}{}", single.key.text()),
-                    certain: instance.certain && single.key != Key::Any,
+                    doubt: expansion.doubt(single, &own, instance.doubt.as_ref()),
+                    address: own,
                     depth: instance.depth + 1,
                     caller: Some(Caller {
                         instance: instance.clone(),

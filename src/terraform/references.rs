@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 /// What the steps behind the name of a resource or a module pick.
 enum Picked<'e> {
-    One(&'e Single),
+    /// One, and the key that it was called by.
+    One(&'e Single, Key),
     Unknown(Unknown),
     All,
 }
@@ -31,19 +32,26 @@ impl Run<'_> {
         let what = || expanded.declared.address();
         let (picked, rest) = self.pick(&expanded.expansion, rest, what, span, scope)?;
         let value = match (picked, rest.split_first()) {
-            (Picked::One(single), Some((Step::Attr(attribute), rest))) => {
+            (Picked::One(single, key), Some((Step::Attr(attribute), rest))) => {
+                let address = called(expanded, &key);
                 let made = self.made(expanded, single);
-                let value = attribute_of(&made, &attribute.text, span);
+                let value = attribute_of(&made, address, &attribute.text, span);
                 return self.steps(value, rest, span, scope);
             }
-            (Picked::One(single), _) => whole(&self.made(expanded, single), span),
+            (Picked::One(single, key), _) => {
+                let address = called(expanded, &key);
+                whole(&self.made(expanded, single), address, span)
+            }
             (Picked::Unknown(unknown), _) => {
                 let inside = expanded.instance.inside(&expanded.declared.address());
                 let any = format!("{inside}[*]").into();
                 Value::unknown(unknown, span).through(Via::Reference(any, "".into()), span)
             }
             (Picked::All, _) => {
-                let value = |single: &Single| whole(&self.made(expanded, single), span);
+                let value = |single: &Single| {
+                    let address = called(expanded, &single.key);
+                    whole(&self.made(expanded, single), address, span)
+                };
                 expanded.expansion.container(span, value)
             }
         };
@@ -70,13 +78,13 @@ impl Run<'_> {
             child.ok_or_else(|| Failure::new(span, format!("`module.{name}` has no instance")))
         };
         let value = match (picked, rest.split_first()) {
-            (Picked::One(single), Some((Step::Attr(output), rest))) => {
+            (Picked::One(single, _), Some((Step::Attr(output), rest))) => {
                 let output = &output.text;
                 let value = self.output(&child(single)?, output, span)?;
                 let value = value.through(Via::Output(output.clone()), span);
                 return self.steps(value, rest, span, scope);
             }
-            (Picked::One(single), _) => self.outputs(&child(single)?, span),
+            (Picked::One(single, _), _) => self.outputs(&child(single)?, span),
             (Picked::Unknown(unknown), _) => Value::unknown(unknown, span),
             (Picked::All, _) => (calls.expansion).container(span, |single| match child(single) {
                 Ok(child) => self.outputs(&child, span),
@@ -107,7 +115,7 @@ impl Run<'_> {
         scope: Scope,
     ) -> Outcome<(Picked<'e>, &'r [Step])> {
         if let (Shape::Single, Some(single)) = (expansion.shape, expansion.items.first()) {
-            return Ok((Picked::One(single), rest));
+            return Ok((Picked::One(single, Key::None), rest));
         }
         let Some((Step::Index(key, at), behind)) = rest.split_first() else {
             return Ok((Picked::All, rest));
@@ -141,13 +149,18 @@ impl Run<'_> {
         if single.key == Key::Any {
             self.doubtful(); // it may not be there
         }
-        Ok((Picked::One(single), behind))
+        Ok((Picked::One(single, wanted), behind))
     }
 }
 
+/// How a reference calls an instance: by its key, although nobody may know whether that instance exists.
+fn called(expanded: &Expanded, key: &Key) -> Arc<str> {
+    let own = format!("{}{}", expanded.declared.address(), key.text());
+    expanded.instance.inside(&own).into()
+}
+
 /// An attribute of a resource's instance, with the reference that it comes through.
-fn attribute_of(made: &Made, name: &Arc<str>, span: Span) -> Value {
-    let address: Arc<str> = made.raw.address.as_str().into();
+fn attribute_of(made: &Made, address: Arc<str>, name: &Arc<str>, span: Span) -> Value {
     let value = match &made.full.kind {
         Kind::Unknown(unknown) => Value::unknown((**unknown).clone(), made.raw.span),
         _ => made.full.get(name).unwrap_or_else(|| {
@@ -158,8 +171,7 @@ fn attribute_of(made: &Made, name: &Arc<str>, span: Span) -> Value {
 }
 
 /// A whole instance; which of its attributes is meant is filled in by the step that takes one.
-fn whole(made: &Made, span: Span) -> Value {
-    let address = made.raw.address.as_str().into();
+fn whole(made: &Made, address: Arc<str>, span: Span) -> Value {
     made.full
         .clone()
         .through(Via::Reference(address, "".into()), span)

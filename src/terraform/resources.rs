@@ -2,7 +2,7 @@
 
 use super::computed;
 use super::data;
-use super::expand::{Expanded, Key, Single};
+use super::expand::{Expanded, Single};
 use super::run::{Instance, Run, Scope};
 use super::schema;
 use crate::diagnostic::Diagnostic;
@@ -54,12 +54,14 @@ impl Run<'_> {
         let block = &declared.block;
         let provider = self.provider_of(&expanded.instance, &declared.kind, block);
         let provider = computed::with_region(&provider, &attributes);
-        let certain = expanded.instance.certain && single.key != Key::Any;
+        let outer = expanded.instance.doubt.as_ref();
+        let doubt = expanded.expansion.doubt(single, address, outer);
         RawResource {
             address: address.to_owned(),
             mode: declared.mode,
             kind: declared.kind.to_string(),
-            exists: certain.then_some(true),
+            exists: doubt.is_none().then_some(true),
+            doubt,
             span: block.header,
             extent: block.span,
             attributes,

@@ -6,6 +6,7 @@ use super::module::{self, Module, Name};
 use super::provider::Provider;
 use super::resources::Made;
 use crate::diagnostic::Diagnostic;
+use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
 use crate::value::{DIAGNOSED, Kind, Unknown, Value};
@@ -51,8 +52,8 @@ pub(super) struct Instance {
     pub(super) path: String,
     /// `module.a["x"].module.b`; empty for the root.
     pub(super) address: String,
-    /// Whether it certainly exists.
-    pub(super) certain: bool,
+    /// Why it may not exist.
+    pub(super) doubt: Option<Arc<Doubt>>,
     pub(super) depth: usize,
     pub(super) caller: Option<Caller>,
     pub(super) variables: Memo<Arc<str>, Value>,
@@ -310,7 +311,7 @@ impl Instance {
             dir,
             path: String::new(),
             address: String::new(),
-            certain: true,
+            doubt: None,
             depth: 0,
             caller: None,
             variables: Memo::default(),

@@ -325,6 +325,7 @@ fn metadata_covers_its_resource() {
         mode: crate::raw::Mode::Managed,
         kind: "AWS::ECR::Repository".to_owned(),
         exists: Some(true),
+        doubt: None,
         span,
         extent: span,
         attributes: crate::value::Value::null(span),

@@ -68,6 +68,7 @@ fn root(files: &Files) -> Root {
             mode: Mode::Managed,
             kind: "aws_ecr_repository".into(),
             exists: None,
+            doubt: None,
             span,
             extent: span,
             attributes,

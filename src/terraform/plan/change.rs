@@ -77,6 +77,7 @@ fn header(entry: &Tree) -> Result<RawResource, Diagnostic> {
         mode,
         kind: kind.to_owned(),
         exists: Some(true),
+        doubt: None,
         span: address.span,
         extent: entry.span,
         attributes: nothing.clone(),
