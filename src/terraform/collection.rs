@@ -1,7 +1,7 @@
 //! `for` expressions and templates.
 
 use super::convert::convert;
-use super::expression::{opaque, other, pairs, reason_of};
+use super::expression::{opaque, other, pairs, reason_of, unordered};
 use super::functions;
 use super::run::{Failure, Frame, Outcome, Run, Scope};
 use crate::span::Span;
@@ -42,8 +42,12 @@ impl Run<'_> {
                 format!("`for` cannot go through {what}"),
             ));
         };
+        let ordered = parts.key.is_some() && !parts.group;
         let mut made = Made {
-            more: collection.more().cloned(),
+            more: match ordered {
+                true => collection.more().cloned(),
+                false => unordered(&collection),
+            },
             sensitive: collection.sensitive,
             ..Made::default()
         };
@@ -179,7 +183,8 @@ impl Run<'_> {
     ) -> Outcome<()> {
         let items = self.eval(collection, scope)?;
         rope.sensitive |= items.sensitive;
-        if let Some(unknown) = items.as_unknown().or(items.more().map(|m| &**m)) {
+        let more = unordered(&items);
+        if let Some(unknown) = items.as_unknown().or(more.as_deref()) {
             self.doubtful();
             rope.hole(unknown); // nobody knows where further elements stand
             return Ok(());
@@ -303,7 +308,11 @@ impl Made {
             }
         } else {
             for (key, items) in self.groups {
-                self.entries.insert(key, Value::tuple(items, span));
+                let mut group = Value::tuple(items, span);
+                if let Kind::Sequence { more, .. } = &mut group.kind {
+                    more.clone_from(&self.more); // it may belong to any of them
+                }
+                self.entries.insert(key, group);
             }
             Kind::Mapping {
                 shape: Mapping::Object,

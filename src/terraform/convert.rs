@@ -104,6 +104,19 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             },
             Type::Tuple(types),
         ) => tuple(items, types)?,
+        (
+            Kind::Sequence {
+                shape: Sequence::Tuple,
+                more: Some(more),
+                ..
+            },
+            Type::Tuple(_),
+        ) => Kind::Unknown(Arc::new(Unknown {
+            ty: to.clone(),
+            reason: more.reason.clone(),
+            settle: more.settle.clone(),
+            ..Unknown::default()
+        })),
         (Kind::Mapping { entries, more, .. }, Type::Map(of)) => map(entries, more.clone(), of)?,
         (
             Kind::Mapping {

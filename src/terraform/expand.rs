@@ -157,7 +157,8 @@ impl Expansion {
             }
             return all;
         }
-        let mut all = Value::tuple(self.items.iter().map(value).collect(), span);
+        let known = self.items.iter().filter(|s| s.key != Key::Any);
+        let mut all = Value::tuple(known.map(value).collect(), span);
         if let Kind::Sequence { more, .. } = &mut all.kind {
             more.clone_from(&self.open);
         }

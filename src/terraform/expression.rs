@@ -111,10 +111,32 @@ impl Run<'_> {
         let mut result = match &test.kind {
             Kind::Bool(true) => chosen(yes?, no.ok(), span)?,
             Kind::Bool(false) => chosen(no?, yes.ok(), span)?,
-            _ => either(&test, yes?, no?, span)?,
+            _ => self.undecided(&test, yes, no, span)?,
         };
         result.sensitive |= test.sensitive;
         Ok(result)
+    }
+
+    /// The result of a conditional whose condition is unknown. Where one of the two fails, it is the other one, or it fails
+    /// in the end.
+    fn undecided(&self, test: &Value, yes: Outcome, no: Outcome, span: Span) -> Outcome {
+        match (yes, no) {
+            (Ok(yes), Ok(no)) => either(test, yes, no, span),
+            (Err(failure), _) | (_, Err(failure)) if failure.silent => Err(failure),
+            (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
+                self.doubtful();
+                let cases = match value.as_unknown() {
+                    Some(_) => Vec::new(),
+                    None => vec![Some(value).filter(|v| !v.is_null())],
+                };
+                let unknown = Unknown {
+                    either: cases,
+                    ..reason_of(test)
+                };
+                Ok(Value::unknown(unknown, span))
+            }
+            (Err(failure), Err(_)) => Err(failure),
+        }
     }
 
     fn call(&self, call: &Call, span: Span, scope: Scope) -> Outcome {
@@ -325,6 +347,20 @@ pub(super) fn reason_of(value: &Value) -> Unknown {
     }
 }
 
+/// Why nobody knows in which order, and how often, a collection's elements are gone through.
+pub(super) fn unordered(value: &Value) -> Option<Arc<Unknown>> {
+    let set = match &value.kind {
+        Kind::Sequence {
+            shape: Sequence::Set(_),
+            items,
+            ..
+        } => items.len() > 1 && !value.is_wholly_known(),
+        _ => false,
+    };
+    let why = || Arc::new(reason_of(value));
+    value.more().cloned().or_else(|| set.then(why))
+}
+
 /// A sequence's elements with their keys, as `for` and dynamic blocks see them.
 pub(super) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
     let span = value.place.span;
@@ -333,11 +369,15 @@ pub(super) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
             shape: Sequence::Set(_),
             ..
         } => Some(value.items().into_iter().map(|v| (v.clone(), v)).collect()),
-        Kind::Sequence { .. } => Some(
-            (value.items().into_iter().enumerate())
-                .map(|(i, v)| (Value::new(Kind::Number(Number::count(i)), span), v))
-                .collect(),
-        ),
+        Kind::Sequence { more, .. } => {
+            // where there may be more elements, nobody knows how many come before
+            let key = |i| match more {
+                Some(more) => Kind::Unknown(Arc::new(opaque(more, Type::Number))),
+                None => Kind::Number(Number::count(i)),
+            };
+            let pair = |(i, v)| (Value::new(key(i), span), v);
+            Some(value.items().into_iter().enumerate().map(pair).collect())
+        }
         Kind::Mapping { .. } => Some(
             (value.entries().into_iter())
                 .map(|(k, v)| {

@@ -339,4 +339,4 @@ impl Call<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::terraform) mod tests;

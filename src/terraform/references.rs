@@ -52,7 +52,14 @@ impl Run<'_> {
                     let address = called(expanded, &single.key);
                     whole(&self.made(expanded, single), address, span)
                 };
-                expanded.expansion.container(span, value)
+                let all = expanded.expansion.container(span, value);
+                match expanded.expansion.open {
+                    Some(_) => {
+                        let any = called(expanded, &Key::Any);
+                        all.through(Via::Reference(any, "".into()), span)
+                    }
+                    None => all,
+                }
             }
         };
         self.steps(value, rest, span, scope)

@@ -1,7 +1,7 @@
 //! References and the steps into values.
 
 use super::convert::convert;
-use super::expression::{opaque, reason_of};
+use super::expression::{opaque, reason_of, unordered};
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::raw::Mode;
 use crate::span::Span;
@@ -209,8 +209,12 @@ impl Run<'_> {
         };
         let items = items.into_iter().map(|v| self.steps(v, inner, span, scope));
         let mut result = Value::tuple(items.collect::<Outcome<_>>()?, span);
-        if let Kind::Sequence { more, .. } = &mut result.kind {
-            *more = value.more().cloned();
+        if let (Kind::Sequence { more, .. }, Some(why)) = (&mut result.kind, unordered(&value)) {
+            *more = Some(why);
+            result.place.inherit(&value.place);
+            if let Some(Step::Attr(name)) = inner.first() {
+                name_reference(&mut result.place, &name.text, span);
+            }
         }
         result.sensitive = value.sensitive;
         if list {
@@ -329,7 +333,14 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
                 return Ok(some_instance(value, Value::unknown(reason_of(&key), span)));
             };
             match (element(value, n), more) {
-                (_, Some(more)) => Value::unknown(opaque(more, Type::Dynamic), span),
+                (_, Some(more)) => {
+                    let unknown = Value::unknown(opaque(more, Type::Dynamic), span);
+                    let mut element = some_instance(value, unknown);
+                    if element.place.trail.is_none() {
+                        element.place.inherit(&value.place);
+                    }
+                    element
+                }
                 (Some(item), None) => item,
                 (None, None) => return Err(Failure::new(span, format!("there is no element {n}"))),
             }

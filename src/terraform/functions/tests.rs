@@ -660,7 +660,7 @@ fn hidden(value: &Value, mask: &mut dyn Iterator<Item = u8>) -> Value {
 }
 
 /// Whether what is known of `seen` is true of the `whole`.
-fn true_of(seen: &Value, whole: &Value) -> bool {
+pub(in crate::terraform) fn true_of(seen: &Value, whole: &Value) -> bool {
     match (&seen.kind, &whole.kind) {
         (Kind::Null(_), Kind::Null(_)) => true,
         (Kind::Unknown(u), _) => !(u.not_null && whole.is_null()),
