@@ -1,12 +1,33 @@
 //! What it hangs on whether instances exist whose number is unknown, and which other instances hang on the same.
 
-use super::expand::{Expansion, Key, Shape};
+use super::expand::{Expansion, Key, Shape, Single};
 use super::module::Name;
 use super::run::{Run, Scope};
-use crate::raw::{Condition, Mode};
+use crate::raw::{Condition, Doubt, Mode};
 use crate::syntax::hcl::{Attribute, Expr, ExprKind, Step};
 use crate::value::{Kind, Value, Via};
 use std::sync::Arc;
+
+impl Expansion {
+    /// Why an instance may not exist, inside of what may not exist itself.
+    pub(super) fn doubt(
+        &self,
+        single: &Single,
+        address: &str,
+        outer: Option<&Arc<Doubt>>,
+    ) -> Option<Arc<Doubt>> {
+        let why = self.open.clone().filter(|_| single.key == Key::Any);
+        let own = why.map(|why| {
+            let unsaid = || Condition {
+                text: address.into(),
+                several: true,
+            };
+            let condition = self.condition.clone().unwrap_or_else(unsaid);
+            Arc::new(Doubt::of(why, condition))
+        });
+        Doubt::within(own, outer)
+    }
+}
 
 impl Run<'_> {
     /// Says what the open end of an expansion hangs on: the expression as it stands in its module, or whatever the

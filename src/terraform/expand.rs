@@ -6,7 +6,7 @@ use super::expression::{opaque, pairs, reason_of};
 use super::module::{Declared, Name};
 use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::raw::{Condition, Doubt, Mode};
+use crate::raw::{Condition, Mode};
 use crate::span::Span;
 use crate::syntax::hcl::{Attribute, Block, Body};
 use crate::value::{Kind, Number, Sequence, Text, Type, Unknown, Value};
@@ -121,25 +121,6 @@ impl Expansion {
     pub(super) fn find(&self, key: &Key) -> Option<&Single> {
         let any = || self.items.iter().find(|s| s.key == Key::Any);
         self.items.iter().find(|s| s.key == *key).or_else(any)
-    }
-
-    /// Why an instance may not exist, inside of what may not exist itself.
-    pub(super) fn doubt(
-        &self,
-        single: &Single,
-        address: &str,
-        outer: Option<&Arc<Doubt>>,
-    ) -> Option<Arc<Doubt>> {
-        let why = self.open.clone().filter(|_| single.key == Key::Any);
-        let own = why.map(|why| {
-            let unsaid = || Condition {
-                text: address.into(),
-                several: true,
-            };
-            let condition = self.condition.clone().unwrap_or_else(unsaid);
-            Arc::new(Doubt::of(why, condition))
-        });
-        Doubt::within(own, outer)
     }
 
     /// All instances as one value.
