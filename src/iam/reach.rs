@@ -158,6 +158,39 @@ pub fn outside(scene: &Scene, trusted: &Trusted) -> Answer {
     ask(scene, &Question::Outside(trusted), &Need::AnyAction)
 }
 
+/// Whether an account that no policy names can do one of the actions; as [`public`].
+pub fn public_with(scene: &Scene, actions: &[&'static str]) -> Answer {
+    ask(scene, &Question::Public, &need(actions, false))
+}
+
+/// At most so many accounts are told apart by [`outsiders`].
+const OUTSIDERS: usize = 256;
+
+/// Every account outside that can do one of the actions: found by trusting one after another until nobody is left. `*` where
+/// somebody gets in whom no policy names by the account, or where it cannot be told who else does.
+pub fn outsiders(scene: &Scene, trusted: &Trusted, actions: &[&'static str]) -> Vec<String> {
+    let named = ground::named_accounts(scene);
+    let mut trusted = trusted.clone();
+    let mut out = Vec::new();
+    let need = need(actions, false);
+    loop {
+        let account = match ask(scene, &Question::Outside(&trusted), &need) {
+            Answer::No => return out,
+            Answer::Yes(witness) => witness.account.filter(|a| named.contains(a)),
+            Answer::Unknown(_) => None,
+        };
+        match account {
+            Some(a) if out.len() < OUTSIDERS && trusted.trusted_accounts.insert(a.clone()) => {
+                out.push(a);
+            }
+            _ => {
+                out.push("*".to_owned());
+                return out;
+            }
+        }
+    }
+}
+
 /// Whether some principal of an account can do one of the actions, or (`all`) all of them.
 pub fn account(
     scene: &Scene,

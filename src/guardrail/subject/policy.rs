@@ -15,6 +15,7 @@ use crate::value::{Kind, Place, Text, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod access;
 mod endpoint;
 mod pushers;
 mod statement;
@@ -167,7 +168,7 @@ impl<'a> Policy<'a> {
             entries.push((words, text(said.unwrap_or_default(), &place)));
             if let Some(witness) = answer.witness() {
                 witnesses.insert(name, request(witness));
-                access.insert(name, access_of(witness, anyone));
+                access.insert(name, access::of(&self.scene, &self.trusted(), anyone));
             }
         }
         entries.push(("pushers", pushers));
@@ -411,16 +412,5 @@ fn request(witness: &reach::Witness) -> Witness {
         action: witness.action.clone(),
         resource: witness.resource.clone(),
         context: witness.context.clone(),
-    }
-}
-
-fn access_of(witness: &reach::Witness, public: bool) -> Access {
-    let account = match &witness.account {
-        Some(account) if !public => account.clone(),
-        _ => "*".to_owned(),
-    };
-    Access {
-        accounts: vec![account],
-        actions: vec![action::group(&witness.action).to_owned()],
     }
 }
