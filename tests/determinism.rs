@@ -31,13 +31,11 @@ fn one_thread_and_eight_print_the_same_bytes() {
         "testdata/projects",
         "testdata/templates",
     ] {
-        for format in ["json", "human", "sarif"] {
+        for format in ["json", "human"] {
             let one = printed(path, format, "1");
             assert!(one.len() > 10_000, "{path} says next to nothing");
-            for _ in 0..2 {
-                let eight = printed(path, format, "8");
-                assert!(one == eight, "{path} as {format} depends on threads");
-            }
+            let eight = printed(path, format, "8");
+            assert!(one == eight, "{path} as {format} depends on threads");
         }
     }
 }

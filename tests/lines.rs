@@ -188,7 +188,7 @@ const POLICIES: &[Case] = &[
         PUBLIC,
         &[(
             "main.tf",
-            "data \"aws_iam_policy_document\" \"a\" {\n  statement {\n    actions = [\"ecr:*\"]\n    principals {\n      type        = \"AWS\"\n      identifiers = [⟪\"*\"⟫]\n    }\n  }\n}\nresource \"aws_ecr_repository_policy\" \"a\" {\n  repository = \"a\"\n  policy     = ⟦data.aws_iam_policy_document.a.json⟧\n}\n",
+            "data \"aws_iam_policy_document\" \"a\" {\n  statement {\n    actions = [\"ecr:*\"]\n    principals {\n      type        = \"AWS\"\n      identifiers = [⟦\"*\"⟧]\n    }\n  }\n}\nresource \"aws_ecr_repository_policy\" \"a\" {\n  repository = \"a\"\n  policy     = data.aws_iam_policy_document.a.json\n}\n",
         )],
     ),
     (
