@@ -5,7 +5,7 @@
 
 use crate::raw::{Doubt, Form, RawResource, Root};
 use crate::resource::{self, Kind};
-use crate::value::{Part, Text, Unknown, Value};
+use crate::value::{Part, Text, Unknown, Value, Via};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -69,6 +69,15 @@ pub enum Link {
     Perhaps(Vec<usize>, Arc<Unknown>),
 }
 
+/// What stands beside a resource in its account and region.
+#[derive(Debug, Default)]
+pub struct Beside<'a> {
+    /// What surely does, with positions.
+    pub sure: Vec<(usize, &'a Resource)>,
+    /// What may, with the reason for the doubt: it may not exist, or belong to another account or region.
+    pub doubtful: Vec<(&'a Resource, Arc<Unknown>)>,
+}
+
 /// Whether something is attached to a resource.
 #[derive(Clone, Debug)]
 pub enum Attached {
@@ -122,13 +131,21 @@ impl Inventory {
     }
 
     /// The resources of a kind in the same root, account and region as another resource.
-    pub fn beside<'a>(
-        &'a self,
-        resource: &'a Resource,
-        kind: &'a str,
-    ) -> impl Iterator<Item = (usize, &'a Resource)> {
-        self.of_kind(kind)
-            .filter(move |(_, r)| r.root == resource.root && same_registry(r, resource))
+    pub fn beside<'a>(&'a self, resource: &'a Resource, kind: &'a str) -> Beside<'a> {
+        let mut out = Beside::default();
+        let in_root = self.of_kind(kind).filter(|(_, r)| r.root == resource.root);
+        for (position, other) in in_root {
+            let there = match same_registry(other, resource) {
+                Same::No => continue,
+                Same::Yes => exists_with(&other.raw, &resource.raw),
+                Same::Unknown(why) => Err(why),
+            };
+            match there {
+                Ok(()) => out.sure.push((position, other)),
+                Err(why) => out.doubtful.push((other, why)),
+            }
+        }
+        out
     }
 
     /// What a resource is attached to; `None` for a resource that stands for itself.
@@ -183,10 +200,18 @@ impl Inventory {
         if let Some(found) = by_reference(&in_root, name) {
             return found;
         }
-        let here: Vec<(usize, &Resource)> = (in_root.into_iter())
-            .filter(|(_, r)| same_registry(r, from))
-            .collect();
-        by_name(&here, name)
+        let (mut here, mut perhaps) = (Vec::new(), Vec::new());
+        for (position, resource) in in_root {
+            match same_registry(resource, from) {
+                Same::Yes => here.push((position, resource)),
+                Same::No => {}
+                Same::Unknown(why) => perhaps.push((position, resource, why)),
+            }
+        }
+        match by_name(&here, name) {
+            Link::Elsewhere => by_name_perhaps(&perhaps, name),
+            found => found,
+        }
     }
 }
 
@@ -230,21 +255,52 @@ fn names_instance(from: &Resource, to: &RawResource) -> bool {
     })
 }
 
-/// Whether two resources are deployed to one account and region, as far as the code tells.
-fn same_registry(a: &Resource, b: &Resource) -> bool {
-    let same = |a: &Value, b: &Value| match (a.as_str(), b.as_str()) {
-        (Some(a), Some(b)) => a == b,
-        _ => true,
+/// Whether two resources are of one account and region.
+enum Same {
+    Yes,
+    No,
+    Unknown(Arc<Unknown>),
+}
+
+fn same_registry(a: &Resource, b: &Resource) -> Same {
+    let places = [
+        (&a.raw.account, &b.raw.account),
+        (&a.raw.region, &b.raw.region),
+    ];
+    let mut doubt = None;
+    for (a, b) in places {
+        match (a.as_str(), b.as_str(), a.as_unknown(), b.as_unknown()) {
+            (Some(a), Some(b), ..) if a == b => {}
+            (Some(_), Some(_), ..) => return Same::No,
+            (.., Some(a), Some(b)) if is_same(a, b) => {}
+            (.., a, b) => doubt = a.or(b).or(doubt),
+        }
+    }
+    doubt.map_or(Same::Yes, |why| Same::Unknown(Arc::new(why.clone())))
+}
+
+/// Whether something exists wherever another thing does: both hang on the same conditions of the code.
+fn exists_with(own: &RawResource, other: &RawResource) -> Result<(), Arc<Unknown>> {
+    let Some(doubt) = &own.doubt else {
+        return match own.exists {
+            Some(_) => Ok(()),
+            None => Err(Arc::new(Unknown::because(format!(
+                "it cannot be told whether `{}` exists",
+                own.address
+            )))),
+        };
     };
-    same(&a.raw.account, &b.raw.account) && same(&a.raw.region, &b.raw.region)
+    let together =
+        (other.doubt.as_ref()).is_some_and(|o| doubt.conditions.is_subset(&o.conditions));
+    if together {
+        Ok(())
+    } else {
+        Err(doubt.why.clone())
+    }
 }
 
 fn by_reference(candidates: &[(usize, &Resource)], name: &Value) -> Option<Link> {
-    let unknown = name.as_unknown().and_then(|u| u.source.as_ref());
-    let addresses: Vec<&str> = (name.place.references().map(|(a, _)| a))
-        .chain(unknown.map(|(a, _)| &**a))
-        .collect();
-    for address in addresses {
+    for address in identifying(name) {
         let exact: Vec<usize> = (candidates.iter())
             .filter(|(_, r)| r.raw.address == address)
             .map(|(i, _)| *i)
@@ -264,7 +320,7 @@ fn by_reference(candidates: &[(usize, &Resource)], name: &Value) -> Option<Link>
         }
         match family.as_slice() {
             [] => {}
-            [one] => return Some(Link::To(vec![*one])),
+            [one] if address == any => return Some(Link::To(vec![*one])),
             _ => {
                 let why = format!(
                     "it cannot be told which instance of `{}` is meant",
@@ -275,6 +331,35 @@ fn by_reference(candidates: &[(usize, &Resource)], name: &Value) -> Option<Link>
         }
     }
     None
+}
+
+/// Addresses of resources that a value is the name, id or ARN of, the outermost reference first. What a function made of
+/// such a value names nothing.
+fn identifying(value: &Value) -> Vec<&str> {
+    let names = |attribute: &str| {
+        let last = attribute.rsplit('.').next().unwrap_or_default();
+        matches!(
+            last.to_ascii_lowercase().as_str(),
+            "" | "name"
+                | "id"
+                | "arn"
+                | "ref"
+                | "repository"
+                | "repository_name"
+                | "repositoryname"
+        )
+    };
+    let function = |via: &Via| matches!(via, Via::Other(words) if words.ends_with("()"));
+    let steps = value.place.steps().take_while(|s| !function(&s.via));
+    let through = steps.filter_map(|s| match &s.via {
+        Via::Reference(address, attribute) => Some((&**address, &**attribute)),
+        _ => None,
+    });
+    let source = value.as_unknown().and_then(|u| u.source.as_ref());
+    (through.chain(source.map(|(a, b)| (&**a, &**b))))
+        .filter(|(_, attribute)| names(attribute))
+        .map(|(address, _)| address)
+        .collect()
 }
 
 fn by_name(candidates: &[(usize, &Resource)], name: &Value) -> Link {
@@ -308,6 +393,15 @@ fn by_name(candidates: &[(usize, &Resource)], name: &Value) -> Link {
     }
 }
 
+/// Resources of an account or region that may be another one, but have the name.
+fn by_name_perhaps(candidates: &[(usize, &Resource, Arc<Unknown>)], name: &Value) -> Link {
+    let all: Vec<(usize, &Resource)> = candidates.iter().map(|(i, r, _)| (*i, *r)).collect();
+    match (by_name(&all, name), candidates.first()) {
+        (Link::To(found), Some((_, _, why))) => Link::Perhaps(found, why.clone()),
+        (other, _) => other,
+    }
+}
+
 /// A repository whose name is the same unknown input: the code says they are the same, whatever its value is.
 fn same_unknown(candidates: &[(usize, &Resource)], unknown: &Unknown) -> Option<Link> {
     let same = |r: &Resource| {
@@ -319,15 +413,16 @@ fn same_unknown(candidates: &[(usize, &Resource)], unknown: &Unknown) -> Option<
     (!found.is_empty()).then_some(Link::To(found))
 }
 
-/// Two unknowns are surely the same thing only where both are one input of the root.
+/// Two unknowns are surely the same thing only where both are one input of the root, or one part of the deployment.
 fn is_same(a: &Unknown, b: &Unknown) -> bool {
-    a.reason == b.reason && a.reason.ends_with("has no value")
+    let input = a.identity.is_some() && a.identity == b.identity;
+    input || (a.role.is_some() && a.role == b.role)
 }
 
 fn same_text(a: &Text, b: &Text) -> bool {
     let same = |(a, b): (&Part, &Part)| match (a, b) {
         (Part::Lit(a), Part::Lit(b)) => a.text == b.text,
-        (Part::Hole(a), Part::Hole(b)) => is_same(a, b) || (a.role.is_some() && a.role == b.role),
+        (Part::Hole(a), Part::Hole(b)) => is_same(a, b),
         _ => false,
     };
     a.parts().len() == b.parts().len() && a.parts().iter().zip(b.parts()).all(same)

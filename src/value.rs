@@ -100,6 +100,9 @@ pub struct Unknown {
     pub either: Vec<Option<Value>>,
     /// What it stands for, where that is known.
     pub role: Option<Role>,
+    /// What it is, where that is one input of its root: two unknowns of a root with one identity have one value. Lost by
+    /// everything that makes another value of it.
+    pub identity: Option<Arc<str>>,
     /// The resource attribute that it is, where it is one: address and attribute.
     pub source: Option<(Arc<str>, Arc<str>)>,
 }

@@ -145,13 +145,14 @@ impl Context<'_> {
     /// REGISTRY_POLICY_SCOPE of the registry that the resource belongs to: from the input, else from `existing`.
     fn policy_scope(&self, resource: &Resource) -> Value {
         let settings = self.inventory.beside(resource, "account_setting");
-        let scope = settings
-            .map(|(_, setting)| setting)
-            .find(|s| s.field("name").as_str() == Some("REGISTRY_POLICY_SCOPE"));
-        if let Some(setting) = scope {
+        let scope = |s: &Resource| s.field("name").as_str() == Some("REGISTRY_POLICY_SCOPE");
+        if let Some((_, setting)) = settings.sure.iter().find(|(_, s)| scope(s)) {
             return setting.field("value");
         }
         let place = &resource.raw.attributes.place;
+        if let Some((_, why)) = settings.doubtful.iter().find(|(s, _)| scope(s)) {
+            return placed(Kind::Unknown(about(why)), place);
+        }
         match &self.world.existing.policy_scope {
             Some(scope) => text(scope.clone(), place),
             None => {

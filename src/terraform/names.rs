@@ -51,8 +51,11 @@ impl Run<'_> {
         };
         let value = given.or_else(default).unwrap_or_else(|| {
             let unknown = match &instance.caller {
-                None => Unknown::because(format!("`var.{name}` has no value"))
-                    .settle(format!("pass --var {name}=… or --var-file")),
+                None => Unknown {
+                    identity: Some(format!("var.{name}").into()),
+                    ..Unknown::because(format!("`var.{name}` has no value"))
+                        .settle(format!("pass --var {name}=… or --var-file"))
+                },
                 Some(_) => Unknown::because(format!("argument `{name}` of its module is missing")),
             };
             Value::unknown(

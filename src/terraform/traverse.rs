@@ -182,6 +182,7 @@ impl Run<'_> {
     ) -> Outcome {
         self.doubtful();
         let mut result = opaque(unknown, Type::Dynamic);
+        result.identity = part_of(unknown, rest);
         let cases = (unknown.either.iter())
             .map(|case| self.steps(case.clone()?, rest, span, scope).ok().map(Some))
             .collect::<Option<Vec<_>>>();
@@ -275,6 +276,19 @@ fn name_reference(place: &mut Place, name: &str, span: Span) -> Option<Arc<str>>
         }
     }
     address
+}
+
+/// The identity of a part of an unknown input, where the steps to it are written out.
+fn part_of(unknown: &Unknown, rest: &[Step]) -> Option<Arc<str>> {
+    let mut out = unknown.identity.as_deref()?.to_owned();
+    for step in rest {
+        match step {
+            Step::Attr(name) => out.push_str(&format!(".{}", name.text)),
+            Step::Index(key, _) => out.push_str(&format!("[{:?}]", key.as_literal()?)),
+            Step::Splat(..) => return None,
+        }
+    }
+    Some(out.into())
 }
 
 /// An unknown element that is an instance of a resource, where the known ones are: it says which resource, and not which

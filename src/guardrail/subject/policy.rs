@@ -262,19 +262,29 @@ impl<'a> Policy<'a> {
         }
     }
 
-    fn registry_denials(&self) -> Option<Attached> {
-        let mut beside = self
+    /// The Deny statements of the registry's policy. Of a policy that may not be there, or be another registry's, it is
+    /// not known whether they protect anything.
+    fn registry_denials(&self) -> Vec<Attached> {
+        let beside = self
             .context
             .inventory
             .beside(self.resource, "registry_policy");
-        let (_, registry) = beside.next()?;
-        let (mut document, _) = Document::read(&registry.field("policy"), PolicyKind::Registry);
-        document.statements.retain(|s| s.effect != Effect::Allow);
-        Some(Attached {
-            name: PolicyKind::Registry.words().into(),
-            document: Arc::new(document),
-            scope: self.scope(true),
-        })
+        let denials = |registry: &Resource, doubt: Option<&Arc<Unknown>>| {
+            let (mut document, _) = Document::read(&registry.field("policy"), PolicyKind::Registry);
+            document.statements.retain(|s| s.effect != Effect::Allow);
+            for statement in &mut document.statements {
+                statement.unknown = statement.unknown.take().or_else(|| doubt.cloned());
+            }
+            Attached {
+                name: PolicyKind::Registry.words().into(),
+                document: Arc::new(document),
+                scope: self.scope(true),
+            }
+        };
+        let sure = beside.sure.iter().map(|(_, r)| denials(r, None));
+        let doubtful = beside.doubtful.iter();
+        sure.chain(doubtful.map(|(r, why)| denials(r, Some(why))))
+            .collect()
     }
 
     /// The repository that the policy is of, by name.

@@ -168,18 +168,41 @@ fn scanned(context: &Context<'_>, resource: &Resource) -> Value {
         Kind::Bool(b) => Ok(*b),
         _ => Err(why(&own, "the flag is neither true nor false")),
     };
-    let configuration = context
-        .inventory
-        .beside(resource, "registry_scanning")
-        .next();
-    let answer = match configuration {
-        Some((_, registry)) => by_registry(registry, resource, own_flag),
-        None => match context.world.existing.scanning.as_deref() {
+    let beside = context.inventory.beside(resource, "registry_scanning");
+    let mut answers: Vec<_> = (beside.sure.iter())
+        .map(|(_, registry)| by_registry(registry, resource, own_flag.clone()))
+        .collect();
+    if answers.is_empty() {
+        answers.push(match context.world.existing.scanning.as_deref() {
             Some("enhanced" | "on_push") => Ok(true),
-            _ => own_flag,
-        },
-    };
-    flag(answer, &own.place)
+            _ => own_flag.clone(),
+        });
+        let doubtful = beside.doubtful.iter();
+        answers.extend(doubtful.map(|(r, _)| by_registry(r, resource, own_flag.clone())));
+    }
+    let doubt = beside.doubtful.first().map(|(_, why)| why.clone());
+    flag(agreed(answers, doubt), &own.place)
+}
+
+/// The answer that all give; where they differ, it hangs on which of them counts.
+fn agreed(
+    answers: Vec<Result<bool, Arc<Unknown>>>,
+    doubt: Option<Arc<Unknown>>,
+) -> Result<bool, Arc<Unknown>> {
+    let known: Vec<bool> = answers
+        .iter()
+        .filter_map(|a| a.as_ref().ok().copied())
+        .collect();
+    let same = known.windows(2).all(|w| w.first() == w.last());
+    let unknown = answers.into_iter().find_map(Result::err);
+    match (known.first(), unknown, same) {
+        (Some(answer), None, true) => Ok(*answer),
+        (_, Some(why), _) => Err(why),
+        _ => Err(doubt.unwrap_or_else(|| {
+            let why = "more than one scanning configuration is set for the registry";
+            Arc::new(Unknown::because(why))
+        })),
+    }
 }
 
 fn by_registry(
