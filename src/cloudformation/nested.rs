@@ -6,18 +6,17 @@ use super::condition::{Assumption, Subject};
 use super::foreach::Entry;
 use super::parameter::Given;
 use super::resources::{conditions_that_matter, resources};
-use super::scope::Scope;
 use super::stack::{BlindSpot, Stack};
 use super::template::Template;
 use super::{GivenValues, Run};
 use crate::diagnostic::Diagnostic;
 use crate::raw::RawResource;
 use crate::span::Span;
-use crate::syntax::tree::Tree;
-use crate::value::{Kind, Unknown, Value, Via};
+use crate::value::{Kind, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How deep stacks may nest.
 const STACKS: usize = 6;
@@ -124,7 +123,7 @@ impl Stack<'_> {
                 ..Nested::default()
             };
         };
-        let given = self.given(properties, &entry.scope);
+        let given = self.given(entry, &template);
         let prefix = format!("{}.", self.address(&entry.name));
         let mut child = Stack::new(
             self.run,
@@ -182,12 +181,40 @@ impl Stack<'_> {
         Some(self.parameters.get(&**name)?.subject.clone())
     }
 
-    fn given(&self, properties: Option<&Tree>, scope: &Scope) -> GivenValues {
-        let parameters = properties.and_then(|p| p.get("Parameters"));
-        let Some(value) = parameters.and_then(|t| self.value(t, scope)) else {
+    /// What a nested stack's parameters are given. Where further ones may be given, none that is not seen is its default.
+    fn given(&self, entry: &Entry<'_>, child: &Template) -> GivenValues {
+        let Some(value) = self.property(entry, "Parameters") else {
             return GivenValues::new();
         };
-        let give = |(name, value): (std::sync::Arc<str>, Value)| {
+        let span = value.place.span;
+        let more = match &value.kind {
+            Kind::Mapping { more, .. } => more.clone(),
+            Kind::Unknown(unknown) => Some(unknown.clone()),
+            _ => {
+                let message = "the `Parameters` of a stack must be a mapping";
+                self.error("template-form", message, span);
+                Some(Arc::new(Unknown::because(message)))
+            }
+        };
+        let declared = child.section("Parameters").iter();
+        let names = declared.filter_map(|(key, _)| key.str());
+        let open = |cause: &Arc<Unknown>| self.unknown_from(cause, Type::Dynamic, span);
+        let mut out: GivenValues = (more.iter())
+            .flat_map(|cause| names.clone().map(|name| (name, open(cause))))
+            .map(|(name, value)| {
+                let via = Via::Argument(name.into());
+                let subject = None;
+                (
+                    name.to_owned(),
+                    Given {
+                        value,
+                        via,
+                        subject,
+                    },
+                )
+            })
+            .collect();
+        let give = |(name, value): (Arc<str>, Value)| {
             let via = Via::Argument(name.clone());
             let subject = self.subject_of(&value);
             let given = Given {
@@ -197,7 +224,8 @@ impl Stack<'_> {
             };
             (name.to_string(), given)
         };
-        value.entries().into_iter().map(give).collect()
+        out.extend(value.entries().into_iter().map(give));
+        out
     }
 
     /// An output of a nested stack.
@@ -213,7 +241,7 @@ impl Stack<'_> {
                 if let Some(spot) = nested.blind.first() {
                     let mut unknown = Unknown::because(spot.reason.clone());
                     unknown.source = value.as_unknown().and_then(|u| u.source.clone());
-                    value.kind = Kind::Unknown(std::sync::Arc::new(unknown));
+                    value.kind = Kind::Unknown(Arc::new(unknown));
                 }
                 value
             }

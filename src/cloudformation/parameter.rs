@@ -93,8 +93,9 @@ impl Parameter {
             subject: None,
         });
         if !parameter.stored {
-            let source = given.or(default.as_ref());
-            parameter.value = source.map(|g| parameter.shaped(g));
+            let default = default.map(|g| parameter.shaped(&g));
+            let given = given.map(|g| parameter.shaped(g).or_default(default.as_ref()));
+            parameter.value = given.or(default);
         }
         parameter
     }
@@ -162,6 +163,27 @@ impl Parameter {
     }
 }
 
+/// What a default stands in for.
+trait OrDefault {
+    fn or_default(self, default: Option<&Value>) -> Self;
+}
+
+impl OrDefault for Value {
+    /// An argument that may be left out is the default then; without a default the deployment fails.
+    fn or_default(mut self, default: Option<&Value>) -> Self {
+        if let Kind::Unknown(unknown) = &mut self.kind
+            && unknown.either.iter().any(Option::is_none)
+        {
+            let cases = Arc::make_mut(unknown).either.iter_mut();
+            cases
+                .filter(|c| c.is_none())
+                .for_each(|c| *c = default.cloned());
+            Arc::make_mut(unknown).either.retain(Option::is_some);
+        }
+        self
+    }
+}
+
 /// A scalar of a template as text: `yes` is `true`, `012` is `10`.
 pub(super) fn scalar_text(tree: &Tree, scalars: Scalars) -> Option<Text> {
     let Node::Scalar { text, .. } = &tree.node else {
@@ -198,7 +220,7 @@ pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
                     .get("Parameters")
                     .filter(|t| matches!(t.node, Node::Mapping(_)));
                 for (key, value) in inner.unwrap_or(&tree).entries() {
-                    give(path, key, value, &mut out);
+                    give(path, key, value.to_value(Scalars::Text), &mut out);
                 }
             }
             _ => {
@@ -211,9 +233,23 @@ pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
 }
 
 fn listed(run: &Run<'_>, path: &str, item: &Tree, out: &mut GivenValues) {
+    let previous = item.get("UsePreviousValue");
+    let previous = previous.filter(|t| t.to_value(Scalars::Yaml11).as_bool() == Some(true));
     match (item.get("ParameterKey"), item.get("ParameterValue")) {
-        (Some(key), Some(value)) => give(path, key, value, out),
-        (Some(_), None) if item.get("UsePreviousValue").is_some() => {}
+        (Some(key), _) if previous.is_some() => {
+            let name = key.str().unwrap_or_default();
+            let mut unknown = Unknown::because(format!(
+                "parameter `{name}` keeps the deployed stack's value"
+            ));
+            unknown.settle =
+                Some(format!("pass --parameters FILE with a value for `{name}`").into());
+            unknown.not_null = true;
+            give(path, key, Value::unknown(unknown, item.span), out);
+        }
+        (Some(key), Some(value)) => {
+            // Raw text: an account id stays as it is written.
+            give(path, key, value.to_value(Scalars::Text), out);
+        }
         _ => {
             let message = "an entry wants `ParameterKey` and `ParameterValue`";
             run.tell(Diagnostic::error("parameters-file", message).at(item.span));
@@ -221,7 +257,7 @@ fn listed(run: &Run<'_>, path: &str, item: &Tree, out: &mut GivenValues) {
     }
 }
 
-fn give(path: &str, key: &Tree, value: &Tree, out: &mut GivenValues) {
+fn give(path: &str, key: &Tree, value: Value, out: &mut GivenValues) {
     let Some(name) = key.str() else {
         return;
     };
@@ -230,8 +266,7 @@ fn give(path: &str, key: &Tree, value: &Tree, out: &mut GivenValues) {
         _ => return,
     };
     let given = Given {
-        // Raw text: an account id stays as it is written.
-        value: value.to_value(Scalars::Text),
+        value,
         via: Via::Input(path.into()),
         subject: None,
     };

@@ -221,7 +221,7 @@ impl Stack<'_> {
     }
 
     /// A property of a resource.
-    fn property(&self, entry: &Entry<'_>, name: &str) -> Option<Value> {
+    pub(super) fn property(&self, entry: &Entry<'_>, name: &str) -> Option<Value> {
         let properties = entry.tree.get("Properties")?;
         if let Some(tree) = properties.get(name) {
             return self.value(tree, &entry.scope);
@@ -232,6 +232,9 @@ impl Stack<'_> {
             return None;
         }
         let all = self.value(properties, &entry.scope)?;
+        if let Some(unknown) = all.as_unknown() {
+            return Some(self.unknown_from(unknown, Type::Dynamic, properties.span));
+        }
         match (all.get(name), all.more()) {
             (None, Some(more)) => Some(self.unknown_from(more, Type::Dynamic, properties.span)),
             (found, _) => found,

@@ -7,6 +7,7 @@ use crate::world::Target;
 
 mod cases;
 mod language;
+mod open;
 mod problems;
 mod recorded;
 

@@ -1,0 +1,127 @@
+//! What may be otherwise at deployment is unknown, never the first that comes to mind.
+
+use super::*;
+
+/// The one root of a template in a directory of files, the first of which it is.
+fn resolved(files: &[(&str, &str)]) -> (Root, Vec<Diagnostic>) {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    let all = Files::default();
+    let (name, text) = files[0];
+    let id = all.add(dir.path().join(name).to_str().unwrap(), text);
+    resolve(&all, id, &of("").world())
+}
+
+fn shown(root: &Root, id: &str, path: &str) -> String {
+    let found = root.resources.iter().find(|r| r.address == id);
+    show(&get(
+        found.unwrap_or_else(|| panic!("no resource {id}")),
+        path,
+    ))
+}
+
+#[test]
+fn a_previous_value_is_that_of_the_deployed_stack() {
+    let template = "
+Parameters: {Mut: {Type: String, Default: IMMUTABLE}}
+Resources: {R: {Type: AWS::ECR::Repository, Properties: {ImageTagMutability: !Ref Mut}}}
+";
+    for (parameters, want, codes) in [
+        ("", "IMMUTABLE", 0),
+        (
+            r#"[{"ParameterKey": "Mut", "UsePreviousValue": true}]"#,
+            "<parameter `Mut` keeps the deployed stack's value>",
+            0,
+        ),
+        (
+            r#"[{"ParameterKey": "Mut", "UsePreviousValue": "true"}]"#,
+            "<parameter `Mut` keeps the deployed stack's value>",
+            0,
+        ),
+        (
+            r#"[{"ParameterKey": "Mut", "UsePreviousValue": false}]"#,
+            "IMMUTABLE",
+            1,
+        ),
+        (
+            r#"[{"ParameterKey": "Mut", "ParameterValue": "M", "UsePreviousValue": false}]"#,
+            "M",
+            0,
+        ),
+    ] {
+        let given = Given {
+            parameters,
+            ..of(template)
+        };
+        let resolved = given.resolve();
+        assert_eq!(resolved.shown("R", "ImageTagMutability"), want);
+        assert_eq!(resolved.codes().len(), codes, "{parameters}");
+    }
+}
+
+#[test]
+fn open_arguments_of_a_nested_stack_leave_no_default() {
+    let child = "
+Parameters: {Mut: {Type: String, Default: IMMUTABLE}, Other: {Type: String, Default: x}}
+Resources: {R: {Type: AWS::ECR::Repository, Properties: {A: !Ref Mut, B: !Ref Other}}}
+";
+    for (properties, a, b) in [
+        ("{TemplateURL: c.yaml}", "IMMUTABLE", "x"),
+        (
+            "{TemplateURL: c.yaml, Parameters: {Other: y}}",
+            "IMMUTABLE",
+            "y",
+        ),
+        (
+            "{TemplateURL: c.yaml, Parameters: !If [C, {Mut: MUTABLE}, {Other: y}]}",
+            "<condition `C` is undecided>",
+            "<condition `C` is undecided>",
+        ),
+        (
+            "{TemplateURL: c.yaml, Parameters: {Fn::Transform: {Name: Mac}}}",
+            "<`Mac` is carried out at deployment>",
+            "<`Mac` is carried out at deployment>",
+        ),
+        (
+            "{TemplateURL: c.yaml, Parameters: {Other: y, Fn::Transform: {Name: Mac}}}",
+            "<`Mac` is carried out at deployment>",
+            "y",
+        ),
+        (
+            "{TemplateURL: c.yaml, Fn::Transform: {Name: Mac}}",
+            "<`Mac` is carried out at deployment>",
+            "<`Mac` is carried out at deployment>",
+        ),
+    ] {
+        let parent = format!(
+            "Parameters: {{P: {{Type: String}}}}\nConditions: {{C: !Equals [!Ref P, x]}}\nResources:\n  S: {{Type: AWS::CloudFormation::Stack, Properties: {properties}}}\n"
+        );
+        let (root, _) = resolved(&[("p.yaml", &parent), ("c.yaml", child)]);
+        assert_eq!(shown(&root, "S.R", "A"), a, "{properties}");
+        assert_eq!(shown(&root, "S.R", "B"), b, "{properties}");
+    }
+}
+
+#[test]
+fn an_argument_that_may_be_left_out_may_be_the_default() {
+    let child = "
+Parameters: {Mut: {Type: String, Default: MUTABLE}}
+Resources: {R: {Type: AWS::ECR::Repository, Properties: {A: !Ref Mut}}}
+";
+    let parent = "
+Parameters: {P: {Type: String}}
+Conditions: {C: !Equals [!Ref P, x]}
+Resources:
+  S:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: c.yaml, Parameters: {Mut: !If [C, IMMUTABLE, !Ref AWS::NoValue]}}
+";
+    let (root, _) = resolved(&[("p.yaml", parent), ("c.yaml", child)]);
+    let nested = root.resources.iter().find(|r| r.address == "S.R").unwrap();
+    let value = get(nested, "A");
+    let cases = value.as_unknown().unwrap().either.iter();
+    let cases: Vec<_> = cases.map(|c| c.as_ref().map(show)).collect();
+    assert_eq!(cases, [Some("IMMUTABLE".into()), Some("MUTABLE".into())]);
+}
