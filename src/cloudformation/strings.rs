@@ -63,16 +63,16 @@ pub(super) fn joined(texts: &[Text], between: &Text) -> Text {
 }
 
 /// The parts of a text between a delimiter, as far as they are certain; what an unknown part may hold is `more`.
-/// Parts of an account id or an ARN's fields hold no delimiter: a typed hole stays inside its part.
+/// A typed hole that cannot hold the delimiter stays inside its part.
 pub(super) fn split(text: &Text, delimiter: &str) -> (Vec<Text>, Option<Arc<Unknown>>) {
     if delimiter.is_empty() {
         return (vec![text.clone()], None);
     }
     let mut out = Vec::new();
     let mut current: Vec<Text> = Vec::new();
-    for part in text.parts() {
+    for (i, part) in text.parts().iter().enumerate() {
         match part {
-            Part::Hole(hole) if hole.role.is_none() => {
+            Part::Hole(hole) if !text.is_clear_of(i, delimiter) => {
                 return (out, Some(hole.clone()));
             }
             Part::Hole(hole) => current.push(Text::hole(hole.clone())),
@@ -205,7 +205,10 @@ impl Stack<'_> {
             };
             bits.push(Bit::Text(slice_with_ends(&text, done..start)));
             let name = known.get(start + 2..end).unwrap_or_default().trim();
-            if name.starts_with('!') {
+            if let Some(open) = slice(&text, start..end + 1).first_hole() {
+                let open = Unknown::because(open.reason.clone()).of(Type::String);
+                bits.push(Bit::Text(Text::hole(Arc::new(open))));
+            } else if name.starts_with('!') {
                 bits.push(Bit::Text(slice(&text, start..start + 2)));
                 bits.push(Bit::Text(slice(&text, start + 3..end + 1)));
             } else {

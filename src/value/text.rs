@@ -1,6 +1,6 @@
 //! A text that knows where its characters stand and which parts of it are unknown.
 
-use super::{Unknown, Value};
+use super::{Role, Unknown, Value};
 use crate::span::Span;
 use smallvec::SmallVec;
 use std::sync::Arc;
@@ -127,6 +127,21 @@ impl Text {
         })
     }
 
+    /// Whether `needle` can occur in the literals only: not inside a hole, and not across its ends.
+    pub fn occurs_in_literals_only(&self, needle: &str) -> bool {
+        self.known().is_some()
+            || (!needle.is_empty() && (0..self.parts.len()).all(|i| self.is_clear_of(i, needle)))
+    }
+
+    /// Whether no occurrence of `needle` touches the part of this number, where that is a hole.
+    pub fn is_clear_of(&self, index: usize, needle: &str) -> bool {
+        let Some(Part::Hole(hole)) = self.parts.get(index) else {
+            return true;
+        };
+        let before = index.checked_sub(1).and_then(|i| self.parts.get(i));
+        clear_of(hole.role, needle, before, self.parts.get(index + 1))
+    }
+
     /// The known characters that it starts with.
     pub fn known_prefix(&self) -> &str {
         match self.parts.first() {
@@ -163,6 +178,39 @@ impl Lit {
             .map_or(self.text.len(), |(o, _)| *o as usize);
         Some((*offset as usize, *span, end))
     }
+}
+
+/// What may stand in a hole of a role.
+fn may_hold(role: Role, c: char) -> bool {
+    match role {
+        Role::Account => c.is_ascii_digit(),
+        Role::Region | Role::Organization => {
+            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+        }
+        Role::Partition => c.is_ascii_lowercase() || c == '-',
+        Role::UrlSuffix => c.is_ascii_lowercase() || c == '.',
+    }
+}
+
+/// Whether no occurrence of `needle` touches a hole that stands between two parts.
+fn clear_of(role: Option<Role>, needle: &str, before: Option<&Part>, after: Option<&Part>) -> bool {
+    let Some(role) = role else {
+        return false;
+    };
+    let held = |c: Option<char>| c.is_some_and(|c| may_hold(role, c));
+    let neighbour = |part: Option<&Part>, matches: &dyn Fn(&str) -> bool| match part {
+        Some(Part::Lit(lit)) => matches(&lit.text),
+        Some(Part::Hole(_)) => true,
+        None => false,
+    };
+    let across = needle.char_indices().skip(1).any(|(at, _)| {
+        let (head, tail) = needle.split_at_checked(at).unwrap_or((needle, ""));
+        let from_before = held(tail.chars().next()) && neighbour(before, &|t| t.ends_with(head));
+        let into_after =
+            held(head.chars().next_back()) && neighbour(after, &|t| t.starts_with(tail));
+        from_before || into_after
+    });
+    !across && !needle.chars().all(|c| may_hold(role, c))
 }
 
 /// The place from a byte on, and the place up to a byte.

@@ -125,3 +125,29 @@ Resources:
     let cases: Vec<_> = cases.map(|c| c.as_ref().map(show)).collect();
     assert_eq!(cases, [Some("IMMUTABLE".into()), Some("MUTABLE".into())]);
 }
+
+#[test]
+fn a_hole_may_hold_a_delimiter() {
+    let template = "
+Resources:
+  T:
+    Type: Custom::T
+    Properties:
+      A: !Select [0, !Split ['-', !Ref AWS::Region]]
+      B: !Select [0, !Split ['-', !Sub 'x-${AWS::Region}-y']]
+      C: !Select [1, !Split ['-', !Sub 'x-${AWS::Region}-y']]
+      D: !Select [0, !Split ['.', !Ref AWS::URLSuffix]]
+      E: !Select [1, !Split ['/', !Sub 'a/${AWS::Region}/b']]
+      F: !Select [4, !Split [':', !Sub 'arn:aws:iam::${AWS::AccountId}:root']]
+";
+    let resolved = Given {
+        target: Target::default(),
+        ..of(template)
+    }
+    .resolve();
+    let open = |path| resolved.get("T", path).as_unknown().unwrap().role.is_none();
+    assert!(open("A") && open("C") && open("D"));
+    assert_eq!(resolved.shown("T", "B"), "x");
+    assert_eq!(resolved.shown("T", "E"), "<Region>");
+    assert_eq!(resolved.shown("T", "F"), "<Account>");
+}

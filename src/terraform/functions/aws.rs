@@ -1,7 +1,7 @@
 //! The functions of the aws provider: ARNs and user agents.
 //! <https://registry.terraform.io/providers/hashicorp/aws/latest/docs>
 
-use super::text::{Bit, build, occurs_in_literals_only, split};
+use super::text::{Bit, build, split};
 use super::{Call, FunctionError, Outcome};
 use crate::value::{Kind, Piece, Text, Type, Value};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(super) fn arn_build(call: &Call) -> Outcome {
 /// The six sections of an ARN; the last may hold colons. `None`: nobody knows where they part.
 fn sections<'a>(call: &'a Call) -> Result<Option<[Vec<Bit<'a>>; 6]>, FunctionError> {
     let text = call.text(0)?;
-    if !occurs_in_literals_only(text, ":") {
+    if !text.occurs_in_literals_only(":") {
         return Ok(None);
     }
     if !text.known_prefix().starts_with("arn:") {
@@ -66,7 +66,7 @@ pub(super) fn arn_parse(call: &Call) -> Outcome {
 
 pub(super) fn trim_iam_role_path(call: &Call) -> Outcome {
     let text = call.text(0)?;
-    if !occurs_in_literals_only(text, "/") {
+    if !text.occurs_in_literals_only("/") {
         let hole = text.first_hole().cloned().unwrap_or_default();
         return Ok(call.unknown(&hole, Type::String));
     }

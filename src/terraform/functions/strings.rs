@@ -1,8 +1,6 @@
 //! Functions on texts.
 
-use super::text::{
-    Bit, build, known_suffix, occurs_in_literals_only, plain_holes, slice, split as fields,
-};
+use super::text::{Bit, build, known_suffix, plain_holes, slice, split as fields};
 use super::{Call, FunctionError, Outcome, regex};
 use crate::value::{Kind, Part, Piece, Text, Type, Unknown, Value};
 use std::sync::Arc;
@@ -229,7 +227,7 @@ pub(super) fn split(call: &Call) -> Outcome {
             .collect();
         return Ok(call.list(Type::String, items));
     }
-    if !occurs_in_literals_only(text, separator) {
+    if !text.occurs_in_literals_only(separator) {
         return Ok(blind(call, text, Type::List(Box::new(Type::String))));
     }
     let place = &call.get(1)?.place;
@@ -260,7 +258,7 @@ pub(super) fn replace(call: &Call) -> Outcome {
     if let (Some(text), Some(by)) = (text.known(), by.known()) {
         return Ok(call.made(text.replace(wanted, by)));
     }
-    if !occurs_in_literals_only(text, wanted) || wanted.is_empty() {
+    if !text.occurs_in_literals_only(wanted) || wanted.is_empty() {
         let blinding = if text.known().is_some() { by } else { text };
         return Ok(blind(call, blinding, Type::String));
     }

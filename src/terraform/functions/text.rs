@@ -1,6 +1,6 @@
 //! Parts of texts, with the places of their characters.
 
-use crate::value::{Lit, Part, Piece, Role, Text};
+use crate::value::{Lit, Part, Piece, Text};
 
 /// A part of a literal, or a whole hole.
 #[derive(Clone, Debug)]
@@ -37,53 +37,6 @@ pub(super) fn plain_holes(text: &Text) -> bool {
         Part::Lit(_) => true,
         Part::Hole(hole) => hole.role.is_some(),
     })
-}
-
-/// What may stand in a hole of a role.
-fn may_hold(role: Role, c: char) -> bool {
-    match role {
-        Role::Account => c.is_ascii_digit(),
-        Role::Region | Role::Organization => {
-            c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
-        }
-        Role::Partition => c.is_ascii_lowercase() || c == '-',
-        Role::UrlSuffix => c.is_ascii_lowercase() || c == '.',
-    }
-}
-
-/// Whether `needle` can occur in the literals only: not inside a hole, and not across its ends.
-pub(super) fn occurs_in_literals_only(text: &Text, needle: &str) -> bool {
-    let parts = text.parts();
-    text.known().is_some()
-        || (!needle.is_empty()
-            && (0..parts.len()).all(|i| match (parts.get(i), i.checked_sub(1)) {
-                (Some(Part::Hole(hole)), before) => {
-                    let before = before.map(|i| parts.get(i));
-                    clear_of(hole.role, needle, before.flatten(), parts.get(i + 1))
-                }
-                _ => true,
-            }))
-}
-
-/// Whether no occurrence of `needle` touches a hole that stands between two parts.
-fn clear_of(role: Option<Role>, needle: &str, before: Option<&Part>, after: Option<&Part>) -> bool {
-    let Some(role) = role else {
-        return false;
-    };
-    let held = |c: Option<char>| c.is_some_and(|c| may_hold(role, c));
-    let neighbour = |part: Option<&Part>, matches: &dyn Fn(&str) -> bool| match part {
-        Some(Part::Lit(lit)) => matches(&lit.text),
-        Some(Part::Hole(_)) => true,
-        None => false,
-    };
-    let across = needle.char_indices().skip(1).any(|(at, _)| {
-        let (head, tail) = needle.split_at_checked(at).unwrap_or((needle, ""));
-        let from_before = held(tail.chars().next()) && neighbour(before, &|t| t.ends_with(head));
-        let into_after =
-            held(head.chars().next_back()) && neighbour(after, &|t| t.starts_with(tail));
-        from_before || into_after
-    });
-    !across && !needle.chars().all(|c| may_hold(role, c))
 }
 
 /// What stands between the occurrences of a separator, all of which are in literals.
