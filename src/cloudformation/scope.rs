@@ -1,5 +1,7 @@
 //! The identifiers of the `Fn::ForEach` loops around a node, with their values.
 
+use super::strings::joined;
+use crate::span::Span;
 use crate::value::{Text, Value};
 use std::sync::Arc;
 
@@ -35,7 +37,7 @@ impl Scope {
     }
 
     /// The text of a key with `${Name}` and `&{Name}` replaced (for the latter, characters that a logical id may not
-    /// have are left out). An unknown value leaves the placeholder as it is.
+    /// have are left out). An unknown value leaves the placeholder as it is: a name to look up, never a value.
     pub(super) fn key(&self, text: &str) -> String {
         let Some(binding) = self.0.as_deref() else {
             return text.to_owned();
@@ -48,6 +50,37 @@ impl Scope {
         }
         binding.outer.key(&out)
     }
+
+    /// A text with its placeholders replaced; for an unknown value stands a hole. `place`: where it is written.
+    pub(super) fn fill(&self, text: &str, place: Option<Span>) -> Text {
+        let filled = self.key(text);
+        let lit = |s: &str| place.map_or_else(|| Text::plain(s), |p| Text::at(s, p));
+        let mut out = Vec::new();
+        let mut rest = filled.as_str();
+        let mut from = 0;
+        while let Some((start, end)) = placeholder(rest, from) {
+            let name = rest.get(start + 2..end).unwrap_or_default();
+            match self.get(name).and_then(as_text) {
+                Some(value) if value.known().is_none() => {
+                    out.push(lit(rest.get(..start).unwrap_or_default()));
+                    out.push(value);
+                    rest = rest.get(end + 1..).unwrap_or_default();
+                    from = 0;
+                }
+                _ => from = start + 2,
+            }
+        }
+        out.push(lit(rest));
+        joined(&out, &Text::default())
+    }
+}
+
+/// Where the next `${…}` or `&{…}` begins and where its brace closes.
+fn placeholder(text: &str, from: usize) -> Option<(usize, usize)> {
+    let rest = text.get(from..)?;
+    let start = from + rest.find("${").into_iter().chain(rest.find("&{")).min()?;
+    let end = start + text.get(start..)?.find('}')?;
+    Some((start, end))
 }
 
 /// A scalar as text; unknown ones are a text that is one hole.

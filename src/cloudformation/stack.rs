@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::{self, Node, Tree};
-use crate::value::{Kind, Mapping, Part, Sequence, Text, Type, Unknown, Value, Via};
+use crate::value::{Kind, Mapping, Sequence, Text, Type, Unknown, Value, Via};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -235,11 +235,10 @@ impl<'a> Stack<'a> {
     fn called(&self, found: Call<'_>, scope: &Scope) -> Option<Value> {
         Some(match found.function {
             Function::Ref => {
-                let name = match &found.arg.node {
-                    Node::Scalar { .. } => scope.key(found.arg.str().unwrap_or_default()),
-                    _ => self.arg(found, scope)?.as_str()?.to_owned(),
+                return match self.referred(found, scope) {
+                    Ok(name) => self.refer(&name, scope, found.span),
+                    Err(unknown) => Some(unknown),
                 };
-                return self.refer(&name, scope, found.span);
             }
             Function::If => return self.choose(found, scope),
             Function::GetAtt => self.get_att_call(found, scope),
@@ -269,6 +268,22 @@ impl<'a> Stack<'a> {
             | Function::Condition
             | Function::Unknown => self.misplaced(found),
         })
+    }
+
+    /// The name that a `Ref` refers to; written, or computed (language extensions).
+    fn referred(&self, found: Call<'_>, scope: &Scope) -> Result<String, Value> {
+        let computed = !found.tagged && call::call(found.arg).is_some();
+        if let (Some(name), false) = (found.arg.str(), computed) {
+            return Ok(scope.key(name));
+        }
+        let name = self.arg(found, scope);
+        if let Some(name) = name.as_ref().and_then(Value::as_str) {
+            return Ok(name.to_owned());
+        }
+        match name.as_ref().and_then(Value::first_unknown) {
+            Some(unknown) => Err(self.unknown_from(unknown, Type::Dynamic, found.span)),
+            None => Err(self.bad(found, "a name")),
+        }
     }
 
     fn misplaced(&self, found: Call<'_>) -> Value {
@@ -325,6 +340,10 @@ impl<'a> Stack<'a> {
                 more = Some(Arc::new(Unknown::because(self.loop_reason(&entry))));
                 continue;
             }
+            if let Some(hole) = entry.scope.fill(&entry.name, None).first_hole() {
+                more = Some(Arc::new(Unknown::because(hole.reason.clone())));
+                continue;
+            }
             if entry.name.starts_with("Fn::") {
                 let message = format!("`{}` stands beside other keys", entry.name);
                 self.error("unknown-function", message, entry.key.span);
@@ -344,16 +363,10 @@ impl<'a> Stack<'a> {
 
     /// A text with the placeholders of loops replaced: `${Name}` and `&{Name}`.
     pub(super) fn substituted(&self, text: &Text, scope: &Scope) -> Text {
-        if scope.is_empty() || text.parts().iter().all(|p| matches!(p, Part::Hole(_))) {
-            return text.clone();
-        }
-        let known = strings::flat(text);
-        let replaced = scope.key(&known);
-        match text.known() {
-            Some(_) if replaced != known => strings::place_of(text).map_or_else(
-                || Text::plain(replaced.as_str()),
-                |s| Text::at(replaced.as_str(), s),
-            ),
+        let known = text.known().filter(|_| !scope.is_empty());
+        let filled = known.map(|k| scope.fill(k, strings::place_of(text)));
+        match filled {
+            Some(filled) if filled.known() != known => filled,
             _ => text.clone(),
         }
     }

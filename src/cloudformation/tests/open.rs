@@ -127,6 +127,23 @@ Resources:
 }
 
 #[test]
+fn a_reference_by_an_unknown_name_is_unknown() {
+    let resolved = of("
+Transform: AWS::LanguageExtensions
+Parameters: {Which: {Type: String}, Name: {Type: String, Default: Other}, Other: {Type: String, Default: o}}
+Resources:
+  T: {Type: Custom::T, Properties: {A: {Ref: {Ref: Which}}, B: {Ref: !Ref Name}, C: !Ref [x], D: {Ref: !Sub 'a${Which}'}}}
+")
+    .resolve();
+    let missing = "<parameter `Which` has no value>";
+    assert_eq!(resolved.shown("T", "A"), missing);
+    assert_eq!(resolved.shown("T", "B"), "o");
+    assert_eq!(resolved.shown("T", "D"), missing);
+    assert!(resolved.get("T", "C").as_unknown().is_some());
+    assert_eq!(resolved.codes(), ["function-argument"]);
+}
+
+#[test]
 fn a_hole_may_hold_a_delimiter() {
     let template = "
 Resources:
@@ -150,4 +167,33 @@ Resources:
     assert_eq!(resolved.shown("T", "B"), "x");
     assert_eq!(resolved.shown("T", "E"), "<Region>");
     assert_eq!(resolved.shown("T", "F"), "<Account>");
+}
+
+#[test]
+fn placeholders_of_an_open_loop_are_holes() {
+    let resolved = of("
+Transform: AWS::LanguageExtensions
+Parameters: {Accounts: {Type: CommaDelimitedList}}
+Resources:
+  Role: {Type: AWS::IAM::Role, Properties: {RoleName: mine}}
+  Fn::ForEach::R:
+    - Acct
+    - !Ref Accounts
+    - 'Repo&{Acct}':
+        Type: Custom::T
+        Properties:
+          A: 'arn:aws:iam::${Acct}:root'
+          B: 'x&{Acct}'
+          C: !Sub 'y${Acct}-&{Acct}${Role}'
+          D: !Sub '${Role${Acct}}'
+          E: {'aws:${Acct}': x, plain: y}
+")
+    .resolve();
+    let hole = "<parameter `Accounts` has no value>";
+    let shown = |path| resolved.shown("Repo&{Acct}[*]", path);
+    assert_eq!(shown("A"), format!("arn:aws:iam::{hole}:root"));
+    assert_eq!(shown("B"), format!("x{hole}"));
+    assert_eq!(shown("C"), format!("y{hole}-{hole}mine"));
+    assert!(shown("D").starts_with('<'));
+    assert!(shown("E").starts_with("{plain: y, …"), "{}", shown("E"));
 }
