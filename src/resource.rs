@@ -11,7 +11,7 @@ pub mod arn;
 pub mod consumer;
 pub mod creation_template;
 pub mod document;
-mod glob;
+pub mod glob;
 mod grammar;
 pub mod host;
 pub mod image;

@@ -144,3 +144,64 @@ resource "aws_ecr_repository_policy" "p" {{
     assert_eq!(with(""), "");
     assert_eq!(with("count = var.on ? 1 : 0"), "?p");
 }
+
+#[test]
+fn destinations_and_filters_that_nobody_knows_are_told() {
+    let dynamic = r#"
+variable "to" { type = list(string) }
+resource "aws_ecr_replication_configuration" "c" {
+  replication_configuration {
+    rule {
+      dynamic "destination" {
+        for_each = var.to
+        content {
+          region      = "eu-west-1"
+          registry_id = destination.value
+        }
+      }
+    }
+  }
+}
+"#;
+    assert_eq!(judged(dynamic, "replication-outside-organization"), "?c");
+    let filters = r#"
+variable "f" { type = any }
+resource "awscc_ecr_repository" "r" {
+  image_tag_mutability                   = "IMMUTABLE_WITH_EXCLUSION"
+  image_tag_mutability_exclusion_filters = [var.f]
+}
+"#;
+    assert_eq!(judged(filters, "repository-tags-mutable"), "?r");
+}
+
+#[test]
+fn a_key_that_may_be_the_managed_one_is_not_taken_for_the_customers() {
+    let with = |key: &str| {
+        let text = format!(
+            r#"
+variable "x" {{ type = string }}
+resource "aws_kms_key" "k" {{}}
+resource "aws_ecr_repository" "r" {{
+  name = "r"
+  encryption_configuration {{
+    encryption_type = "KMS"
+    kms_key         = {key}
+  }}
+}}
+"#
+        );
+        judged(&text, "repository-without-customer-key")
+    };
+    let cases = [
+        ("null", "-r"),
+        ("\"alias/aws/ecr\"", "-r"),
+        ("\"alias/${var.x}/ecr\"", "?r"),
+        ("\"alias/${var.x}\"", "?r"),
+        ("\"alias/shop-${var.x}\"", ""),
+        ("aws_kms_key.k.arn", ""),
+        ("\"arn:aws:kms:eu-west-1:210987654321:key/1\"", ""),
+    ];
+    for (key, expected) in cases {
+        assert_eq!(with(key), expected, "{key}");
+    }
+}

@@ -142,6 +142,14 @@ impl Context<'_> {
         object(place, entries)
     }
 
+    /// Whether a resource is of the registry that the config's `target` and `existing` speak of: another one only where its
+    /// account or region is known to be another.
+    fn is_of_target(&self, resource: &Resource) -> bool {
+        let target = &self.world.target;
+        let same = |value: &Value, target: &Option<String>| !matches!((value.as_str(), target), (Some(a), Some(b)) if a != b);
+        same(&resource.raw.account, &target.account) && same(&resource.raw.region, &target.region)
+    }
+
     /// REGISTRY_POLICY_SCOPE of the registry that the resource belongs to: from the input, else from `existing`.
     fn policy_scope(&self, resource: &Resource) -> Value {
         let settings = self.inventory.beside(resource, "account_setting");
@@ -154,8 +162,8 @@ impl Context<'_> {
             return placed(Kind::Unknown(about(why)), place);
         }
         match &self.world.existing.policy_scope {
-            Some(scope) => text(scope.clone(), place),
-            None => {
+            Some(scope) if self.is_of_target(resource) => text(scope.clone(), place),
+            _ => {
                 let unknown = Unknown::because("REGISTRY_POLICY_SCOPE is not set in the code")
                     .settle("set existing.registry.policy_scope in ecr-guard.yaml");
                 placed(Kind::Unknown(Arc::new(unknown)), place)
@@ -195,6 +203,25 @@ fn account(value: &Value) -> Account {
         (Kind::Unknown(u), _) => Account::Unknown(u.clone()),
         (_, Some(text)) => arn::account(text),
         (_, None) => Account::Absent,
+    }
+}
+
+/// The elements of a list; one unknown element more where there may be more than are known.
+fn elements(list: &Value) -> Vec<Value> {
+    let mut out = list.items();
+    let doubt = match &list.kind {
+        Kind::Unknown(why) => Some(why),
+        _ => list.more(),
+    };
+    out.extend(doubt.map(|why| placed(Kind::Unknown(why.clone()), &list.place)));
+    out
+}
+
+/// A part of an object; unknown where the object is.
+fn part(of: &Value, name: &str) -> Value {
+    match &of.kind {
+        Kind::Unknown(_) => of.clone(),
+        _ => of.get(name).unwrap_or_else(|| null(&of.place)),
     }
 }
 

@@ -4,7 +4,7 @@ use super::symbols::{Symbol, may_hold, symbols};
 use crate::value::Text;
 
 /// Whether a pattern, in which `*` stands for any characters, matches the whole text; `None`: it hangs on a hole.
-pub(super) fn matches(pattern: &str, text: &Text) -> Option<bool> {
+pub fn matches(pattern: &str, text: &Text) -> Option<bool> {
     let pattern: Vec<char> = pattern.chars().collect();
     let symbols = symbols(text);
     if run(&pattern, &symbols, Holes::Any) {

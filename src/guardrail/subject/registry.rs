@@ -1,6 +1,8 @@
 //! Settings of the registry, replication and pull-through cache rules as targets.
 
-use super::{Context, Entry, account, flag, null, number, placed, problems, text, why};
+use super::{
+    Context, Entry, account, elements, flag, null, number, part, placed, problems, text, why,
+};
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
 use crate::resource::arn::Account;
@@ -60,11 +62,7 @@ fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Sub
         };
         let variables = vec![("rule", entries())];
         out.extend(context.subject("replication_rule", here, &rule.place, variables));
-        let destinations = rule
-            .get("destinations")
-            .map(|d| d.items())
-            .unwrap_or_default();
-        for destination in destinations {
+        for destination in elements(&part(&rule, "destinations")) {
             let variables = vec![
                 (
                     "destination",
@@ -83,32 +81,8 @@ fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Sub
     out
 }
 
-/// The elements of a list; one unknown element more where there may be more than are known.
-fn elements(list: &Value) -> Vec<Value> {
-    let mut out = list.items();
-    let doubt = match &list.kind {
-        Kind::Unknown(why) => Some(why),
-        _ => list.more(),
-    };
-    out.extend(doubt.map(|why| placed(Kind::Unknown(why.clone()), &list.place)));
-    out
-}
-
-/// A part of an object; unknown where the object is.
-fn part(of: &Value, name: &str) -> Value {
-    match &of.kind {
-        Kind::Unknown(_) => of.clone(),
-        _ => of.get(name).unwrap_or_else(|| null(&of.place)),
-    }
-}
-
 fn destination_of(context: &Context<'_>, resource: &Resource, destination: &Value) -> Vec<Entry> {
-    let part = |name: &str| {
-        destination
-            .get(name)
-            .unwrap_or_else(|| null(&destination.place))
-    };
-    let (to_account, to) = (part("account"), part("region"));
+    let (to_account, to) = (part(destination, "account"), part(destination, "region"));
     let inside = context.is_inside(resource, &account(&to_account));
     let known = to.as_str().map(region::is_known_region);
     let known = known.ok_or_else(|| why(&to, "the region is not known"));

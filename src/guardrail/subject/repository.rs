@@ -1,11 +1,11 @@
 //! Repositories, creation templates and lifecycle policies as targets.
 
-use super::{Context, Entry, flag, list, null, object, placed, problems, text, why};
+use super::{Context, Entry, flag, list, null, object, part, placed, problems, text, why};
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::{Attached, Resource};
 use crate::resource::problem::Verdict;
-use crate::resource::{lifecycle, name, scanning};
-use crate::value::{Kind, Part, Unknown, Value};
+use crate::resource::{glob, lifecycle, name, scanning};
+use crate::value::{Kind, Unknown, Value};
 use std::sync::Arc;
 
 pub(super) fn subjects(
@@ -103,7 +103,7 @@ fn exclusion_filters(filters: &Value) -> Value {
         return filters.clone();
     }
     let items = filters.items().into_iter().map(|item| {
-        let filter = item.get("filter").unwrap_or_else(|| null(&item.place));
+        let filter = part(&item, "filter");
         let every = scanning::takes_every_tag(&filter);
         let every = every.ok_or_else(|| why(&filter, "the filter is not known"));
         let place = filter.place.clone();
@@ -131,10 +131,11 @@ fn is_customer_key(key: &Value) -> Result<bool, Arc<Unknown>> {
     if is_made_here(key) {
         return Ok(true);
     }
-    let tail = key.as_text().and_then(|t| t.parts().last());
-    match tail {
-        Some(Part::Lit(l)) if managed(&l.text) => Ok(false),
-        Some(Part::Lit(l)) if l.text.contains('/') => Ok(true),
+    let may_be_managed =
+        |text| ["alias/aws/ecr", "arn:*:alias/aws/ecr"].map(|pattern| glob::matches(pattern, text));
+    match key.as_text().map(may_be_managed) {
+        Some([Some(false), Some(false)]) => Ok(true),
+        Some([Some(true), _] | [_, Some(true)]) => Ok(false),
         _ => Err(why(key, "the key is not known")),
     }
 }
@@ -173,8 +174,9 @@ fn scanned(context: &Context<'_>, resource: &Resource) -> Value {
         .map(|(_, registry)| by_registry(registry, resource, own_flag.clone()))
         .collect();
     if answers.is_empty() {
-        answers.push(match context.world.existing.scanning.as_deref() {
-            Some("enhanced" | "on_push") => Ok(true),
+        let existing = &context.world.existing.scanning;
+        answers.push(match existing.as_deref() {
+            Some("enhanced" | "on_push") if context.is_of_target(resource) => Ok(true),
             _ => own_flag.clone(),
         });
         let doubtful = beside.doubtful.iter();
