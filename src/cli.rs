@@ -24,7 +24,12 @@ pub mod test;
     name = "ecr-guard",
     version,
     about = "Tells before deployment whether images in Amazon ECR can be read, replaced, replicated or lost in ways you do not want",
-    after_help = "Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the job could not be done for some of the input",
+    after_help = "Examples:
+  ecr-guard check infra                               Terraform, plans and templates in a directory
+  terraform show -json plan.out | ecr-guard check -   a plan, with every value that terraform knows
+  ecr-guard explain repository-tags-mutable           what the id of a finding stands for
+
+Exit codes: 0 nothing blocks, 1 a finding blocks, 2 the job could not be done for some of the input",
     max_term_width = 100,
     arg_required_else_help = true
 )]

@@ -88,3 +88,64 @@ pub(crate) fn from_root(directory: &str, path: &str) -> String {
 pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// The text in lines of no more characters than this, where its words allow it.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_seen_from_the_root_of_the_checkout() {
+        let cases = [
+            ("", "a/b.tf", "a/b.tf"),
+            ("infra", "b.tf", "infra/b.tf"),
+            ("infra/x", "../b.tf", "infra/b.tf"),
+            ("infra", "../m/./b.tf", "m/b.tf"),
+            ("infra", "../../b.tf", "../../b.tf"),
+            ("infra", "/b.tf", "/b.tf"),
+            ("infra", "-", "-"),
+        ];
+        for (directory, path, wanted) in cases {
+            assert_eq!(from_root(directory, path), wanted, "{directory} {path}");
+        }
+    }
+
+    #[test]
+    fn lines_break_between_words() {
+        assert_eq!(wrapped("", 5), [""]);
+        assert_eq!(wrapped("ab cd  ef\ngh", 5), ["ab cd", "ef gh"]);
+        assert_eq!(wrapped("a longer-word b", 5), ["a", "longer-word", "b"]);
+        assert_eq!(wrapped("éé éé", 5), ["éé éé"]);
+    }
+
+    #[test]
+    fn nothing_is_too_narrow_to_be_drawn() {
+        let report = sample::report();
+        for (width, color) in [(1, false), (20, true), (40, true), (40, false)] {
+            let mut out = Vec::new();
+            let look = Look { color, width };
+            write(&report, Format::Human, look, &mut out).unwrap();
+            assert!(
+                String::from_utf8(out)
+                    .unwrap()
+                    .contains("policy-public-access")
+            );
+        }
+    }
+}

@@ -378,3 +378,54 @@ fn two_hundred_findings_stay_readable() {
     assert_eq!(text.matches("error[").count(), 200);
     assert!(text.contains("200 blocking (200 medium)"), "{text}");
 }
+
+#[test]
+fn one_missing_value_is_one_frame_wherever_it_is_used() {
+    let many: String = (0..30)
+        .map(|i| format!("resource \"aws_ecr_repository\" \"r{i}\" {{\n  name = \"r{i}\"\n  image_tag_mutability = var.{}\n}}\n", ["a", "b"][i % 2]))
+        .collect();
+    let dir = project(&[
+        ("main.tf", &many),
+        ("variables.tf", "variable \"a\" {}\nvariable \"b\" {}\n"),
+    ]);
+    let output = run(dir.path(), &[&["check"], &ONLY_TAGS[..]].concat());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(text.matches("cannot tell[").count(), 2, "{text}");
+    assert!(
+        text.contains(
+            "also: aws_ecr_repository.r2, aws_ecr_repository.r4, aws_ecr_repository.r6 and 11 more"
+        ),
+        "{text}"
+    );
+    assert!(text.contains("30 cannot tell"), "{text}");
+}
+
+#[test]
+fn a_guardrail_is_found_by_a_part_of_its_name_or_the_control_of_another_tool() {
+    let dir = project(&[]);
+    let cases = [
+        (
+            "tags",
+            "`creation-template-tags-mutable`, `repository-tags-mutable`",
+        ),
+        ("ckv_aws_51", "see `repository-tags-mutable`"),
+        (
+            "policy-publicaccess",
+            "did you mean `policy-public-access`?",
+        ),
+        ("zz", "`ecr-guard guardrails` lists them"),
+    ];
+    for (id, said) in cases {
+        let output = run(dir.path(), &["explain", id]);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text.contains(said), "{id}: {text}");
+    }
+    let output = run(dir.path(), &["explain", TAGS]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let fields = text.lines().skip_while(|l| !l.starts_with("Fix:"));
+    assert!(
+        fields.clone().count() > 8 && fields.clone().all(|l| l.chars().count() <= 100),
+        "{text}"
+    );
+}

@@ -5,7 +5,7 @@ use super::sink::to_stdout;
 use crate::config::Error;
 use crate::config::error::nearest;
 use crate::engine::Failure;
-use crate::guardrail::library::Library;
+use crate::guardrail::library::{Guardrail, Library};
 use crate::report::guardrails::{write_json, write_list, write_one};
 use crate::span::Files;
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub struct Args {
 /// The options of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArgs {
-    /// The guardrail's id.
+    /// The guardrail's id, as in the brackets of a finding.
     pub id: String,
     /// Directory of further guardrails; may be repeated.
     #[arg(long, value_name = "DIR")]
@@ -57,16 +57,35 @@ pub fn explain(args: &ExplainArgs) -> Result<u8, Failure> {
     let Some(guardrail) = library.get(&args.id) else {
         return Err(unknown(&args.id, &library));
     };
-    to_stdout(|out| write_one(guardrail, out))?;
+    let look = super::look(&std::io::stdout());
+    to_stdout(|out| write_one(guardrail, look, out))?;
     Ok(0)
 }
 
 fn unknown(id: &str, library: &Library) -> Failure {
-    let ids = library.all().map(|g| g.id.as_str());
     let error = Error::new(format!("there is no guardrail `{id}`"));
-    match nearest(id, ids) {
-        Some(name) => error.help(format!("did you mean `{name}`?")).into(),
-        None => error.help("ecr-guard guardrails lists them").into(),
+    let listed = |guardrails: Vec<&Guardrail>| {
+        let ids: Vec<String> = guardrails.iter().map(|g| format!("`{}`", g.id)).collect();
+        ids.join(", ")
+    };
+    let same = |control: &String| control.eq_ignore_ascii_case(id);
+    let of_control: Vec<&Guardrail> = (library.all())
+        .filter(|g| g.definition.controls.iter().any(same))
+        .collect();
+    if !of_control.is_empty() {
+        let error = Error::new(format!("`{id}` is a control of another tool"));
+        return error.help(format!("see {}", listed(of_control))).into();
+    }
+    if let Some(name) = nearest(id, library.all().map(|g| g.id.as_str())) {
+        return error.help(format!("did you mean `{name}`?")).into();
+    }
+    let part = id.to_lowercase().replace('_', "-");
+    let holding: Vec<&Guardrail> = (library.all())
+        .filter(|g| !part.is_empty() && g.id.contains(&part))
+        .collect();
+    match holding.is_empty() {
+        true => error.help("`ecr-guard guardrails` lists them").into(),
+        false => (error.help(format!("did you mean {}?", listed(holding)))).into(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! `guardrails` lists, `explain` tells all about one.
 
-use super::count;
+use super::{Look, count, wrapped};
 use crate::guardrail::definition::{Definition, Needs, OrganizationKey, ParameterKind, Replaces};
 use crate::guardrail::library::{Guardrail, Library};
 use serde::Serialize;
@@ -88,29 +88,41 @@ fn entry(guardrail: &Guardrail) -> Entry<'_> {
     }
 }
 
+/// Lines of `explain` are no longer than this, however wide the terminal is.
+const WIDEST: usize = 100;
+/// The column that the texts of fields start in.
+const INDENT: usize = 13;
+
 /// All about one guardrail.
-pub fn write_one(guardrail: &Guardrail, out: &mut dyn Write) -> io::Result<()> {
+pub fn write_one(guardrail: &Guardrail, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let d = &guardrail.definition;
-    writeln!(
-        out,
-        "{} ({})\n{}\n",
-        guardrail.id,
-        d.severity.name(),
-        d.title
-    )?;
+    let (id, severity) = (&guardrail.id, d.severity.name());
+    writeln!(out, "{id} ({severity})\n{}\n", d.title)?;
     writeln!(out, "{}\n", d.why.trim_end())?;
+    let width = look.width.min(WIDEST).saturating_sub(INDENT);
+    for (name, text) in fields(guardrail) {
+        let mut name = format!("{name}:");
+        for line in wrapped(&text, width) {
+            writeln!(out, "{name:<INDENT$}{line}")?;
+            name.clear();
+        }
+    }
+    Ok(())
+}
+
+fn fields(guardrail: &Guardrail) -> Vec<(&'static str, String)> {
+    let d = &guardrail.definition;
+    let mut out = Vec::new();
     if let Some(fix) = &d.fix {
-        writeln!(out, "Fix:         {}{}", fix.trim_end(), replaces(d))?;
+        out.push(("Fix", format!("{}{}", fix.trim_end(), replaces(d))));
     }
-    writeln!(out, "Judged on:   every {}", d.target.replace('_', " "))?;
-    if let Some(when) = &d.when {
-        writeln!(out, "Where:       {}", super::one_line(when))?;
-    }
-    writeln!(out, "Must hold:   {}", super::one_line(&d.require))?;
-    writeln!(out, "Needs:       {}", needs(d))?;
+    out.push(("Judged on", format!("every {}", d.target.replace('_', " "))));
+    out.extend(d.when.iter().map(|when| ("Where", when.clone())));
+    out.push(("Must hold", d.require.clone()));
+    out.push(("Needs", needs(d)));
     for adjust in &d.adjust {
-        let when = super::one_line(&adjust.when);
-        writeln!(out, "Severity:    {} where {when}", adjust.severity.name())?;
+        let text = format!("{} where {}", adjust.severity.name(), adjust.when);
+        out.push(("Severity", text));
     }
     for (name, parameter) in &d.parameters {
         let default = match (&parameter.default, parameter.required) {
@@ -119,27 +131,23 @@ pub fn write_one(guardrail: &Guardrail, out: &mut dyn Write) -> io::Result<()> {
             (None, _) => "default null".to_owned(),
         };
         let kind = parameter_kind(parameter.kind);
-        writeln!(
-            out,
-            "Parameter:   {name} ({kind}, {default}): {}",
-            parameter.doc
-        )?;
+        let text = format!("{name} ({kind}, {default}): {}", parameter.doc);
+        out.push(("Parameter", text));
     }
-    writeln!(out, "Profiles:    {}", profiles(d).join(", "))?;
+    out.push(("Profiles", profiles(d).join(", ")));
     if !d.controls.is_empty() {
-        writeln!(out, "Controls:    {}", d.controls.join(", "))?;
+        out.push(("Controls", d.controls.join(", ")));
     }
-    for reference in &d.references {
-        writeln!(out, "Read:        {reference}")?;
-    }
-    match d.waivable {
-        true => writeln!(
-            out,
-            "Waive:       # ecr-guard: waive[{}] REASON until=YYYY-MM-DD",
+    out.extend(d.references.iter().map(|r| ("Read", r.clone())));
+    let waive = match d.waivable {
+        true => format!(
+            "# ecr-guard: waive[{}] REASON until=YYYY-MM-DD",
             guardrail.id
         ),
-        false => writeln!(out, "Waive:       not possible"),
-    }
+        false => "not possible".to_owned(),
+    };
+    out.push(("Waive", waive));
+    out
 }
 
 fn replaces(definition: &Definition) -> &'static str {

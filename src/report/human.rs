@@ -27,7 +27,7 @@ pub fn write(report: &Report, look: Look, out: &mut dyn Write) -> io::Result<()>
             let frame = finding(group);
             writeln!(out, "{}", frame.draw(&report.files, look))?;
         } else {
-            writeln!(out, "{}", in_one_line(report, first, group.len()))?;
+            writeln!(out, "{}", in_one_line(report, group))?;
         }
     }
     if shown.values().any(|n| *n > FRAMES_PER_GUARDRAIL) {
@@ -65,23 +65,28 @@ pub fn diagnostic(problem: &Diagnostic) -> Frame {
 }
 
 /// Findings that differ in the resource only stand together (the instances of one block), and what cannot be told for
-/// one and the same reason does, whichever guardrails ask. The worst one stands first.
+/// one and the same reason does, wherever in a root it is used and whichever guardrails ask. The worst one stands first.
 fn grouped(report: &Report) -> Vec<Vec<&Finding>> {
     let mut out: Vec<Vec<&Finding>> = Vec::new();
     let mut places: BTreeMap<_, usize> = BTreeMap::new();
     for finding in report.findings.iter().filter(|f| f.status == Status::New) {
-        let subject = match finding.outcome {
-            Outcome::Undetermined => (None, Some(&finding.message)),
-            _ => (Some(&finding.guardrail), None),
-        };
         let way: Vec<Span> = finding.related.iter().map(|r| r.1).collect();
+        let root = finding.resource.as_ref().map(|r| r.root.as_str());
+        let subject = match (finding.outcome, &finding.settle) {
+            (Outcome::Undetermined, Some(_)) => {
+                let origin = way.last().copied().unwrap_or(finding.span);
+                (None, root, vec![origin])
+            }
+            (Outcome::Undetermined, None) => (Some(finding.span), None, way),
+            _ => (Some(finding.span), Some(finding.guardrail.as_str()), way),
+        };
+        let open = finding.outcome == Outcome::Undetermined;
+        let message = open.then_some(&finding.message);
         let key = (
-            finding.span,
-            subject,
+            (open, subject, message),
             &finding.when,
             &finding.because,
             &finding.settle,
-            way,
         );
         let next = out.len();
         let place = *places.entry(key).or_insert(next);
@@ -149,8 +154,7 @@ fn related(places: &[(String, Span)], primary: Option<Span>) -> Vec<Mark> {
 
 fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
-    let mut resources = distinct(group, |f| f.resource.as_ref().map(|r| r.address.as_str()));
-    resources.extend(group.iter().flat_map(|f| f.also.iter().map(String::as_str)));
+    let mut resources = resources(group);
     if !resources.is_empty() {
         out.push(("resource", resources.remove(0).to_owned()));
     }
@@ -231,21 +235,32 @@ fn replaces(finding: &Finding) -> &'static str {
     }
 }
 
-fn in_one_line(report: &Report, finding: &Finding, resources: usize) -> String {
-    let place = report.files.location(finding.span);
-    let more = match resources {
-        0 | 1 => String::new(),
-        n => format!(" (and {} more)", n - 1),
+fn in_one_line(report: &Report, group: &[&Finding]) -> String {
+    let Some(first) = group.first() else {
+        return String::new();
+    };
+    let place = report.files.location(first.span);
+    let resources = match resources(group).as_slice() {
+        [] => String::new(),
+        [one] => format!(" ({one})"),
+        [one, more @ ..] => format!(" ({one} and {} more)", more.len()),
     };
     format!(
-        "{}:{}:{}: {}[{}]: {}{more}",
+        "{}:{}:{}: {}[{}]: {}{resources}",
         place.path,
         place.line,
         place.column,
-        word(finding).name(),
-        finding.guardrail,
-        super::one_line(&finding.message),
+        word(first).name(),
+        first.guardrail,
+        super::one_line(&first.message),
     )
+}
+
+/// The addresses of a group, each once.
+fn resources<'a>(group: &[&'a Finding]) -> Vec<&'a str> {
+    let mut out = distinct(group, |f| f.resource.as_ref().map(|r| r.address.as_str()));
+    out.extend(group.iter().flat_map(|f| f.also.iter().map(String::as_str)));
+    out
 }
 
 /// `2 blocking (1 critical, 1 high; 1 cannot be told) · 3 reported · 1 cannot tell · 4 resources in 3 files`

@@ -62,7 +62,7 @@ pub fn write_json(resolved: &Resolved<'_>, out: &mut dyn Write) -> io::Result<()
     writeln!(out)
 }
 
-/// Writes a listing: each resource with its place and attributes, then the outputs and the problems.
+/// Writes a listing: each resource with its place and the attributes that are set, then the outputs and the problems.
 pub fn write_human(resolved: &Resolved<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let printer = Printer {
         clear: resolved.show_sensitive,
@@ -77,11 +77,13 @@ pub fn write_human(resolved: &Resolved<'_>, look: Look, out: &mut dyn Write) -> 
         let (path, line) = (&place.path, place.line);
         writeln!(out, "{}  ({})  {path}:{line}{exists}", r.address, r.kind)?;
         for (name, value) in r.attributes.entries() {
-            writeln!(out, "    {name} = {}", printer.value(&value, false))?;
+            if !matches!(value.kind, Kind::Null(_)) {
+                writeln!(out, "    {name} = {}", printer.line(&value))?;
+            }
         }
     }
     for (name, value) in &resolved.root.outputs {
-        writeln!(out, "output.{name} = {}", printer.value(value, false))?;
+        writeln!(out, "output.{name} = {}", printer.line(value))?;
     }
     if !resolved.diagnostics.is_empty() {
         let problems = human::problems(resolved.diagnostics, resolved.files, look);
@@ -120,6 +122,22 @@ struct Printer {
 }
 
 impl Printer {
+    /// A value for people. What is unknown says so in words; JSON in a text stands as it is, not escaped once more.
+    fn line(self, value: &Value) -> String {
+        match self.value(value, false) {
+            Json::Object(known) => match known.get("$unknown").and_then(Json::as_str) {
+                Some(reason) => unknown_line(reason, &known),
+                None if known.contains_key("$sensitive") => "(sensitive)".to_owned(),
+                None => Json::Object(known).to_string(),
+            },
+            Json::String(text) => match serde_json::from_str(&text) {
+                Ok(inner @ (Json::Object(_) | Json::Array(_))) => format!("JSON {inner}"),
+                _ => Json::String(text).to_string(),
+            },
+            other => other.to_string(),
+        }
+    }
+
     /// A value; `hidden`: it stands in something sensitive.
     fn value(self, value: &Value, hidden: bool) -> Json {
         let hidden = hidden || value.sensitive;
@@ -189,6 +207,25 @@ impl Printer {
         }
         out
     }
+}
+
+/// "(unknown: `var.x` has no value; starts with "a")"
+fn unknown_line(reason: &str, known: &Map<String, Json>) -> String {
+    let mut out = format!("(unknown: {reason}");
+    let parts = [
+        ("$prefix", "starts with"),
+        ("$either", "one of"),
+        ("$json", "JSON"),
+        ("$known", "known of it:"),
+    ];
+    for (key, words) in parts {
+        let said = key == "$prefix" && known.contains_key("$json");
+        if let Some(part) = known.get(key).filter(|_| !said) {
+            out.push_str(&format!("; {words} {part}"));
+        }
+    }
+    out.push(')');
+    out
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ fn one_tells_all() {
     let files = Files::default();
     let id = files.add("policies/somebody.yaml", EXAMPLE);
     let guardrail = Guardrail::read("somebody", &files, id, true).unwrap();
-    insta::assert_snapshot!(text(|out| write_one(&guardrail, out)));
+    insta::assert_snapshot!(text(|out| write_one(&guardrail, Look::PLAIN, out)));
 }
 
 #[test]
