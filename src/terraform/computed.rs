@@ -362,8 +362,21 @@ fn piece(value: &Value) -> Text {
     match &value.kind {
         Kind::String(text) => text.clone(),
         Kind::Unknown(unknown) => Text::hole(unknown.clone()),
-        _ => Text::default(),
+        Kind::Bool(_) | Kind::Number(_) => match convert(value, &Type::String) {
+            Ok(Value {
+                kind: Kind::String(text),
+                ..
+            }) => text,
+            _ => no_text(),
+        },
+        _ => no_text(),
     }
+}
+
+/// What stands for a part of a text that is no text: something, never nothing.
+fn no_text() -> Text {
+    let unknown = Unknown::because("a part of it is no text");
+    Text::hole(Arc::new(unknown.of(Type::String)))
 }
 
 /// A text; one that is nothing but a hole is an unknown value.

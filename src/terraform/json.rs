@@ -64,6 +64,7 @@ impl Reader {
                                 "assume_role",
                                 "assume_role_with_web_identity",
                                 "default_tags",
+                                "dynamic",
                             ]),
                             _ => Known::Blocks(&["precondition", "depends_on"]),
                         };
@@ -114,6 +115,9 @@ impl Reader {
             match (&*name.text, nested, known) {
                 ("dynamic", _, Known::Schema(schema)) => {
                     self.dynamic(&name, value, *schema, &mut body)
+                }
+                ("dynamic", Some(_), Known::Blocks(_)) => {
+                    self.dynamic(&name, value, None, &mut body)
                 }
                 ("lifecycle" | "provisioner" | "connection", _, Known::Schema(_)) => {}
                 (_, Some(nested), _) => {

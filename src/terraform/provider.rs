@@ -1,12 +1,13 @@
 //! Which account and region a resource is deployed to, as its provider says.
 //! <https://developer.hashicorp.com/terraform/language/providers/configuration>
 
+use super::convert::convert;
 use super::expand::Each;
 use super::expression::reason_of;
 use super::module::alias_of;
 use super::run::{Instance, Run, Scope};
 use crate::span::Span;
-use crate::syntax::hcl::{Block, Expr, ExprKind, Step};
+use crate::syntax::hcl::{Block, Body, Expr, ExprKind, Step};
 use crate::value::{Kind, Part, Role, Type, Unknown, Value};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +18,9 @@ pub(super) struct Provider {
     pub(super) account: Value,
     pub(super) region: Value,
 }
+
+/// Blocks of a provider that say which role it assumes; the later kind builds on the earlier one.
+const ROLES: [&str; 2] = ["assume_role_with_web_identity", "assume_role"];
 
 /// A provider's local name and alias.
 pub(super) type Reference = (Arc<str>, Option<Arc<str>>);
@@ -98,14 +102,21 @@ impl Run<'_> {
             return self.hidden("its provider has instances", block.header);
         }
         let region = argument(block, "region").unwrap_or(target.region);
-        let roles = ["assume_role", "assume_role_with_web_identity"];
-        let role = (block.body.blocks.iter().rev())
-            .filter(|b| roles.contains(&&*b.kind.text))
-            .find_map(|b| argument(b, "role_arn"));
+        let role = match self.assumed(block, scope) {
+            Ok(role) => role,
+            Err(why) => {
+                return Provider {
+                    account: why,
+                    region,
+                };
+            }
+        };
         let account = match (role, argument(block, "allowed_account_ids")) {
             (Some(role), _) => account_of(&role),
             (None, Some(allowed)) => match allowed.items().as_slice() {
-                [one] if allowed.more().is_none() => one.clone(),
+                [one] if allowed.more().is_none() => {
+                    convert(one, &Type::String).unwrap_or(target.account)
+                }
                 _ => target.account,
             },
             (None, None)
@@ -120,6 +131,41 @@ impl Run<'_> {
             (None, None) => target.account,
         };
         Provider { account, region }
+    }
+
+    /// The role that a provider assumes, where it assumes one. `Err`: it may assume one, for this reason.
+    fn assumed(&self, block: &Block, scope: Scope) -> Result<Option<Value>, Value> {
+        let kind = |b: &Block| match &*b.kind.text {
+            "dynamic" => b.label(0).cloned().unwrap_or_default(),
+            _ => b.kind.text.clone(),
+        };
+        let blocks = (block.body.blocks.iter()).filter(|b| ROLES.contains(&&*kind(b)));
+        let body = Body {
+            attributes: Vec::new(),
+            blocks: blocks.cloned().collect(),
+        };
+        let decoded = self.decode(&body, block.header, None, false, scope);
+        let mut role = None;
+        for name in ROLES {
+            let Some(made) = decoded.get(name) else {
+                continue;
+            };
+            if let Some(more) = made.more() {
+                let reason = format!("its provider may assume a role: {}", more.reason);
+                let unknown = Unknown {
+                    settle: more.settle.clone(),
+                    ..Unknown::because(reason).of(Type::String)
+                };
+                return Err(Value::unknown(unknown, made.place.span));
+            }
+            // roles may be assumed one after the other: the last one counts
+            let arns = made.items().into_iter().rev();
+            let arn = arns
+                .filter_map(|b| b.get("role_arn"))
+                .find(|a| !a.is_null());
+            role = arn.or(role);
+        }
+        Ok(role)
     }
 }
 

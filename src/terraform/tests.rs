@@ -1,4 +1,5 @@
 mod claims;
+mod doubts;
 mod recorded;
 
 use super::*;
