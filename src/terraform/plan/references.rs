@@ -6,7 +6,8 @@ use super::configuration::Configuration;
 use super::{list, overlay};
 use crate::raw::RawResource;
 use crate::syntax::tree::Tree;
-use crate::value::{Kind, Unknown, Value, Via};
+use crate::terraform::functions::encode_json;
+use crate::value::{Kind, Text, Unknown, Value, Via};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -202,7 +203,11 @@ impl<'a> Follower<'a> {
         let rendered = matches!(target.attribute.as_str(), "json" | "minified_json");
         let value = self.value(target)?;
         let document = resource.kind.ends_with("_policy_document") && rendered;
-        (document && value.as_text().is_some()).then_some(value)
+        let kind = match &value.kind {
+            Kind::String(text) if document => opened(text)?,
+            _ => return None,
+        };
+        Some(Value { kind, ..value })
     }
 
     fn push(&self, value: &mut Value, target: &Target) {
@@ -387,6 +392,24 @@ impl<'a> Follower<'a> {
         };
         Some(attribute.to_owned())
     }
+}
+
+/// A document with statements that nobody knows: what else an expression makes of its only reference is not in the plan.
+fn opened(text: &Text) -> Option<Kind> {
+    let mut document = (**text.json()?).clone();
+    let Kind::Mapping { entries, .. } = &mut document.kind else {
+        return None;
+    };
+    let statements = entries.get_mut("Statement")?;
+    if !matches!(statements.kind, Kind::Sequence { .. }) {
+        *statements = Value::tuple(vec![statements.clone()], statements.place.span);
+    }
+    if let Kind::Sequence { more, .. } = &mut statements.kind {
+        let unknown = Unknown::because("the plan does not tell what else the expression adds");
+        let unknown = unknown.settle("check the Terraform files, too");
+        more.get_or_insert_with(|| Arc::new(unknown));
+    }
+    Some(Kind::String(encode_json(&document)))
 }
 
 /// Whether a tree of the configuration is an expression, not a block.
