@@ -57,7 +57,7 @@ impl Run<'_> {
             }
             "each" | "count" => self.each(name, first, span, scope)?,
             "path" => self.path(first, span, scope)?,
-            "terraform" => self.terraform(first, span)?,
+            "terraform" => self.terraform(first, span, scope)?,
             "module" => return self.module_reference(first, rest, span, scope),
             "self" | "ephemeral" => {
                 let reason = format!("`{name}` is known to terraform only");
@@ -81,12 +81,9 @@ impl Run<'_> {
         self.steps(value, rest, span, scope)
     }
 
-    fn terraform(&self, attribute: &str, span: Span) -> Outcome {
+    fn terraform(&self, attribute: &str, span: Span, scope: Scope) -> Outcome {
         match attribute {
-            "workspace" | "env" => {
-                let workspace = self.world.inputs.workspace.as_deref();
-                Ok(Value::text(workspace.unwrap_or("default"), span))
-            }
+            "workspace" | "env" => Ok(self.workspace(span, scope)),
             "applying" => {
                 let unknown = Unknown::because("`terraform.applying` is known during a run only");
                 Ok(Value::unknown(unknown.of(Type::Bool), span))
@@ -96,6 +93,36 @@ impl Run<'_> {
                 format!("there is no `terraform.{attribute}`"),
             )),
         }
+    }
+
+    /// The workspace: the given one, the one selected in the root module's directory, or the default one, which is what a
+    /// fresh checkout has. With HCP Terraform there is none of that name.
+    /// <https://developer.hashicorp.com/terraform/language/state/workspaces>
+    fn workspace(&self, span: Span, scope: Scope) -> Value {
+        if let Some(given) = self.world.inputs.workspace.as_deref() {
+            return Value::text(given, span);
+        }
+        let selected = std::fs::read_to_string(self.dir.join(".terraform/environment"));
+        let selected = selected.as_deref().map_or("", str::trim);
+        if !selected.is_empty() {
+            return Value::text(selected, span);
+        }
+        let mut root = scope.instance;
+        while let Some(caller) = &root.caller {
+            root = &caller.instance;
+        }
+        if root.module.remote {
+            let unknown = Unknown::because("`terraform.workspace` is chosen outside of the code");
+            let unknown = unknown.settle("set TF_WORKSPACE").of(Type::String);
+            return Value::unknown(
+                Unknown {
+                    not_null: true,
+                    ..unknown
+                },
+                span,
+            );
+        }
+        Value::text("default", span)
     }
 
     fn each(&self, root: &str, attribute: &str, span: Span, scope: Scope) -> Outcome {
