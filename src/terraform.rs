@@ -22,6 +22,7 @@ mod blocks;
 mod collection;
 mod computed;
 mod doubt;
+mod enabled;
 mod expand;
 mod expression;
 mod inputs;

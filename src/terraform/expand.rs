@@ -2,6 +2,7 @@
 
 use super::convert::convert;
 use super::doubt::at_most_one;
+use super::enabled;
 use super::expression::{opaque, pairs, reason_of};
 use super::module::{Declared, Name};
 use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
@@ -100,7 +101,7 @@ pub(super) struct Calls {
 }
 
 impl Expansion {
-    fn of(
+    pub(super) fn of(
         shape: Shape,
         keys: impl IntoIterator<Item = (Key, Each)>,
         open: Option<Arc<Unknown>>,
@@ -125,6 +126,9 @@ impl Expansion {
 
     /// All instances as one value.
     pub(super) fn container(&self, span: Span, value: impl Fn(&Single) -> Value) -> Value {
+        if self.shape == Shape::Single && self.items.is_empty() {
+            return Value::null(span); // it is not enabled
+        }
         if self.shape == Shape::ForEach {
             let entries: BTreeMap<Arc<str>, Value> = (self.items.iter())
                 .filter_map(|s| match &s.key {
@@ -190,7 +194,10 @@ impl Run<'_> {
         let result = match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), _) => (count, Shape::Count, self.count(count, scope)),
             (_, Some(for_each)) => (for_each, Shape::ForEach, self.for_each(for_each, scope)),
-            _ => return Expansion::of(Shape::Single, [(Key::None, Each::default())], None),
+            _ => match enabled::attribute(body) {
+                Some(enabled) => (enabled, Shape::Single, self.enabled(enabled, scope)),
+                None => return Expansion::of(Shape::Single, [(Key::None, Each::default())], None),
+            },
         };
         let (attribute, shape, expansion) = result;
         let mut expansion = expansion

@@ -34,6 +34,8 @@ enum Known {
     /// These are blocks, everything else is an argument.
     Blocks(&'static [&'static str]),
     Variable,
+    /// The settings of terraform itself.
+    Settings,
 }
 
 impl Reader {
@@ -55,6 +57,11 @@ impl Reader {
                     }
                 }
             }
+            "terraform" => {
+                for inner in each(value) {
+                    self.block(&kind, &[], inner, &Known::Settings, body);
+                }
+            }
             "variable" | "output" | "module" | "provider" => {
                 for (name, inner) in each(value).flat_map(entries) {
                     for inner in each(inner) {
@@ -66,7 +73,7 @@ impl Reader {
                                 "default_tags",
                                 "dynamic",
                             ]),
-                            _ => Known::Blocks(&["precondition", "depends_on"]),
+                            _ => Known::Blocks(&["precondition", "depends_on", "lifecycle"]),
                         };
                         self.block(&kind, &[name], inner, &known, body);
                     }
@@ -111,15 +118,26 @@ impl Reader {
                     blocks.contains(&&*name.text).then_some(Known::Blocks(&[]))
                 }
                 Known::Variable => (&*name.text == "validation").then_some(Known::Blocks(&[])),
+                Known::Settings => (&*name.text == "cloud").then_some(Known::Blocks(&[])),
             };
             match (&*name.text, nested, known) {
                 ("dynamic", _, Known::Schema(schema)) => {
                     self.dynamic(&name, value, *schema, &mut body)
                 }
+                ("backend", _, Known::Settings) => {
+                    for (label, inner) in each(value).flat_map(entries) {
+                        self.block(&name, &[label], inner, &Known::Blocks(&[]), &mut body);
+                    }
+                }
                 ("dynamic", Some(_), Known::Blocks(_)) => {
                     self.dynamic(&name, value, None, &mut body)
                 }
-                ("lifecycle" | "provisioner" | "connection", _, Known::Schema(_)) => {}
+                ("lifecycle", _, Known::Schema(_)) => {
+                    for inner in each(value) {
+                        self.block(&name, &[], inner, &Known::Blocks(&[]), &mut body);
+                    }
+                }
+                ("provisioner" | "connection", _, Known::Schema(_)) => {}
                 (_, Some(nested), _) => {
                     for inner in each(value) {
                         self.block(&name, &[], inner, &nested, &mut body);

@@ -122,6 +122,9 @@ impl Run<'_> {
         scope: Scope,
     ) -> Outcome<(Picked<'e>, &'r [Step])> {
         if let (Shape::Single, Some(single)) = (expansion.shape, expansion.items.first()) {
+            if single.key == Key::Any {
+                self.doubtful(); // it may not be enabled
+            }
             return Ok((Picked::One(single, Key::None), rest));
         }
         let Some((Step::Index(key, at), behind)) = rest.split_first() else {

@@ -71,3 +71,88 @@ output "arn" {
     let arn = Case::one(text).output("arn");
     assert_eq!(arn, "arn:aws:ecr:eu-west-1:210987654321:repository/a");
 }
+
+#[test]
+fn groups_of_what_is_not_known_are_open() {
+    let text = r#"
+variable "who" {}
+locals {
+  by_key = { for k in ["a", "b", var.who] : k => k... }
+  by_if  = { for k in ["a", "b"] : "all" => k... if k == "a" ? true : var.who == "c" }
+}
+output "a" {
+  value = local.by_key["a"]
+}
+output "all" {
+  value = local.by_if["all"]
+}
+"#;
+    let case = Case::one(text);
+    assert_eq!(case.output("a"), "[a …<`var.who` has no value>]");
+    assert_eq!(case.output("all"), "[a …<`var.who` has no value>]");
+}
+
+#[test]
+fn the_workspace_is_not_guessed() {
+    let output = "output \"w\" {\n value = terraform.workspace\n}\n";
+    let of = |name: &str, text: &str, more: &[(&str, &str)]| {
+        let mut files = vec![("out.tf", output), (name, text)];
+        files.extend(more);
+        Case::of(&files, &World::default()).output("w")
+    };
+    let outside = "<`terraform.workspace` is chosen outside of the code>";
+    let cases = [
+        ("main.tf", "", "default"),
+        ("main.tf", "terraform {\n backend \"s3\" {}\n}", "default"),
+        ("main.tf", "terraform {\n backend \"remote\" {}\n}", outside),
+        ("main.tf", "terraform {\n cloud {}\n}", outside),
+        ("x_override.tf", "terraform {\n cloud {}\n}", outside),
+        ("main.tf.json", r#"{"terraform": {"cloud": {}}}"#, outside),
+        (
+            "main.tf.json",
+            r#"{"terraform": {"backend": {"remote": {}}}}"#,
+            outside,
+        ),
+        (
+            "main.tf.json",
+            r#"{"terraform": {"backend": {"s3": {}}}}"#,
+            "default",
+        ),
+    ];
+    for (name, text, expected) in cases {
+        assert_eq!(of(name, text, &[]), expected, "{text}");
+        let selected = of(name, text, &[(".terraform/environment", "prod\n")]);
+        assert_eq!(selected, "prod", "{text}");
+    }
+}
+
+#[test]
+fn a_resource_may_not_be_enabled() {
+    let text = r#"
+variable "on" {
+  default = true
+}
+resource "aws_ecr_repository" "a" {
+  name = "a"
+  lifecycle {
+    enabled = var.on
+  }
+}
+output "name" {
+  value = try(aws_ecr_repository.a.name, "none")
+}
+"#;
+    let on = Case::one(text);
+    assert_eq!(on.addresses(), ["aws_ecr_repository.a"]);
+    assert_eq!(on.output("name"), "a");
+    let off = Case::one(&text.replace("= true", "= false"));
+    assert_eq!(off.addresses(), Vec::<&str>::new());
+    assert_eq!(off.output("name"), "none");
+    let open = Case::one(&text.replace("default = true", ""));
+    assert_eq!(open.root.resources[0].exists, None);
+    assert!(open.root.resources[0].doubt.is_some());
+    assert_ne!(open.output("name"), "a");
+    let json = r#"{"resource": {"aws_ecr_repository": {"a": {"name": "a", "lifecycle": {"enabled": false}}}}}"#;
+    let json = Case::of(&[("main.tf.json", json)], &World::default());
+    assert_eq!(json.addresses(), Vec::<&str>::new());
+}
