@@ -205,3 +205,21 @@ resource "aws_ecr_repository" "r" {{
         assert_eq!(with(key), expected, "{key}");
     }
 }
+
+#[test]
+fn instances_that_are_wrong_for_different_values_are_told_apart() {
+    let text = r#"
+resource "aws_ecr_repository" "r" {
+  for_each             = { a = "MUTABLE", b = "MUTABLE", c = "IMMUTABLE" }
+  name                 = each.key
+  image_tag_mutability = each.value
+}
+resource "aws_ecr_repository" "s" {
+  for_each             = toset(["a", "b"])
+  name                 = each.key
+  image_tag_mutability = "MUTABLE"
+}
+"#;
+    let found = judged(text, "repository-tags-mutable");
+    assert_eq!(found, "-r[\"a\"] -r[\"b\"] -s[\"a\"]");
+}

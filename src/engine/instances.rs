@@ -1,5 +1,5 @@
-//! Instances of one resource (`count`, `for_each`, also of its module) that are wrong in one place for one reason are one
-//! finding: it names the first and lists the others.
+//! Instances of one resource (`count`, `for_each`, also of its module) that are wrong in one place, by values that came the
+//! same way, are one finding: it names the first and lists the others.
 
 use crate::finding::Finding;
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ pub(super) fn merge(found: Vec<Finding>) -> Vec<Finding> {
             (finding.guardrail.clone(), finding.outcome, finding.status),
             (resource.root.clone(), block(&resource.address)),
             (finding.span, finding.severity, finding.when.clone()),
+            (finding.related.clone(), finding.because.clone()),
             finding
                 .access
                 .as_ref()
