@@ -1,0 +1,117 @@
+//! How long the parts take: reading each language, evaluating a module and a template, judging a policy.
+//! `cargo bench --bench parts`
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a bench fails by a panic"
+)]
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use ecr_guard::iam::document::{Document, PolicyKind};
+use ecr_guard::iam::reach::{self, Attached, Scene, Trusted};
+use ecr_guard::iam::rule::Scope;
+use ecr_guard::span::{FileId, Files, Span};
+use ecr_guard::syntax::{hcl, json, yaml};
+use ecr_guard::value::Text;
+use ecr_guard::world::World;
+use std::path::Path;
+use std::sync::Arc;
+
+const HCL: &str = include_str!("../testdata/projects/shop/modules/ecr/main.tf");
+const YAML: &str = include_str!("../testdata/projects/shop/stacks/images.yaml");
+const JSON: &str = include_str!("../testdata/projects/cdk/cdk.out/Images.template.json");
+
+const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": [
+  {"Effect": "Allow", "Principal": {"AWS": ["arn:aws:iam::345678901234:role/deploy", "456789012345"]},
+   "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+   "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
+  {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "ecr:BatchGetImage",
+   "Condition": {"ArnLike": {"aws:SourceArn": "arn:aws:lambda:*:210987654321:function:*"}}},
+  {"Effect": "Deny", "Principal": "*", "Action": "ecr:*",
+   "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}, "Bool": {"aws:ViaAWSService": "false"}}}]}"#;
+
+fn main() {
+    divan::main();
+}
+
+/// A text as often as it takes to reach some size.
+fn repeated(text: &str, times: usize) -> String {
+    format!("{text}\n").repeat(times)
+}
+
+/// A store of files with one file in it.
+fn stored(path: &str, text: &str) -> (Files, FileId) {
+    let files = Files::default();
+    let id = files.add(path, text);
+    (files, id)
+}
+
+#[divan::bench(args = [1, 10, 100])]
+fn parse_hcl(bencher: Bencher, times: usize) {
+    let text = repeated(HCL, times);
+    let (files, id) = stored("main.tf", &text);
+    (bencher.counter(BytesCount::of_str(&text))).bench(|| hcl::parse(&files, id));
+}
+
+#[divan::bench]
+fn parse_yaml(bencher: Bencher) {
+    let (files, id) = stored("t.yaml", YAML);
+    (bencher.counter(BytesCount::of_str(YAML))).bench(|| yaml::parse(&files, id));
+}
+
+#[divan::bench]
+fn parse_json(bencher: Bencher) {
+    let (files, id) = stored("t.json", JSON);
+    (bencher.counter(BytesCount::of_str(JSON))).bench(|| json::parse(&files, id));
+}
+
+#[divan::bench]
+fn evaluate_a_module() -> usize {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/projects/shop/envs/prod");
+    let files = Files::default();
+    let (root, _) = ecr_guard::terraform::evaluate(&files, &dir, "prod", &World::default());
+    root.resources.len()
+}
+
+#[divan::bench]
+fn evaluate_a_template() -> usize {
+    let (files, id) = stored("t.yaml", YAML);
+    let (roots, _) = ecr_guard::cloudformation::evaluate(&files, id, &World::default());
+    roots.len()
+}
+
+/// The policy of a repository in an account that is known.
+fn scene() -> Scene {
+    let (_, id) = stored("p.json", POLICY);
+    let whole = Span::new(id, 0, POLICY.len());
+    let value = json::parse_text(&Text::at(POLICY, whole), whole).unwrap();
+    let (document, problems) = Document::read(&value, PolicyKind::Repository);
+    assert!(problems.is_empty());
+    Scene {
+        account: Some("210987654321".into()),
+        region: Some("eu-west-1".into()),
+        policies: vec![Attached {
+            name: "policy".into(),
+            document: Arc::new(document),
+            scope: Scope::V2,
+        }],
+        ..Scene::default()
+    }
+}
+
+#[divan::bench]
+fn can_anyone(bencher: Bencher) {
+    let scene = scene();
+    bencher.bench(|| reach::public(&scene));
+}
+
+#[divan::bench]
+fn can_an_outsider(bencher: Bencher) {
+    let scene = scene();
+    let trusted = Trusted {
+        organization: Some("o-a1b2c3d4e5".into()),
+        ..Trusted::default()
+    };
+    bencher.bench(|| reach::outside(&scene, &trusted));
+}
