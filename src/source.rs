@@ -2,7 +2,7 @@
 //! evaluates them. The only walker of directories.
 
 use crate::cloudformation;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
 use crate::terraform;
@@ -136,7 +136,30 @@ fn read_with(
     for text in texts {
         parts.push(document::standard_input(evaluators, text, world, files));
     }
-    Ok(collect(files, parts))
+    let mut sources = collect(files, parts);
+    undeclared(&mut sources, modules.without > 0);
+    order(files, &mut sources.diagnostics);
+    Ok(sources)
+}
+
+/// What one root module does not declare may be meant for another: it is told where none declares it, and as a warning
+/// where some were not looked at.
+fn undeclared(sources: &mut Sources, unseen: bool) {
+    let roots = (sources.roots.iter()).filter(|r| r.form == Form::Terraform);
+    let roots = roots.count();
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    let told = (sources.diagnostics.iter()).filter(|d| d.code == terraform::UNDECLARED);
+    for diagnostic in told {
+        *count.entry(diagnostic.message.clone()).or_default() += 1;
+    }
+    sources.diagnostics.retain(|d| {
+        d.code != terraform::UNDECLARED || count.get(&d.message).is_some_and(|by| *by >= roots)
+    });
+    for diagnostic in &mut sources.diagnostics {
+        if unseen && diagnostic.code == terraform::UNDECLARED {
+            diagnostic.level = Level::Warning;
+        }
+    }
 }
 
 /// Works on many things at once, outside of rayon's threads: the evaluator of a module waits for a thread of its own, which
@@ -225,7 +248,6 @@ fn collect(files: &Files, parts: Vec<Part>) -> Sources {
     sources.skipped = skipped.into_iter().collect();
     drop_nested(files, &mut sources.roots);
     (sources.roots).sort_by(|a, b| (&a.name, &a.case).cmp(&(&b.name, &b.case)));
-    order(files, &mut sources.diagnostics);
     sources
 }
 

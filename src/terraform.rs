@@ -40,6 +40,8 @@ mod schema;
 mod traverse;
 mod types;
 
+pub(crate) use self::inputs::UNDECLARED;
+
 /// Room for expressions and references that nest as deep as is allowed; only what is used is taken.
 const STACK: usize = 128 << 20;
 
@@ -71,6 +73,7 @@ pub fn evaluate_text(files: &Files, id: FileId, world: &World) -> (Root, Vec<Dia
 }
 
 fn list(run: run::Run, module: Rc<module::Module>) -> (Root, Vec<Diagnostic>) {
+    run.check_given(&module);
     let root = Rc::new(run::Instance::new(module, run.dir.clone()));
     let list = run.list(&root);
     (list, run.diagnostics())

@@ -427,3 +427,55 @@ fn paths_are_shown_as_given() {
     }
     assert_eq!(walk::join(".", "a"), "a");
 }
+
+/// What is told about inputs that are declared nowhere: level and place.
+fn undeclared(texts: &[(&str, &str)], given: &[(&str, &str)]) -> Vec<String> {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in texts {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let mut world = World::default();
+    let value = |(name, value): &(&str, &str)| crate::world::VariableInput::Value {
+        name: (*name).to_owned(),
+        value: (*value).to_owned(),
+    };
+    world.inputs.variables = given.iter().map(value).collect();
+    world.inputs.environment.insert("env".into(), "x".into());
+    let files = Files::default();
+    let input = Input::Path(dir.path().to_string_lossy().into_owned());
+    let sources = read(&[input], &world, &files, &Options::default()).unwrap();
+    let told = sources.diagnostics.iter().map(|d| {
+        let place = files.location(d.span.unwrap());
+        let path = place.path.rsplit('/').next().unwrap_or_default().to_owned();
+        format!("{:?} {path}:{} {}", d.level, place.line, d.message)
+    });
+    told.collect()
+}
+
+#[test]
+fn inputs_that_no_root_declares_are_told() {
+    const A: (&str, &str) = (
+        "a/main.tf",
+        "variable \"x\" {\n  default = 1\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name = \"r\"\n}\n",
+    );
+    const B: (&str, &str) = (
+        "b/main.tf",
+        "resource \"aws_ecr_repository\" \"r\" {\n  name = \"r\"\n}\n",
+    );
+    let message =
+        |name: &str| format!("a value is given for `var.{name}`, which is declared nowhere");
+    let given = [("x", "1"), ("y", "1"), ("y", "2")];
+    let error = vec![format!("Error --var y:1 {}", message("y"))];
+    assert_eq!(undeclared(&[A], &given), error);
+    assert_eq!(undeclared(&[A, B], &given), error);
+    assert_eq!(undeclared(&[A, B], &[("x", "1")]), Vec::<String>::new());
+    // a root that is not evaluated may declare it
+    let unseen = ("c/main.tf", "variable \"y\" {}\n");
+    let warning = vec![format!("Warning --var y:1 {}", message("y"))];
+    assert_eq!(undeclared(&[A, unseen], &given), warning);
+    let file = ("a/terraform.tfvars", "x = 1\nz = 2\n");
+    let warning = vec![format!("Warning terraform.tfvars:2 {}", message("z"))];
+    assert_eq!(undeclared(&[A, B, file], &[]), warning);
+}

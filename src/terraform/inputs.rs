@@ -2,14 +2,41 @@
 //! <https://developer.hashicorp.com/terraform/language/values/variables#variable-definition-precedence>
 
 use super::convert::{Constraint, text};
-use super::module::join;
+use super::module::{Module, join};
 use super::run::{Outcome, Run};
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 use crate::syntax::{hcl, json, scalar::Scalars};
 use crate::value::{Kind, Text, Value, Via};
 use crate::world::VariableInput;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// A value from the command line for a variable that a root module does not declare; another one may.
+pub(crate) const UNDECLARED: &str = "undeclared-input";
+
+/// A value from a file beside a root module for a variable that it does not declare.
+const UNDECLARED_BESIDE: &str = "undeclared-variable";
+
+/// Who gave a value: that decides what it means where nothing of its name is declared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Giver {
+    /// `TF_VAR_name`: meant for whoever declares it.
+    Environment,
+    /// A file of definitions beside the root module.
+    Beside,
+    /// `--var-file`
+    File,
+    /// `--var`
+    Option,
+}
+
+/// A name that a value was given for.
+pub(super) struct Given {
+    name: Arc<str>,
+    span: Span,
+    by: Giver,
+}
 
 /// One given value.
 #[derive(Clone)]
@@ -41,7 +68,7 @@ impl Run<'_> {
 
     fn collect_environment(&self) {
         for (name, value) in &self.world.inputs.environment {
-            self.raw_input(name, value, &format!("TF_VAR_{name}"));
+            self.raw_input(name, value, &format!("TF_VAR_{name}"), Giver::Environment);
         }
     }
 
@@ -49,15 +76,18 @@ impl Run<'_> {
         for input in &self.world.inputs.variables {
             match input {
                 VariableInput::Value { name, value } => {
-                    self.raw_input(name, value, &format!("--var {name}"));
+                    self.raw_input(name, value, &format!("--var {name}"), Giver::Option);
                 }
-                VariableInput::File { path, text } => self.definitions(path, text.clone()),
+                VariableInput::File { path, text } => {
+                    self.definitions(path, text.clone(), Giver::File);
+                }
             }
         }
     }
 
-    fn raw_input(&self, name: &str, value: &str, shown: &str) {
+    fn raw_input(&self, name: &str, value: &str, shown: &str, by: Giver) {
         let id = self.files.add(shown, value);
+        self.note(name.into(), Span::new(id, 0, value.len()), by);
         self.inputs
             .borrow_mut()
             .insert(name.into(), Input::Raw(id, shown.into()));
@@ -80,7 +110,7 @@ impl Run<'_> {
         let path = self.dir.join(name);
         let shown = join(&self.shown, name);
         match std::fs::read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => self.definitions(&shown, text),
+            Ok(Ok(text)) => self.definitions(&shown, text, Giver::Beside),
             Ok(Err(_)) => self.tell(Diagnostic::error(
                 "unreadable",
                 format!("`{shown}` is not UTF-8"),
@@ -94,7 +124,7 @@ impl Run<'_> {
     }
 
     /// A file of definitions: HCL, or JSON by its name. Texts of the JSON form are no templates.
-    fn definitions(&self, shown: &str, text: String) {
+    fn definitions(&self, shown: &str, text: String, by: Giver) {
         let id = self.files.add(shown, text);
         let label: Arc<str> = shown.rsplit('/').next().unwrap_or(shown).into();
         if shown.ends_with(".json") {
@@ -104,6 +134,8 @@ impl Run<'_> {
                 .map(|t| t.to_value(Scalars::Json).entries())
                 .unwrap_or_default()
             {
+                let at = value.place.key.unwrap_or(value.place.span);
+                self.note(name.clone(), at, by);
                 self.inputs
                     .borrow_mut()
                     .insert(name, Input::Value(value, label.clone()));
@@ -117,12 +149,52 @@ impl Run<'_> {
             self.tell(Diagnostic::error("hcl-syntax", message).at(block.header));
         }
         for attribute in body.attributes {
+            self.note(attribute.name.text.clone(), attribute.name.span, by);
             let value = self.literal(&attribute.expr);
             let value = self.settle(value, attribute.expr.span);
             self.inputs
                 .borrow_mut()
                 .insert(attribute.name.text, Input::Value(value, label.clone()));
         }
+    }
+
+    fn note(&self, name: Arc<str>, span: Span, by: Giver) {
+        self.given.borrow_mut().push(Given { name, span, by });
+    }
+
+    /// Tells the names that values were given for and that the root module does not declare: an error on the command
+    /// line, a warning in a file, nothing in the environment, as in terraform.
+    pub(super) fn check_given(&self, module: &Module) {
+        if self.has_errors() {
+            return; // what is broken may hold the declaration
+        }
+        let all = self.given.borrow();
+        let mut options: BTreeMap<&str, &Given> = BTreeMap::new();
+        for given in all.iter() {
+            let declared = module.variables.contains_key(&given.name);
+            match given.by {
+                _ if declared => {}
+                Giver::Environment => {}
+                Giver::Beside => self.undeclared(given),
+                Giver::File => drop(options.entry(&given.name).or_insert(given)),
+                Giver::Option => drop(options.insert(&given.name, given)),
+            }
+        }
+        // each name once, so that the roots can be counted that do not know it
+        options
+            .into_values()
+            .for_each(|given| self.undeclared(given));
+    }
+
+    fn undeclared(&self, given: &Given) {
+        let name = &given.name;
+        let message = format!("a value is given for `var.{name}`, which is declared nowhere");
+        let told = match given.by {
+            Giver::Option => Diagnostic::error(UNDECLARED, message),
+            Giver::File => Diagnostic::warning(UNDECLARED, message),
+            Giver::Beside | Giver::Environment => Diagnostic::warning(UNDECLARED_BESIDE, message),
+        };
+        self.tell(told.at(given.span).help("declare it, or give it no value"));
     }
 
     /// The value of an expression outside of any module.

@@ -5,7 +5,7 @@ use super::memo::Memo;
 use super::module::{self, Module, Name};
 use super::provider::Provider;
 use super::resources::Made;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
@@ -33,6 +33,7 @@ pub(super) struct Run<'a> {
     pub(super) shown: String,
     /// Variables of the root module that were given, by name: the last one of each.
     pub(super) inputs: RefCell<BTreeMap<Arc<str>, super::inputs::Input>>,
+    pub(super) given: RefCell<Vec<super::inputs::Given>>,
     modules: RefCell<HashMap<PathBuf, Result<Rc<Module>, String>>>,
     pub(super) installed: super::installed::Installed,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -153,6 +154,7 @@ impl<'a> Run<'a> {
             world,
             shown: shown.to_owned(),
             inputs: RefCell::default(),
+            given: RefCell::default(),
             modules: RefCell::default(),
             installed,
             dir,
@@ -191,6 +193,12 @@ impl<'a> Run<'a> {
         if self.told.borrow_mut().insert(diagnostic.clone()) {
             self.diagnostics.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// Whether an error was told.
+    pub(super) fn has_errors(&self) -> bool {
+        let told = self.diagnostics.borrow();
+        told.iter().any(|d| d.level == Level::Error)
     }
 
     pub(super) fn diagnostics(self) -> Vec<Diagnostic> {
