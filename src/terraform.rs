@@ -21,6 +21,7 @@ mod attempt;
 mod blocks;
 mod collection;
 mod computed;
+mod conditions;
 mod doubt;
 mod enabled;
 mod expand;

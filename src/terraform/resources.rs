@@ -119,10 +119,9 @@ impl Run<'_> {
     }
 
     fn list_instance(&self, instance: &Rc<Instance>, out: &mut Vec<RawResource>) {
-        for name in instance.module.variables.keys() {
-            let declared = instance.module.variables.get(name).map(|b| b.header);
-            if let Some(span) = declared {
-                let _ = self.variable(instance, name, span);
+        for (name, block) in &instance.module.variables {
+            if let Ok(value) = self.variable(instance, name, block.header) {
+                self.validate(instance, name, block, &value);
             }
         }
         for (name, attribute) in &instance.module.locals {
@@ -135,6 +134,7 @@ impl Run<'_> {
             };
             for single in &expanded.expansion.items {
                 out.push(self.made(&expanded, single).raw.clone());
+                self.preconditions(&expanded, single);
             }
         }
         for (name, block) in &instance.module.calls {

@@ -217,3 +217,45 @@ output "groups" { value = { for s in [var.x, "c"] : s => 1... } }
     assert_eq!(case.output("failing"), y);
     assert_eq!(case.output("groups"), format!("{{c: [1 …{x}] …{x}}}"));
 }
+
+#[test]
+fn what_the_code_refuses_is_told() {
+    let code = r#"
+variable "x" {
+  default = "bad"
+  validation {
+    condition     = startswith(var.x, "good")
+    error_message = "It must be good."
+  }
+  validation {
+    condition     = var.y == 1
+    error_message = "nobody knows"
+  }
+}
+variable "y" {}
+resource "aws_ecr_repository" "r" {
+  name = "r"
+  lifecycle {
+    precondition {
+      condition     = var.x != "bad"
+      error_message = "no ${var.y}"
+    }
+    precondition {
+      condition     = var.y
+      error_message = "no"
+    }
+  }
+}
+"#;
+    assert_eq!(
+        Case::one(code).told(),
+        [
+            "main.tf:3: the value of `var.x` is refused: It must be good",
+            "main.tf:17: a precondition of `aws_ecr_repository.r` does not hold",
+        ]
+    );
+    assert_eq!(
+        Case::one(&code.replace("\"bad\"\n  v", "\"good\"\n  v")).told(),
+        Vec::<String>::new()
+    );
+}
