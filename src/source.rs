@@ -252,24 +252,44 @@ fn collect(files: &Files, parts: Vec<Part>) -> Sources {
 }
 
 /// A template that another one nests is judged through that one: where its resources are among those of a root of
-/// another name, it is no root of its own.
+/// another name, it is no root of its own. Of templates that nest each other in a circle, one stands for all.
 fn drop_nested(files: &Files, roots: &mut Vec<Root>) {
     if roots.len() < 2 {
         return;
     }
     let real = |path: &str| Path::new(path).canonicalize().ok();
-    let mut nested: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut nests: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for root in roots.iter().filter(|r| r.form == Form::CloudFormation) {
+        let Some(own) = real(&root.name) else {
+            continue;
+        };
         let mut ids: Vec<FileId> = root.resources.iter().map(|r| r.span.file).collect();
         ids.sort_unstable();
         ids.dedup();
         let paths = ids.into_iter().filter_map(|id| files.get(id));
-        let others = paths.filter(|f| f.path != root.name);
-        let own = real(&root.name);
-        nested.extend(others.filter_map(|f| real(&f.path).filter(|p| own.as_ref() != Some(p))));
+        let others = paths.filter_map(|f| real(&f.path)).filter(|p| *p != own);
+        let others: BTreeSet<PathBuf> = others.collect();
+        nests.entry(own).or_default().extend(others);
     }
-    let is_nested = |r: &Root| real(&r.name).is_some_and(|p| nested.contains(&p));
-    roots.retain(|r| nested.is_empty() || r.form != Form::CloudFormation || !is_nested(r));
+    let judged = judged_through_others(&nests);
+    let is_judged = |r: &Root| real(&r.name).is_some_and(|p| judged.contains(&p));
+    roots.retain(|r| judged.is_empty() || r.form != Form::CloudFormation || !is_judged(r));
+}
+
+/// The templates that are part of another one that is kept; `nests`: those whose resources each template's roots hold.
+fn judged_through_others(nests: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> BTreeSet<PathBuf> {
+    let nested: BTreeSet<&PathBuf> = nests.values().flatten().collect();
+    let (inner, outer): (Vec<_>, Vec<_>) = nests.keys().partition(|p| nested.contains(p));
+    let mut judged: BTreeSet<PathBuf> = BTreeSet::new();
+    for path in outer.into_iter().chain(inner) {
+        if judged.contains(path) {
+            continue;
+        }
+        // what a template's resources come from is told in full: no need to follow it further
+        let others = nests.get(path).into_iter().flatten().cloned();
+        judged.extend(others);
+    }
+    judged
 }
 
 /// Sorts by place; two roots that load one file say the same thing once.
