@@ -19,6 +19,9 @@ mod types;
 /// What the reason of an unknown begins with where an error among the diagnostics says it already.
 pub const DIAGNOSED: &str = "its expression is wrong: ";
 
+/// Cases of something unknown that are kept.
+pub const CASES: usize = 32;
+
 /// A value with its place.
 #[derive(Clone, Debug)]
 pub struct Value {
@@ -240,6 +243,25 @@ impl Unknown {
         self.role = Some(role);
         self.ty = Type::String;
         self.not_null = true;
+        self
+    }
+
+    /// Sets what it may be. A case that is unknown, but one of several itself, stands for those; of more than [`CASES`]
+    /// none is kept.
+    #[must_use]
+    pub fn one_of(mut self, cases: impl IntoIterator<Item = Option<Value>>) -> Self {
+        let mut either = Vec::new();
+        for case in cases {
+            match case.as_ref().and_then(Value::as_unknown) {
+                Some(inner) if !inner.either.is_empty() => either.extend(inner.either.clone()),
+                _ => either.push(case),
+            }
+            if either.len() > CASES {
+                either.clear();
+                break;
+            }
+        }
+        self.either = either;
         self
     }
 

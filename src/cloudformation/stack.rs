@@ -394,18 +394,8 @@ impl<'a> Stack<'a> {
         let mut unknown = Unknown::because(format!("condition `{name}` is undecided"));
         unknown.settle = Some("pass --parameters FILE".into());
         unknown.not_null = arms.iter().all(Option::is_some);
-        let mut sensitive = false;
-        for arm in arms {
-            sensitive |= arm.as_ref().is_some_and(Value::has_sensitive);
-            match arm {
-                Some(v) if v.as_unknown().is_some_and(|u| !u.either.is_empty()) => {
-                    let inner = v.as_unknown().map(|u| u.either.clone());
-                    unknown.either.extend(inner.unwrap_or_default());
-                }
-                other => unknown.either.push(other),
-            }
-        }
-        let mut value = Value::unknown(unknown, span);
+        let sensitive = arms.iter().flatten().any(Value::has_sensitive);
+        let mut value = Value::unknown(unknown.one_of(arms), span);
         value.sensitive = sensitive;
         value
     }

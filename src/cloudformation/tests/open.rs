@@ -197,3 +197,23 @@ Resources:
     assert!(shown("D").starts_with('<'));
     assert!(shown("E").starts_with("{plain: y, …"), "{}", shown("E"));
 }
+
+#[test]
+fn cases_within_cases_end() {
+    let mut template = String::from(
+        "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}\nResources:\n  R0: {Type: AWS::ECR::Repository, Properties: {RepositoryName: !If [C, x, y]}}\n",
+    );
+    for i in 1..40 {
+        let before = i - 1;
+        template.push_str(&format!(
+            "  R{i}: {{Type: AWS::ECR::Repository, Properties: {{RepositoryName: !If [C, !Ref R{before}, !Ref R{before}]}}}}\n"
+        ));
+    }
+    let resolved = of(&template).resolve();
+    let cases = |id| {
+        let value = resolved.get(id, "RepositoryName");
+        value.as_unknown().unwrap().either.len()
+    };
+    assert_eq!(cases("R1"), 4);
+    assert!(cases("R39") <= 32);
+}
