@@ -41,8 +41,8 @@ struct Run<'a> {
     world: &'a World,
     diagnostics: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<Diagnostic>>,
-    /// Nested templates by their path.
-    templates: RefCell<HashMap<String, Option<Rc<Template>>>>,
+    /// Nested templates by their path, or why they cannot be had.
+    templates: RefCell<HashMap<String, Result<Rc<Template>, String>>>,
     /// Whether open conditions are looked at case by case.
     by_case: bool,
     /// The cases of nested stacks that are being looked at, by the prefix of their addresses.
@@ -51,6 +51,8 @@ struct Run<'a> {
     open: RefCell<Option<(String, Vec<Case>)>>,
     /// How deep the value being worked out lies in others.
     depth: Cell<usize>,
+    /// What one pass over the template has used up.
+    used: Used,
 }
 
 impl<'a> Run<'a> {
@@ -65,6 +67,7 @@ impl<'a> Run<'a> {
             chosen: RefCell::default(),
             open: RefCell::default(),
             depth: Cell::new(0),
+            used: Used::default(),
         }
     }
 
@@ -73,6 +76,22 @@ impl<'a> Run<'a> {
         if self.seen.borrow_mut().insert(diagnostic.clone()) {
             self.diagnostics.borrow_mut().push(diagnostic);
         }
+    }
+}
+
+/// What has limits of their own, as a short text can ask for any amount of it.
+#[derive(Default)]
+struct Used {
+    /// Nested stacks evaluated.
+    stacks: Cell<usize>,
+    /// Turns of loops.
+    turns: Cell<usize>,
+}
+
+impl Used {
+    fn reset(&self) {
+        self.stacks.set(0);
+        self.turns.set(0);
     }
 }
 
@@ -156,6 +175,7 @@ fn by_nested_cases(stack: &mut Stack<'_>, case: &Case, budget: &mut usize, roots
 }
 
 fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {
+    stack.run.used.reset();
     stack.assume(case.assumption);
     let mut found = resources::resources(stack);
     if !with_absent {

@@ -9,6 +9,9 @@ use crate::value::{Kind, Text, Type, Unknown, Value};
 /// Entries that loops may make of one section.
 const ENTRIES: usize = 10_000;
 
+/// Turns that all loops may take in one pass over the template.
+const TURNS: usize = 50_000;
+
 /// How deep loops may nest.
 const LOOPS: usize = 5;
 
@@ -95,6 +98,9 @@ impl Stack<'_> {
         }
         let members = self.members(collection, scope);
         for value in &members.0 {
+            if !self.one_more_turn(key) {
+                return;
+            }
             let inner = scope.bind(name, value.clone());
             self.expand(body.entries(), &inner, open, depth + 1, out);
         }
@@ -102,6 +108,17 @@ impl Stack<'_> {
             let inner = scope.bind(name, Value::unknown(unknown, collection.span));
             self.expand(body.entries(), &inner, true, depth + 1, out);
         }
+    }
+
+    /// Counts one more turn of a loop; whether there may be one more. Loops that make nothing take their time, too.
+    fn one_more_turn(&self, key: &Tree) -> bool {
+        let turns = &self.run.used.turns;
+        turns.set(turns.get() + 1);
+        if turns.get() == TURNS + 1 {
+            let message = format!("loops take more than {TURNS} turns");
+            self.error("foreach-limit", message, key.span);
+        }
+        turns.get() <= TURNS
     }
 
     /// The members of a collection, and what is unknown about further ones.

@@ -24,6 +24,12 @@ const STACKS: usize = 6;
 /// The longest template that is read, in bytes: ten times what CloudFormation takes.
 const LARGEST: u64 = 10 << 20;
 
+/// How many nested stacks are evaluated in one pass, at whatever depth.
+const MOST: usize = 500;
+
+/// What to do about a template that is not at hand.
+const SETTLE: &str = "check the nested template as well";
+
 /// What a nested stack yields.
 #[derive(Default)]
 pub(super) struct Nested {
@@ -33,35 +39,37 @@ pub(super) struct Nested {
 }
 
 impl Run<'_> {
-    /// The template at a path relative to another template's directory, read once.
-    fn template_beside(&self, parent: &str, url: &str, span: Span) -> Option<Rc<Template>> {
-        let path = local_path(parent, url)?;
+    /// The template at a path relative to another template's directory, read once; or why it cannot be had.
+    fn template_beside(&self, parent: &str, url: &str) -> Result<Rc<Template>, String> {
+        let path = local_path(parent, url).ok_or("it is no file beside this one")?;
         if let Some(known) = self.templates.borrow().get(&path) {
             return known.clone();
         }
-        let loaded = self.read_template(&path, span);
+        let loaded = self.read_template(&path);
         self.templates.borrow_mut().insert(path, loaded.clone());
         loaded
     }
 
-    fn read_template(&self, path: &str, span: Span) -> Option<Rc<Template>> {
-        let size = std::fs::metadata(path).map(|m| m.len());
-        let text = match size {
-            Ok(size) if size > LARGEST => Err("it is too large".to_owned()),
-            Ok(_) => std::fs::read_to_string(path).map_err(|e| e.to_string()),
-            Err(e) => Err(e.to_string()),
-        };
-        match text {
-            Ok(text) => {
-                let id = self.files.add(path, text);
-                Template::load(self, id).map(Rc::new)
-            }
-            Err(reason) => {
-                let message = format!("the nested template `{path}` cannot be read: {reason}");
-                self.tell(Diagnostic::warning("nested-template", message).at(span));
-                None
-            }
+    fn read_template(&self, path: &str) -> Result<Rc<Template>, String> {
+        let unread = |reason: String| format!("`{path}` cannot be read: {reason}");
+        let size = std::fs::metadata(path).map_err(|e| unread(e.to_string()))?;
+        if size.len() > LARGEST {
+            return Err(unread("it is too large".to_owned()));
         }
+        let text = std::fs::read_to_string(path).map_err(|e| unread(e.to_string()))?;
+        let template = Template::load(self, self.files.add(path, text));
+        (template.map(Rc::new)).ok_or_else(|| format!("`{path}` is no template"))
+    }
+
+    /// Counts one more nested stack; whether there may be one more.
+    fn one_more_stack(&self, span: Span) -> bool {
+        let count = self.used.stacks.get() + 1;
+        self.used.stacks.set(count);
+        if count == MOST + 1 {
+            let message = format!("more than {MOST} nested stacks: those beyond are not judged");
+            self.tell(Diagnostic::error("nested-limit", message).at(span));
+        }
+        count <= MOST
     }
 }
 
@@ -103,23 +111,14 @@ impl Stack<'_> {
     }
 
     fn evaluate_nested(&self, entry: &Entry<'_>) -> Nested {
-        let properties = entry.tree.get("Properties");
-        let url = properties.and_then(|p| p.get("TemplateURL"));
-        let value = url.and_then(|t| self.value(t, &entry.scope));
-        let text = value.as_ref().and_then(Value::as_str);
-        let span = url.map_or(entry.key.span, |t| t.span);
-        let template = text.and_then(|u| self.run.template_beside(&self.template.name, u, span));
-        let Some(template) = template.filter(|_| self.depth < STACKS) else {
+        let Some(template) = self.nested_template(entry) else {
             let reason = format!(
                 "the template of stack `{}` is not at hand",
                 self.address(&entry.name)
             );
-            let settle = "check the nested template as well".to_owned();
+            let settle = Some(SETTLE.to_owned());
             return Nested {
-                blind: vec![BlindSpot {
-                    reason,
-                    settle: Some(settle),
-                }],
+                blind: vec![BlindSpot { reason, settle }],
                 ..Nested::default()
             };
         };
@@ -138,6 +137,37 @@ impl Stack<'_> {
             resources: resources(&child),
             outputs: child.outputs(),
             blind: child.blind_spots(),
+        }
+    }
+
+    /// The template of a nested stack; tells where it is not to be had.
+    fn nested_template(&self, entry: &Entry<'_>) -> Option<Rc<Template>> {
+        let url = entry
+            .tree
+            .get("Properties")
+            .and_then(|p| p.get("TemplateURL"));
+        let value = self.property(entry, "TemplateURL");
+        let span = url.map_or(entry.key.span, |t| t.span);
+        let known = value.as_ref().and_then(Value::as_str);
+        let found = match known {
+            _ if self.depth >= STACKS => Err(format!("stacks nest deeper than {STACKS}")),
+            None => Err("its `TemplateURL` is not known".to_owned()),
+            Some(url) => self.run.template_beside(&self.template.name, url),
+        };
+        match found {
+            Ok(template) => self.run.one_more_stack(span).then_some(template),
+            Err(reason) => {
+                let address = if self.depth >= STACKS {
+                    entry.name.clone()
+                } else {
+                    self.address(&entry.name)
+                };
+                let message =
+                    format!("the resources of stack `{address}` are not judged: {reason}");
+                let problem = Diagnostic::warning("nested-template", message).at(span);
+                self.run.tell(problem.help(SETTLE));
+                None
+            }
         }
     }
 

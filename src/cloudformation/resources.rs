@@ -5,7 +5,9 @@ use super::foreach::Entry;
 use super::pseudo;
 use super::scope::Scope;
 use super::stack::{BlindSpot, Stack};
+use crate::diagnostic::Diagnostic;
 use crate::raw::{Condition, Doubt, Mode, RawResource};
+use crate::span::Span;
 use crate::syntax::tree::{Node, Tree};
 use crate::value::{Role, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +27,14 @@ const RELEVANT: [&str; 12] = [
     "AWS::SageMaker::",
     "AWS::CodeBuild::",
     "AWS::CloudFormation::Stack",
+];
+
+/// Transforms of AWS that add no resource of a registry and change none.
+const OWN: [&str; 4] = [
+    "AWS::CodeDeployBlueGreen",
+    "AWS::SecretsManager-2020-07-23",
+    "AWS::SecretsManager-2024-09-16",
+    "AWS::Serverless-2016-10-31",
 ];
 
 fn kind<'t>(entry: &Entry<'t>) -> &'t str {
@@ -69,17 +79,22 @@ fn used(tree: &Tree, scope: &Scope, names: &mut BTreeSet<String>) {
 /// The resources of a stack and of the stacks nested in it, in the order of the text.
 pub(super) fn resources(stack: &Stack<'_>) -> Vec<RawResource> {
     let mut out = Vec::new();
-    for (transform, _) in stack.template.macros() {
+    for (transform, span) in stack.template.macros() {
+        if !OWN.contains(&transform.as_str()) {
+            stack.not_judged(transform, *span);
+        }
         stack.blind(
             format!("transform `{transform}` is carried out at deployment"),
             Some("check the processed template"),
         );
     }
-    if let Some(include) = stack.template.tree.get("Fn::Transform") {
+    if let Some((key, include)) = stack.template.tree.entry("Fn::Transform") {
+        stack.not_judged(super::stack::transform_name(include), key.span);
         stack.blind(super::stack::transform_reason(include), None);
     }
     for entry in &stack.resources {
         if entry.name == "Fn::Transform" {
+            stack.not_judged(super::stack::transform_name(entry.tree), entry.key.span);
             stack.blind(super::stack::transform_reason(entry.tree), None);
             continue;
         }
@@ -116,6 +131,15 @@ fn add_nested(
 }
 
 impl Stack<'_> {
+    /// Tells of a transform that may add or change resources.
+    fn not_judged(&self, transform: &str, span: Span) {
+        let message = format!(
+            "`{transform}` is carried out at deployment: what it adds or changes is not judged"
+        );
+        let problem = Diagnostic::warning("transform", message).at(span);
+        self.run.tell(problem.help("check the processed template"));
+    }
+
     /// What may hold resources that nobody can see; complete once the resources are evaluated.
     pub(super) fn blind_spots(&self) -> Vec<BlindSpot> {
         self.state.borrow().blind.clone()

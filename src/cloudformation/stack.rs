@@ -422,8 +422,13 @@ pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
 
 /// Why the result of a transform is unknown.
 pub(super) fn transform_reason(arg: &Tree) -> String {
-    let name = arg.get("Name").and_then(Tree::str).unwrap_or("a transform");
+    let name = transform_name(arg);
     format!("`{name}` is carried out at deployment")
+}
+
+/// The name of a transform.
+pub(super) fn transform_name(arg: &Tree) -> &str {
+    arg.get("Name").and_then(Tree::str).unwrap_or("a transform")
 }
 
 /// An empty tuple's kind with elements.

@@ -199,6 +199,43 @@ Resources:
 }
 
 #[test]
+fn stacks_that_nest_themselves_many_times_end() {
+    let mut text = String::from("Resources:\n");
+    for i in 0..8 {
+        text.push_str(&format!(
+            "  S{i}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: t.yaml}}}}\n"
+        ));
+    }
+    let (root, diagnostics) = resolved(&[("t.yaml", &text)]);
+    assert!(root.resources.len() < 8 * 600);
+    assert!(!root.blind_spots.is_empty());
+    let limit = |d: &&Diagnostic| d.code == "nested-limit" && d.level == Level::Error;
+    assert_eq!(diagnostics.iter().filter(limit).count(), 1);
+}
+
+#[test]
+fn loops_that_make_nothing_end() {
+    let list = format!("[{}]", vec!["a"; 300].join(", "));
+    let mut body = String::from("{}");
+    for i in 0..5 {
+        body = format!("{{'Fn::ForEach::L{i}': [N{i}, {list}, {body}]}}");
+    }
+    let mut inside = String::from("x");
+    for i in 0..20 {
+        inside = format!("{{'Fn::ForEach::P{i}': [M{i}, [a, b], {{'k${{M{i}}}': {inside}}}]}}");
+    }
+    for template in [
+        format!("Transform: AWS::LanguageExtensions\nResources: {body}\n"),
+        format!(
+            "Transform: AWS::LanguageExtensions\nResources: {{R: {{Type: Custom::T, Properties: {inside}}}}}\n"
+        ),
+    ] {
+        let codes = of(&template).resolve().codes();
+        assert_eq!(codes, ["foreach-limit"]);
+    }
+}
+
+#[test]
 fn cases_within_cases_end() {
     let mut template = String::from(
         "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x]}\nResources:\n  R0: {Type: AWS::ECR::Repository, Properties: {RepositoryName: !If [C, x, y]}}\n",
@@ -216,4 +253,39 @@ fn cases_within_cases_end() {
     };
     assert_eq!(cases("R1"), 4);
     assert!(cases("R39") <= 32);
+}
+
+#[test]
+fn what_is_not_judged_is_told_once() {
+    let stack = "Resources: {S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://x/t.yaml}}, P: {Type: Custom::T, Properties: {A: !GetAtt S.Outputs.A}}}";
+    for (template, code, place) in [
+        (stack, "nested-template", "https://x/t.yaml"),
+        (
+            "Transform: [AWS::LanguageExtensions, Mac]\nResources: {R: {Type: A::B::C}}",
+            "transform",
+            "Mac",
+        ),
+        (
+            "Fn::Transform: {Name: AWS::Include}\nResources: {}",
+            "transform",
+            "Fn::Transform",
+        ),
+        (
+            "Resources: {Fn::Transform: {Name: AWS::Include}, R: {Type: A::B::C}}",
+            "transform",
+            "Fn::Transform",
+        ),
+    ] {
+        let (_, diagnostics) = of(template).roots();
+        assert_eq!(diagnostics.len(), 1, "{template}: {diagnostics:?}");
+        assert_eq!(
+            (diagnostics[0].code, diagnostics[0].level),
+            (code, Level::Warning)
+        );
+        let span = diagnostics[0].span.unwrap();
+        assert_eq!(
+            template.get(span.start as usize..span.end as usize),
+            Some(place)
+        );
+    }
 }
