@@ -37,6 +37,23 @@ pub(super) fn complete(raw: &RawResource, data: Values, world: &World) -> Value 
     full
 }
 
+/// Whether everything that is made has this attribute; `""` is the whole thing. What else the provider may fill in, it may
+/// leave null, too: a key that AWS chooses, a date.
+fn never_null(attribute: &str) -> bool {
+    const ALWAYS: [&str; 9] = [
+        "",
+        "arn",
+        "id",
+        "key_id",
+        "name",
+        "registry_id",
+        "repository_uri",
+        "repository_url",
+        "unique_id",
+    ];
+    ALWAYS.contains(&attribute)
+}
+
 /// What stands for an attribute that only the provider knows.
 pub(super) fn after_apply(raw: &RawResource, attribute: &str, ty: Type) -> Unknown {
     let reason = match raw.mode {
@@ -45,7 +62,7 @@ pub(super) fn after_apply(raw: &RawResource, attribute: &str, ty: Type) -> Unkno
         Mode::Data => format!("`{}` is read by terraform", raw.address),
     };
     Unknown {
-        not_null: raw.mode == Mode::Managed,
+        not_null: raw.mode == Mode::Managed && never_null(attribute),
         source: Some((raw.address.as_str().into(), attribute.into())),
         ..Unknown::because(reason).of(ty)
     }

@@ -1,6 +1,7 @@
 //! Terraform's type conversion: what an argument, a variable or a conditional does to a value that is of another type
 //! than asked for. <https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion>
 
+use super::expression::opaque;
 use crate::value::{Kind, Mapping, Sequence, Text, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -304,12 +305,10 @@ fn object(
             (None, Some(u)) => {
                 let place = entries.values().next().map(|v| v.place.span);
                 let Some(span) = place else {
-                    return Ok(Kind::Unknown(Arc::new(retyped(
-                        u,
-                        &Type::Object(wanted.clone()),
-                    ))));
+                    let whole = opaque(u, Type::Object(wanted.clone()));
+                    return Ok(Kind::Unknown(Arc::new(whole)));
                 };
-                Value::unknown(retyped(u, ty), span)
+                Value::unknown(opaque(u, ty.clone()), span)
             }
             (None, None) if *shape == Mapping::Object => {
                 return Err(format!("attribute \"{name}\" is required"));
