@@ -75,6 +75,10 @@ fn read(files: &Files, id: FileId, world: &World, whole: bool) -> (Root, Vec<Dia
     }
     root.outputs = outputs::read(&tree);
     root.blind_spots = blind_spots(&tree);
+    if let Some((why, warning)) = incomplete(&tree).filter(|_| root.blind_spots.is_empty()) {
+        root.blind_spots.push(Arc::new(why));
+        plan.diagnostics.push(warning);
+    }
     (root, plan.diagnostics)
 }
 
@@ -98,11 +102,16 @@ impl Plan<'_> {
         let listed: BTreeSet<String> = resources.iter().map(|r| r.address.clone()).collect();
         let absent = |r: &RawResource| !listed.contains(&r.address);
         if let Some(planned) = tree.get("planned_values") {
-            resources.extend(change::values(planned, absent));
+            let (mut planned, problems) = change::values(planned, absent);
+            (planned.iter_mut()).for_each(|r| overlay::open(&mut r.attributes));
+            resources.extend(planned);
+            self.diagnostics.extend(problems);
         }
         if let Some(before) = tree.get("prior_state").and_then(|s| s.get("values")) {
             let read = |r: &RawResource| r.mode == Mode::Data && absent(r);
-            resources.extend(change::values(before, read));
+            let (read, problems) = change::values(before, read);
+            resources.extend(read);
+            self.diagnostics.extend(problems);
         }
         provider::place(&mut resources, &self.configuration, self.world);
         self.follow(&mut resources);
@@ -187,6 +196,21 @@ fn blind_spots(tree: &Tree) -> Vec<Arc<Unknown>> {
     vec![Arc::new(
         Unknown::because(reason).settle("apply this plan, and check the next one"),
     )]
+}
+
+/// What a plan leaves out that was made for a part of the code, with `-target`, or that could not go on.
+fn incomplete(tree: &Tree) -> Option<(Unknown, Diagnostic)> {
+    let complete = tree.get("complete")?;
+    if complete.scalar(Scalars::Json) != Some(Scalar::Bool(false)) {
+        return None;
+    }
+    let message = "this plan covers a part of the code only";
+    let settle = "plan without `-target`";
+    let warning = Diagnostic::warning("plan-incomplete", message).at(complete.span);
+    Some((
+        Unknown::because(message).settle(settle),
+        warning.help(settle),
+    ))
 }
 
 /// The elements of a list that may be left out.

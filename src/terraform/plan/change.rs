@@ -37,15 +37,23 @@ pub(super) fn read(entry: &Tree) -> Result<RawResource, Diagnostic> {
     Ok(resource)
 }
 
-/// The resources of `planned_values`, or of a state's `values`, modules included, as far as they are wanted; an entry
-/// that does not say what it is about is passed over: the changes are what counts.
-pub(super) fn values(values: &Tree, wanted: impl Fn(&RawResource) -> bool) -> Vec<RawResource> {
-    let mut resources = Vec::new();
+/// The resources of `planned_values`, or of a state's `values`, modules included, as far as they are wanted; and
+/// the entries that do not say what they are about.
+pub(super) fn values(
+    values: &Tree,
+    wanted: impl Fn(&RawResource) -> bool,
+) -> (Vec<RawResource>, Vec<Diagnostic>) {
+    let (mut resources, mut problems) = (Vec::new(), Vec::new());
     let mut modules: Vec<&Tree> = values.get("root_module").into_iter().collect();
     while let Some(module) = modules.pop() {
         for entry in list(module, "resources") {
-            let Some(mut resource) = header(entry).ok().filter(|r| wanted(r)) else {
-                continue;
+            let mut resource = match header(entry) {
+                Ok(resource) if wanted(&resource) => resource,
+                Ok(_) => continue,
+                Err(problem) => {
+                    problems.push(problem);
+                    continue;
+                }
             };
             let sensitive = entry.get("sensitive_values");
             if let Some(value) = overlay::value(entry.get("values"), None, sensitive) {
@@ -55,7 +63,7 @@ pub(super) fn values(values: &Tree, wanted: impl Fn(&RawResource) -> bool) -> Ve
         }
         modules.extend(list(module, "child_modules").iter().rev());
     }
-    resources
+    (resources, problems)
 }
 
 /// What an entry is about, without its values.

@@ -4,7 +4,7 @@
 use super::is_true;
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -90,6 +90,18 @@ fn matters(marks: &Tree) -> bool {
     is_true(marks)
         || marks.items().iter().any(matters)
         || marks.entries().iter().any(|(_, m)| matters(m))
+}
+
+/// Leaves objects open: `planned_values` has no marks, and nothing in place of what is unknown.
+pub(super) fn open(value: &mut Value) {
+    match &mut value.kind {
+        Kind::Mapping { entries, more, .. } => {
+            entries.values_mut().for_each(open);
+            more.get_or_insert_with(|| Arc::new(later()));
+        }
+        Kind::Sequence { items, .. } => items.iter_mut().for_each(open),
+        _ => {}
+    }
 }
 
 /// What a plan leaves open.

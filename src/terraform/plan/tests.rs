@@ -398,6 +398,28 @@ fn what_is_put_off_is_a_blind_spot() {
 }
 
 #[test]
+fn a_plan_of_a_part_says_so() {
+    let text = r#"{"format_version": "1.2", "planned_values": {}, "complete": false}"#;
+    let (root, told) = evaluate_text(text);
+    assert_eq!(root.blind_spots.len(), 1);
+    assert_eq!(told[0].code, "plan-incomplete");
+    assert_eq!(told[0].level, Level::Warning);
+}
+
+#[test]
+fn what_has_planned_values_only_may_hold_more() {
+    let text = r#"{"format_version": "1.2", "planned_values": {"root_module": {"resources": [
+        {"type": "aws_x"},
+        {"address": "aws_x.y", "mode": "managed", "type": "aws_x", "values": {"a": [{"b": 1}]}}]}}}"#;
+    let (root, told) = evaluate_text(text);
+    assert_eq!(told[0].code, "plan-format");
+    let attributes = &resource(&root, "aws_x.y").attributes;
+    assert!(attributes.more().is_some());
+    let block = attributes.get("a").unwrap().items().remove(0);
+    assert!(block.more().is_some());
+}
+
+#[test]
 fn a_policy_is_the_document_that_terraform_puts_off() {
     let root = made();
     let policy = |address: &str| {
