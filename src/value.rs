@@ -16,6 +16,12 @@ mod number;
 mod text;
 mod types;
 
+/// How many steps of a way are kept: nobody reads more, and each costs time and, when it is dropped, stack.
+const MAX_STEPS: usize = 64;
+
+/// Of how many values an unknown is said to be one; of more, nothing is said.
+pub const MAX_CASES: usize = 64;
+
 /// What the reason of an unknown begins with where an error among the diagnostics says it already.
 pub const DIAGNOSED: &str = "its expression is wrong: ";
 
@@ -188,13 +194,30 @@ impl Place {
         std::iter::successors(self.trail.as_deref(), |s| s.inner.as_deref())
     }
 
-    /// Records that the value came through one more expression.
+    /// Records that the value came through one more expression. Of a long way, the middle is left out.
     pub fn push(&mut self, via: Via, span: Span) {
+        if self.steps().count() >= MAX_STEPS {
+            self.shorten();
+        }
         self.trail = Some(Arc::new(Step {
             via,
             span,
             inner: self.trail.take(),
         }));
+    }
+
+    /// Leaves out the step in the middle.
+    fn shorten(&mut self) {
+        let outer: Vec<Step> = self.steps().take(MAX_STEPS / 2).cloned().collect();
+        let rest = self.steps().nth(MAX_STEPS / 2);
+        let mut trail = rest.and_then(|s| s.inner.clone());
+        for step in outer.into_iter().rev() {
+            trail = Some(Arc::new(Step {
+                inner: trail,
+                ..step
+            }));
+        }
+        self.trail = trail;
     }
 
     /// Records that the value was taken out of a container that had come this way.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// More instances than this of one thing are not taken apart.
 const MAX_INSTANCES: usize = 5000;
 
-/// Modules nested deeper than this call themselves.
+/// Modules nested deeper than this are not looked at.
 const MAX_MODULES: usize = 32;
 
 /// What `each` and `count` stand for.
@@ -390,9 +390,8 @@ impl Run<'_> {
             Box::new(Unknown::because(message))
         };
         if instance.depth >= MAX_MODULES {
-            return Err(fail(format!(
-                "module `{name}` is nested more than {MAX_MODULES} levels deep; does it call itself?"
-            )));
+            let message = format!("`{name}` is nested more than {MAX_MODULES} levels deep");
+            return Err(fail(message));
         }
         let Some(source) = block.body.attribute("source") else {
             return Err(fail(format!("module `{name}` has no source")));
@@ -400,6 +399,9 @@ impl Run<'_> {
         let literal = source.expr.as_literal();
         if let Some(local) = literal.filter(|s| s.starts_with("./") || s.starts_with("../")) {
             let dir = super::run::normal(&instance.dir.join(local));
+            if instance.is_within(&dir) {
+                return Err(fail(format!("module `{name}` calls itself")));
+            }
             return Ok((dir, super::installed::shown(&instance.module.shown, local)));
         }
         if let Some(found) = self.installed.find(path) {

@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{DIAGNOSED, Kind, Unknown, Value};
+use crate::value::{DIAGNOSED, Kind, Part, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -23,6 +23,12 @@ const MAX_DEPTH: usize = 3000;
 
 /// Deepest nesting of a value; no deeper than what can be written in one expression.
 const MAX_NESTING: usize = crate::syntax::hcl::MAX_DEPTH;
+
+/// How much a value may hold, in bytes: locals that take each other twice grow without end.
+const MAX_SIZE: usize = 16 << 20;
+
+/// What a value holds besides its characters, about.
+const SIZE: usize = 64;
 
 /// One evaluation.
 pub(super) struct Run<'a> {
@@ -223,12 +229,16 @@ impl<'a> Run<'a> {
 
     /// The value, or an unknown once the failure has been told. What everything above walks through is bounded here.
     pub(super) fn settle(&self, outcome: Outcome, span: Span) -> Value {
-        let bounded = outcome.and_then(|value| match nests_deeper(&value, MAX_NESTING) {
-            true => {
+        let bounded = outcome.and_then(|value| {
+            if nests_deeper(&value, MAX_NESTING) {
                 let message = format!("a value nests more than {MAX_NESTING} levels deep");
-                Err(Failure::new(span, message))
+                return Err(Failure::new(span, message));
             }
-            false => Ok(value),
+            let mut left = MAX_SIZE;
+            match weighs_more(&value, &mut left) {
+                true => Err(Failure::new(span, "a value holds more than 16 MiB")),
+                false => Ok(value),
+            }
         });
         bounded.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
     }
@@ -290,6 +300,27 @@ fn nests_deeper(value: &Value, levels: usize) -> bool {
     }
 }
 
+/// Whether a value holds more than is left.
+fn weighs_more(value: &Value, left: &mut usize) -> bool {
+    let part = |p: &Part| match p {
+        Part::Lit(lit) => lit.text.len(),
+        Part::Hole(_) => SIZE,
+    };
+    let own = match &value.kind {
+        Kind::String(text) => text.parts().iter().map(part).sum(),
+        _ => 0,
+    };
+    let Some(rest) = left.checked_sub(own + SIZE) else {
+        return true;
+    };
+    *left = rest;
+    match &value.kind {
+        Kind::Sequence { items, .. } => items.iter().any(|v| weighs_more(v, left)),
+        Kind::Mapping { entries, .. } => entries.values().any(|v| weighs_more(v, left)),
+        _ => false,
+    }
+}
+
 /// The path without `.` and `..`, links not followed.
 pub(super) fn normal(path: &Path) -> PathBuf {
     use std::path::Component;
@@ -330,6 +361,15 @@ impl Instance {
             calls: Memo::default(),
             providers: Memo::default(),
         }
+    }
+
+    /// Whether it or one of its callers stands in a directory.
+    pub(super) fn is_within(&self, dir: &Path) -> bool {
+        let mut instances = std::iter::successors(Some(self), |i| {
+            let caller = i.caller.as_ref()?;
+            Some(&caller.instance)
+        });
+        instances.any(|i| i.dir == dir)
     }
 
     /// An address inside this instance.

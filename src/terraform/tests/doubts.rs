@@ -156,3 +156,75 @@ output "name" {
     let json = Case::of(&[("main.tf.json", json)], &World::default());
     assert_eq!(json.addresses(), Vec::<&str>::new());
 }
+
+#[test]
+fn what_the_provider_may_leave_null_is_not_compared_with_null() {
+    let text = r#"
+resource "aws_ecr_repository" "a" {
+  name = "a"
+  encryption_configuration {
+    encryption_type = "KMS"
+  }
+}
+output "key" {
+  value = aws_ecr_repository.a.encryption_configuration[0].kms_key == null
+}
+output "arn" {
+  value = aws_ecr_repository.a.arn == null
+}
+"#;
+    let case = Case::one(text);
+    assert_eq!(case.output("arn"), "false");
+    let key = case.output("key");
+    assert!(key.starts_with('<'), "{key}");
+}
+
+#[test]
+fn values_that_double_are_bounded() {
+    for (twice, first) in [
+        ("\"${local.x}${local.x}\"", "\"abcdefgh\""),
+        ("[local.x, local.x]", "[]"),
+        ("var.y == 1 ? local.x : local.x", "var.y == 2 ? 1 : 2"),
+    ] {
+        let mut text = format!("variable \"y\" {{}}\nlocals {{\n  l00 = {first}\n");
+        for i in 1..60 {
+            let before = format!("local.l{:02}", i - 1);
+            text.push_str(&format!(
+                "  l{i:02} = {}\n",
+                twice.replace("local.x", &before)
+            ));
+        }
+        text.push_str("}\noutput \"o\" {\n  value = local.l59\n}\n");
+        let case = Case::one(&text);
+        let value = &case.root.outputs["o"];
+        assert!(!value.is_wholly_known(), "{twice}");
+    }
+}
+
+#[test]
+fn a_module_that_calls_itself_is_not_evaluated() {
+    let case = Case::of(
+        &[
+            ("main.tf", "module \"m\" {\n  source = \"./m\"\n}"),
+            ("m/main.tf", "module \"again\" {\n  source = \"../m\"\n}"),
+        ],
+        &World::default(),
+    );
+    assert_eq!(case.told(), ["m/main.tf:1: module `again` calls itself"]);
+    assert_eq!(case.root.blind_spots.len(), 1);
+}
+
+#[test]
+fn a_way_without_end_is_shortened() {
+    let file = Files::default().add("a", "");
+    let mut value = Value::null(crate::span::Span::new(file, 0, 0));
+    for i in 0..100_000 {
+        let name = i.to_string().into();
+        let span = value.place.span;
+        value = value.through(Via::Local(name), span);
+    }
+    let steps: Vec<_> = value.place.steps().map(|s| s.via.clone()).collect();
+    assert!(steps.len() <= 64);
+    assert_eq!(steps[0], Via::Local("99999".into()));
+    assert_eq!(steps[steps.len() - 1], Via::Local("0".into()));
+}
