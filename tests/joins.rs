@@ -1,5 +1,7 @@
 //! What belongs together in a root, and what only may.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 use ecr_guard::engine::{self, Options};
 use ecr_guard::finding::Outcome;
 
