@@ -4,7 +4,7 @@
 //! A template whose conditions are not decided by its parameters is judged case by case: each case is one consistent
 //! truth of the conditions that matter, so a resource with `Condition: IsProd` is seen with `!If [IsProd, …]` true.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
 use crate::syntax::tree::Tree;
@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 use self::case::Case;
-use self::condition::Assumption;
 use self::parameter::Given;
 use self::stack::Stack;
 use self::template::Template;
@@ -22,8 +21,10 @@ use self::template::Template;
 mod call;
 mod case;
 mod condition;
+mod defaults;
 mod document;
 mod foreach;
+mod hang;
 mod lists;
 mod nested;
 mod parameter;
@@ -41,6 +42,10 @@ struct Run<'a> {
     world: &'a World,
     diagnostics: RefCell<Vec<Diagnostic>>,
     seen: RefCell<HashSet<Diagnostic>>,
+    /// Problems of cases that only other values than the defaults lead to are kept apart.
+    aside: Cell<bool>,
+    apart: RefCell<Vec<Diagnostic>>,
+    seen_apart: RefCell<HashSet<Diagnostic>>,
     /// Nested templates by their path, or why they cannot be had.
     templates: RefCell<HashMap<String, Result<Rc<Template>, String>>>,
     /// Whether open conditions are looked at case by case.
@@ -62,6 +67,9 @@ impl<'a> Run<'a> {
             world,
             diagnostics: RefCell::default(),
             seen: RefCell::default(),
+            aside: Cell::new(false),
+            apart: RefCell::default(),
+            seen_apart: RefCell::default(),
             templates: RefCell::default(),
             by_case,
             chosen: RefCell::default(),
@@ -73,9 +81,31 @@ impl<'a> Run<'a> {
 
     /// Tells a problem, once.
     fn tell(&self, diagnostic: Diagnostic) {
-        if self.seen.borrow_mut().insert(diagnostic.clone()) {
-            self.diagnostics.borrow_mut().push(diagnostic);
+        let (seen, list) = if self.aside.get() {
+            (&self.seen_apart, &self.apart)
+        } else {
+            (&self.seen, &self.diagnostics)
+        };
+        if seen.borrow_mut().insert(diagnostic.clone()) {
+            list.borrow_mut().push(diagnostic);
         }
+    }
+
+    /// All problems. What only other values than the defaults lead to is a warning: nobody needs to deploy these.
+    fn told(self) -> Vec<Diagnostic> {
+        let seen = self.seen.into_inner();
+        let mut out = self.diagnostics.into_inner();
+        for mut diagnostic in self.apart.into_inner() {
+            if seen.contains(&diagnostic) {
+                continue;
+            }
+            if ["map-key-missing", "function-argument"].contains(&diagnostic.code) {
+                diagnostic.level = Level::Warning;
+                (diagnostic.message).push_str(", where parameters are not at their defaults");
+            }
+            out.push(diagnostic);
+        }
+        out
     }
 }
 
@@ -110,20 +140,28 @@ pub fn looks_like_template(tree: &Tree) -> bool {
 }
 
 /// Evaluates a template: one root for each consistent case of the undecided conditions that matter to what we judge.
-/// Where there are too many cases, one root in which the undecided parts are unknown.
+/// Where there are too many cases, one root in which the undecided parts are unknown. Parameters have their defaults, but
+/// for the cases that it takes for every resource which matters to exist in one of them.
 pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
     let run = Run::new(files, world, true);
     let mut roots = Vec::new();
     if let Some(template) = Template::load(&run, id) {
-        let mut stack = outermost(&run, &template);
-        let relevant = resources::conditions_that_matter(&stack);
-        let cases = case::cases(&stack, &relevant);
-        let mut budget = case::CASES.saturating_sub(cases.len());
-        for case in cases {
-            by_nested_cases(&mut stack, &case, &mut budget, &mut roots);
+        let given = parameter::inputs(&run);
+        let mut variants = defaults::variants(&run, &template, &given);
+        let cases = variants.iter().map(|v| v.cases.len()).sum();
+        let mut budget = case::CASES.saturating_sub(cases);
+        let several = variants.len() > 1;
+        for (i, variant) in variants.iter_mut().enumerate() {
+            run.aside.set(i > 0);
+            for case in std::mem::take(&mut variant.cases) {
+                by_nested_cases(&mut variant.stack, &case, &mut budget, &mut roots);
+            }
+        }
+        for root in roots.iter_mut().filter(|r| several && r.case.is_none()) {
+            root.case = Some(defaults::ELSEWHERE.to_owned());
         }
     }
-    (roots, run.diagnostics.into_inner())
+    (roots, run.told())
 }
 
 /// Evaluates a template with one entry for each resource: what an undecided condition leaves open is unknown, with the
@@ -136,15 +174,11 @@ pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnosti
         ..Root::default()
     };
     if let Some(template) = Template::load(&run, id) {
-        out = root(&mut outermost(&run, &template), Case::open(), true);
+        let given = parameter::inputs(&run);
+        let mut stack = defaults::outermost(&run, &template, &given);
+        out = root(&mut stack, Case::open(), true);
     }
-    (out, run.diagnostics.into_inner())
-}
-
-fn outermost<'a>(run: &'a Run<'a>, template: &'a Template) -> Stack<'a> {
-    let given = parameter::inputs(run);
-    let prefix = String::new();
-    Stack::new(run, template, &given, prefix, 0, Assumption::default())
+    (out, run.told())
 }
 
 /// The roots of one case: several where nested stacks have cases of their own. `budget` is how many more roots there may

@@ -170,14 +170,18 @@ fn options(stack: &Stack<'_>, subject: &Subject, texts: &[(String, Span)]) -> Ve
 }
 
 /// The fewest conditions, in words, that hold in this case only.
-fn label(
+pub(super) fn label(
     prefix: &str,
     names: &[&String],
     truth: &[Option<bool>],
     all: &[Vec<Option<bool>>],
 ) -> String {
-    let mut kept: Vec<usize> = (0..names.len()).collect();
-    for drop in (0..names.len()).rev() {
+    // Of conditions that always go together, the first is enough.
+    let mut columns = BTreeSet::new();
+    let mut kept: Vec<usize> = (0..names.len())
+        .filter(|i| columns.insert(all.iter().map(|t| t.get(*i).copied()).collect::<Vec<_>>()))
+        .collect();
+    for drop in kept.clone().into_iter().rev() {
         let fewer: Vec<usize> = kept.iter().copied().filter(|i| *i != drop).collect();
         let fits =
             |other: &&Vec<Option<bool>>| fewer.iter().all(|i| other.get(*i) == truth.get(*i));

@@ -147,6 +147,12 @@ impl Stack<'_> {
                 }
             }
         }
+        // Names are printed: what is not to be echoed makes none.
+        if out.iter().any(|v| v.sensitive) {
+            out.retain(|v| !v.sensitive);
+            let hidden = || Unknown::because("a member is not to be echoed");
+            more = more.or_else(|| Some(hidden()));
+        }
         out.retain(|v| match v.as_unknown() {
             Some(u) => {
                 more = more.clone().or_else(|| Some(u.clone()));

@@ -125,7 +125,11 @@ impl Stack<'_> {
             .find(|(_, is)| *is)
             .map_or(&second, |(key, _)| key);
         let text = as_text(key).unwrap_or_default();
-        let message = format!("no mapping has `{}` there", strings::flat(&text));
+        let message = if key.has_sensitive() {
+            "no mapping has that key there".to_owned()
+        } else {
+            format!("no mapping has `{}` there", strings::flat(&text))
+        };
         let mut problem = crate::diagnostic::Diagnostic::error("map-key-missing", message.clone());
         problem = problem
             .at(found.span)

@@ -138,6 +138,30 @@ impl Parameter {
         }
     }
 
+    /// What it is given where it is not held to its default: anything that it may be.
+    pub(super) fn freed(&self) -> Given {
+        let mut unknown = self.unknown();
+        let name = &self.name;
+        unknown.reason =
+            format!("parameter `{name}` may have another value than its default").into();
+        Given {
+            value: Value::unknown(unknown, self.span),
+            via: Via::Other("a condition's case".into()),
+            subject: Some(self.subject.clone()),
+        }
+    }
+
+    /// What stands for it where it is not to be echoed, used at a place.
+    pub(super) fn veiled(&self, span: Span) -> Value {
+        let reason = format!("parameter `{}` is not to be echoed", self.name);
+        let mut unknown = Unknown::because(reason);
+        unknown.not_null = true;
+        unknown.ty = self.unknown().ty;
+        let mut value = Value::unknown(unknown, span);
+        value.sensitive = true;
+        value.through(Via::Variable(self.name.clone()), span)
+    }
+
     /// What is unknown about it, where it has no value.
     pub(super) fn unknown(&self) -> Unknown {
         let name = &self.name;

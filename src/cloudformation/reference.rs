@@ -37,6 +37,9 @@ impl Stack<'_> {
             return Some(value);
         }
         if let Some(parameter) = self.parameters.get(name) {
+            if self.veiled && parameter.no_echo {
+                return Some(parameter.veiled(span));
+            }
             let given = parameter.value.clone();
             let known = match given {
                 Some(value) if value.as_unknown().is_none() => Some(value),

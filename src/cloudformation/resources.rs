@@ -41,16 +41,36 @@ fn kind<'t>(entry: &Entry<'t>) -> &'t str {
     entry.tree.get("Type").and_then(Tree::str).unwrap_or("")
 }
 
+/// Whether resources of a type are judged, or are what others are judged by.
+pub(super) fn matters(kind: &str) -> bool {
+    RELEVANT.iter().any(|prefix| kind.starts_with(prefix))
+}
+
+/// Whether it is a stack of its own.
+pub(super) fn is_nested(entry: &Entry<'_>) -> bool {
+    kind(entry) == "AWS::CloudFormation::Stack"
+}
+
+/// The conditions that resources which matter exist under, in the order of the text.
+pub(super) fn conditions_of_resources(stack: &Stack<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut seen = BTreeSet::new();
+    for entry in stack.resources.iter().filter(|e| matters(kind(e))) {
+        let condition = entry.tree.get("Condition").and_then(Tree::str);
+        let Some(name) = condition.map(|name| entry.scope.key(name)) else {
+            continue;
+        };
+        if stack.conditions.contains_key(&name) && seen.insert(name.clone()) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// The conditions that resources which matter use, by name.
 pub(super) fn conditions_that_matter(stack: &Stack<'_>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for entry in &stack.resources {
-        if !RELEVANT
-            .iter()
-            .any(|prefix| kind(entry).starts_with(prefix))
-        {
-            continue;
-        }
+    for entry in stack.resources.iter().filter(|e| matters(kind(e))) {
         if let Some(name) = entry.tree.get("Condition").and_then(Tree::str) {
             names.insert(entry.scope.key(name));
         }

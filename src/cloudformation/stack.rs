@@ -40,6 +40,8 @@ pub(super) struct Stack<'a> {
     pub(super) assumption: Assumption,
     /// What holds in every case.
     settled: Assumption,
+    /// Values that are not to be echoed stay hidden from here on: what is judged may be quoted.
+    pub(super) veiled: bool,
     pub(super) state: RefCell<State>,
     index: HashMap<String, usize>,
     condition_names: Vec<String>,
@@ -88,6 +90,7 @@ impl<'a> Stack<'a> {
             depth,
             assumption: inherited,
             settled: Assumption::default(),
+            veiled: false,
             state: RefCell::default(),
             index: HashMap::new(),
             condition_names: Vec::new(),
@@ -101,6 +104,7 @@ impl<'a> Stack<'a> {
         stack.set_resources(stack.expanded(template.section("Resources"), &Scope::default()));
         stack.conditions = stack.read_conditions();
         stack.settle_conditions();
+        stack.veiled = run.by_case;
         stack.settled = stack.assumption.clone();
         stack.state = RefCell::default();
         stack

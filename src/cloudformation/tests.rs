@@ -6,6 +6,7 @@ use crate::value::{Kind, Part, Value, Via};
 use crate::world::Target;
 
 mod cases;
+mod defaults;
 mod language;
 mod open;
 mod problems;

@@ -1,7 +1,7 @@
 //! Findings of the cases of a template, put together: what holds in every case is said once, without a case.
 
 use crate::finding::{Finding, Outcome};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding with the case of its root that it was found in, and how many cases of that root hold its resource.
 pub(super) struct InCase {
@@ -10,19 +10,36 @@ pub(super) struct InCase {
     pub(super) cases: usize,
 }
 
-/// One finding for each fingerprint and place. A violation in some case outweighs doubt in another: the doubt is dropped.
+/// One finding for each resource, place and access. A violation in some case outweighs doubt in another: the doubt is
+/// dropped. Where a case has several at one place, their fingerprints tell them apart; where none has, it is the same
+/// finding whatever its words: a name in it may differ from case to case.
 pub(super) fn merge(found: Vec<InCase>) -> Vec<Finding> {
-    let mut groups: BTreeMap<_, Vec<InCase>> = BTreeMap::new();
+    let mut places: BTreeMap<_, Vec<InCase>> = BTreeMap::new();
     for one in found {
+        let access = one.finding.access.as_ref();
         let key = (
             one.finding.guardrail.clone(),
             one.finding.resource.clone(),
             one.finding.span,
-            one.finding.fingerprint.clone(),
+            access.map(|a| (a.accounts.clone(), a.actions.clone())),
         );
-        groups.entry(key).or_default().push(one);
+        places.entry(key).or_default().push(one);
     }
-    groups.into_values().filter_map(one_of).collect()
+    let mut out = Vec::new();
+    for group in places.into_values() {
+        let cases: BTreeSet<_> = group.iter().map(|f| &f.case).collect();
+        if cases.len() == group.len() {
+            out.extend(one_of(group));
+            continue;
+        }
+        let mut apart: BTreeMap<_, Vec<InCase>> = BTreeMap::new();
+        for one in group {
+            let key = one.finding.fingerprint.clone();
+            apart.entry(key).or_default().push(one);
+        }
+        out.extend(apart.into_values().filter_map(one_of));
+    }
+    out
 }
 
 fn one_of(group: Vec<InCase>) -> Option<Finding> {

@@ -19,7 +19,7 @@ fn seen(template: &str, property: &str) -> Vec<(String, Vec<String>)> {
     roots.iter().map(case).collect()
 }
 
-fn expect(template: &str, property: &str, want: &[(&str, &[&str])]) {
+pub(super) fn expect(template: &str, property: &str, want: &[(&str, &[&str])]) {
     let want: Vec<(String, Vec<String>)> = (want.iter())
         .map(|(case, lines)| {
             let lines = lines.iter().map(|l| (*l).to_owned()).collect();
@@ -59,7 +59,7 @@ Parameters: {Env: {Type: String, Default: prod}}
 Conditions: {IsProd: !Equals [!Ref Env, prod], NotProd: !Not [!Condition IsProd]}
 Resources:
   A: {Type: AWS::ECR::Repository, Condition: IsProd, Properties: {RepositoryName: !Ref Env}}
-  B: {Type: AWS::ECR::Repository, Condition: NotProd}
+  B: {Type: AWS::S3::Bucket, Condition: NotProd}
 ";
     expect(template, "RepositoryName", &[("", &["A=prod"])]);
 }
