@@ -1,4 +1,5 @@
 //! Templates through the program: what the cases of conditions come to, and what is never printed.
+#![allow(clippy::expect_used, reason = "a test fails by a panic")]
 
 use ecr_guard::engine::{Options, Report, run};
 use ecr_guard::finding::Outcome;
