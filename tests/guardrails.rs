@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use ecr_guard::cli::test::judged;
-use ecr_guard::engine::{self, Options};
+use ecr_guard::engine::{self, Options, Report};
 use ecr_guard::finding::{Outcome, Severity};
 use ecr_guard::guardrail::Library;
 use ecr_guard::guardrail::test::{self, Case, Wanted};
@@ -93,17 +93,77 @@ const BARE: [&str; 4] = [
     "repository-without-lifecycle-policy",
 ];
 
+/// A case under all guardrails.
+fn options(case: &Case) -> Options {
+    let name = |path: &Path| path.to_string_lossy().into_owned();
+    let text = std::fs::read_to_string(&case.path).ok();
+    let path = text
+        .as_ref()
+        .map_or_else(|| name(&case.path), |_| "-".to_owned());
+    let mut options = Options::new(vec![path], jiff::civil::Date::default());
+    options.config = case.config.as_deref().map(name);
+    options.no_config = case.config.is_none();
+    options.stdin = text;
+    options
+}
+
+fn report(text: String) -> Report {
+    let mut options = Options::new(vec!["-".to_owned()], jiff::civil::Date::default());
+    options.no_config = true;
+    options.stdin = Some(text);
+    engine::run(&options).unwrap_or_else(|_| panic!("it runs"))
+}
+
+/// Sources disagree on how many rules a replication configuration may have: that is no violation, and no silence.
+#[test]
+fn a_disputed_limit_is_a_warning() {
+    let rules = |n: usize| {
+        let rule = |i: usize| {
+            format!(
+                "    rule {{\n      destination {{\n        region      = \"eu-west-{}\"\n        registry_id = \"21098765{:04}\"\n      }}\n      repository_filter {{\n        filter      = \"a{i}\"\n        filter_type = \"PREFIX_MATCH\"\n      }}\n    }}\n",
+                1 + i % 3,
+                i
+            )
+        };
+        let rules: String = (0..n).map(rule).collect();
+        report(format!(
+            "resource \"aws_ecr_replication_configuration\" \"this\" {{\n  replication_configuration {{\n{rules}  }}\n}}\n"
+        ))
+    };
+    let codes =
+        |report: &Report| -> Vec<&str> { report.diagnostics.iter().map(|d| d.code).collect() };
+    assert_eq!(codes(&rules(10)), Vec::<&str>::new());
+    assert_eq!(codes(&rules(11)), ["replication-limit"]);
+}
+
+/// Without the account of the deployment nobody can tell whose account a policy names: that is said once.
+#[test]
+fn a_missing_target_is_said_once() {
+    let statement = |id: &str| {
+        format!(
+            "{{\"Effect\": \"Allow\", \"Principal\": {{\"AWS\": \"{id}\"}}, \"Action\": \"ecr:BatchGetImage\"}}"
+        )
+    };
+    let all: Vec<String> = ["999999999999", "888888888888"].map(statement).to_vec();
+    let report = report(format!(
+        "resource \"aws_ecr_repository_policy\" \"app\" {{\n  repository = \"app\"\n  policy     = <<-EOT\n{{\"Version\": \"2012-10-17\", \"Statement\": [{}]}}\nEOT\n}}\n",
+        all.join(", ")
+    ));
+    let root = "policy-account-root-principal";
+    assert!(report.findings.iter().all(|f| f.guardrail != root));
+    let said = (report.not_run.iter()).filter(|n| n.guardrail == root);
+    let because: Vec<&str> = said.map(|n| n.because.as_str()).collect();
+    assert_eq!(because, ["target.account is not set"]);
+}
+
 /// What all guardrails say of the cases that pass their own, besides what is only short: nothing critical, and nothing that
 /// nobody looked at.
 #[test]
 fn what_the_others_say_of_passing_cases() {
     let mut lines = Vec::new();
     for case in cases().iter().filter(|c| c.wanted == Wanted::Pass) {
-        let mut options = Options::new(vec!["-".to_owned()], jiff::civil::Date::default());
-        options.config = (case.config.as_ref()).map(|p| p.to_string_lossy().into_owned());
-        options.no_config = case.config.is_none();
-        options.stdin = Some(std::fs::read_to_string(&case.path).unwrap());
-        let report = engine::run(&options).unwrap_or_else(|_| panic!("{}", case.path.display()));
+        let report =
+            engine::run(&options(case)).unwrap_or_else(|_| panic!("{}", case.path.display()));
         let name = case.path.strip_prefix(directory()).unwrap().display();
         let said: BTreeSet<String> = (report.findings.iter())
             .filter(|f| !BARE.contains(&f.guardrail.as_str()))

@@ -1,17 +1,18 @@
 //! Guardrails × subjects: judgements become findings.
 
-use super::Check;
 use super::cases::{self, InCase};
 use super::way;
+use super::{Check, NotRun};
 use crate::config::{Undetermined, fingerprint};
 use crate::finding::{Access, Enforcement, Finding, Outcome, ResourceRef, Severity, Status};
+use crate::guardrail::definition::{Needs, Without};
 use crate::guardrail::vocabulary::Subject;
 use crate::guardrail::{Guardrail, Judgement, Settings};
 use crate::inventory::{Inventory, Resource};
 use crate::raw::Form;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A guardrail that runs, with what holds for it.
 pub(super) struct Active<'a> {
@@ -47,6 +48,8 @@ impl Blocking {
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     pub(super) checks: Vec<Check>,
+    /// Guardrails that could not tell without the account of the deployment, where they need it: said once.
+    pub(super) unsettled: Vec<NotRun>,
 }
 
 /// Judges every subject by every guardrail about it.
@@ -65,11 +68,31 @@ pub(super) fn judge(
             about.filter_map(|a| one(inventory, &cases, subject, a, blocking))
         })
         .collect();
-    let (checks, found): (Vec<Check>, Vec<Option<InCase>>) = judged.into_iter().unzip();
+    let (settled, open): (Vec<_>, Vec<_>) = judged
+        .into_iter()
+        .partition(|(check, found)| check.outcome != Outcome::Undetermined || found.is_some());
+    let open: BTreeSet<String> = open.into_iter().map(|(c, _)| c.guardrail).collect();
+    let because = "target.account is not set";
+    let (checks, found): (Vec<Check>, Vec<Option<InCase>>) = settled.into_iter().unzip();
     Judged {
         findings: cases::merge(found.into_iter().flatten().collect()),
         checks,
+        unsettled: (open.into_iter())
+            .map(|guardrail| NotRun {
+                guardrail,
+                because: because.to_owned(),
+            })
+            .collect(),
     }
+}
+
+/// Whether a doubt comes to nothing more than that nobody said which account the code is deployed to: that is said once for
+/// the guardrail, not at each place.
+fn lacks_target(guardrail: &Guardrail, resource: &Resource, outcome: Outcome) -> bool {
+    let definition = &guardrail.definition;
+    outcome == Outcome::Undetermined
+        && (definition.needs, definition.without) == (Needs::Target, Without::NotRun)
+        && resource.raw.account.as_str().is_none()
 }
 
 /// In how many cases of its root a resource exists, by root and address.
@@ -106,7 +129,8 @@ fn one(
         resource: Some(reference.clone()),
         outcome: judgement.outcome,
     };
-    if judgement.outcome == Outcome::Satisfied {
+    let unsettled = lacks_target(active.guardrail, resource, judgement.outcome);
+    if judgement.outcome == Outcome::Satisfied || unsettled {
         return Some((check, None));
     }
     let enforcement =

@@ -101,7 +101,7 @@ fn judge(
     let settings = rules
         .library
         .settings(&rules.config, options.profile, &options.only)?;
-    let (active, not_run) = active(rules, settings);
+    let (active, mut not_run) = active(rules, settings);
     let Sources {
         roots,
         mut diagnostics,
@@ -112,6 +112,7 @@ fn judge(
         diagnostics.push(nothing(&options.paths));
     }
     let inventory = Inventory::build(roots);
+    diagnostics.extend(subject::doubts(&inventory, &rules.world, files));
     let subjects = subject::subjects(&inventory, &rules.world);
     let blocking = Blocking {
         fail_on: rules.fail_on,
@@ -121,7 +122,9 @@ fn judge(
     let Judged {
         mut findings,
         checks,
+        unsettled,
     } = judged::judge(&inventory, &subjects, &active, &blocking);
+    not_run.extend(unsettled);
     findings.retain(|f| f.outcome == Outcome::Violated || !is_said(f, rules.undetermined));
     diagnostics.extend(waive(
         &mut findings,
@@ -136,11 +139,7 @@ fn judge(
     let summary = summary(&findings, &inventory, active.len(), read, &skipped);
     Ok(Report {
         files: files.clone(),
-        checks: if options.satisfied {
-            checks
-        } else {
-            Vec::new()
-        },
+        checks: (checks.into_iter().filter(|_| options.satisfied)).collect(),
         findings,
         diagnostics,
         not_run,

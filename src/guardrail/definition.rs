@@ -85,6 +85,8 @@ pub enum Needs {
     Attached,
     /// The settings of the account and region.
     Registry,
+    /// The account that the code is deployed to: where nobody says which, what hangs on it is said once and not at each place.
+    Target,
     /// The organisation's settings in the config.
     Organization,
 }

@@ -2,9 +2,12 @@
 //! guardrails may ask for.
 
 use super::vocabulary::{self, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::iam::document::Document;
 use crate::inventory::{Inventory, Resource};
 use crate::resource::arn::{self, Account};
 use crate::resource::region;
+use crate::span::Files;
 use crate::value::{Kind, Place, Role, Unknown, Value};
 use crate::world::{Organization, World};
 use rayon::prelude::*;
@@ -12,6 +15,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod consumer;
+mod existing;
 mod policy;
 mod registry;
 mod repository;
@@ -20,14 +24,34 @@ mod repository;
 struct Context<'a> {
     inventory: &'a Inventory,
     world: &'a World,
+    /// The Deny statements of the registry's policy outside the code.
+    denials: Option<Arc<Document>>,
 }
 
 /// Everything that there is to judge, in the order of the inventory.
 pub fn subjects(inventory: &Inventory, world: &World) -> Vec<Subject> {
-    let context = Context { inventory, world };
+    let context = Context {
+        inventory,
+        world,
+        denials: existing::denials(world).map(Arc::new),
+    };
     let all = inventory.resources.par_iter().enumerate();
     all.flat_map_iter(|(position, resource)| of_resource(&context, position, resource))
         .collect()
+}
+
+/// What is doubtful without being a verdict: limits on which the sources disagree, and a policy in `existing` that cannot be
+/// used.
+pub fn doubts(inventory: &Inventory, world: &World, files: &Files) -> Vec<Diagnostic> {
+    let mut out = existing::problems(world, files);
+    for (_, resource) in inventory.of_kind("replication") {
+        for doubt in registry::disputed(resource) {
+            if !out.contains(&doubt) {
+                out.push(doubt);
+            }
+        }
+    }
+    out
 }
 
 fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<Subject> {
@@ -142,14 +166,6 @@ impl Context<'_> {
         object(place, entries)
     }
 
-    /// Whether a resource is of the registry that the config's `target` and `existing` speak of: another one only where its
-    /// account or region is known to be another.
-    fn is_of_target(&self, resource: &Resource) -> bool {
-        let target = &self.world.target;
-        let same = |value: &Value, target: &Option<String>| !matches!((value.as_str(), target), (Some(a), Some(b)) if a != b);
-        same(&resource.raw.account, &target.account) && same(&resource.raw.region, &target.region)
-    }
-
     /// REGISTRY_POLICY_SCOPE of the registry that the resource belongs to: from the input, else from `existing`.
     fn policy_scope(&self, resource: &Resource) -> Value {
         let settings = self.inventory.beside(resource, "account_setting");
@@ -161,9 +177,10 @@ impl Context<'_> {
         if let Some((_, why)) = settings.doubtful.iter().find(|(s, _)| scope(s)) {
             return placed(Kind::Unknown(about(why)), place);
         }
-        match &self.world.existing.policy_scope {
-            Some(scope) if self.is_of_target(resource) => text(scope.clone(), place),
-            _ => {
+        let stated = self.world.existing.policy_scope.as_ref();
+        match stated.filter(|_| existing::covers(self.world, resource)) {
+            Some(scope) => text(scope.clone(), place),
+            None => {
                 let unknown = Unknown::because("REGISTRY_POLICY_SCOPE is not set in the code")
                     .settle("set existing.registry.policy_scope in ecr-guard.yaml");
                 placed(Kind::Unknown(Arc::new(unknown)), place)

@@ -164,6 +164,7 @@ fn needs(definition: &Definition) -> String {
         Needs::Itself => "nothing but the code of the resource".to_owned(),
         Needs::Attached => "what is attached to the resource".to_owned(),
         Needs::Registry => "the settings of the registry".to_owned(),
+        Needs::Target => "target.account".to_owned(),
         Needs::Organization => organization(definition),
     }
 }

@@ -1,6 +1,6 @@
 //! Policies, their statements and grants, and VPC endpoints as targets.
 
-use super::{Context, Entry, flag, list, null, number, object, placed, text};
+use super::{Context, Entry, existing, flag, list, null, number, object, placed, text};
 use crate::finding::{Access, Witness};
 use crate::guardrail::vocabulary::Subject;
 use crate::iam::action;
@@ -262,15 +262,14 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// The Deny statements of the registry's policy. Of a policy that may not be there, or be another registry's, it is
+    /// The Deny statements of the registry's policy: of the one in the code, else of the one that `existing` names. Of a policy that may not be there, or be another registry's, it is
     /// not known whether they protect anything.
     fn registry_denials(&self) -> Vec<Attached> {
         let beside = self
             .context
             .inventory
             .beside(self.resource, "registry_policy");
-        let denials = |registry: &Resource, doubt: Option<&Arc<Unknown>>| {
-            let (mut document, _) = Document::read(&registry.field("policy"), PolicyKind::Registry);
+        let denials = |mut document: Document, doubt: Option<&Arc<Unknown>>| {
             document.statements.retain(|s| s.effect != Effect::Allow);
             for statement in &mut document.statements {
                 statement.unknown = statement.unknown.take().or_else(|| doubt.cloned());
@@ -281,9 +280,16 @@ impl<'a> Policy<'a> {
                 scope: self.scope(true),
             }
         };
-        let sure = beside.sure.iter().map(|(_, r)| denials(r, None));
+        let read = |r: &Resource| Document::read(&r.field("policy"), PolicyKind::Registry).0;
+        let first_doubt = beside.doubtful.first().map(|(_, why)| why);
+        let outside = (self.context.denials.as_deref().cloned())
+            .filter(|_| beside.sure.is_empty())
+            .filter(|_| existing::covers(self.context.world, self.resource))
+            .map(|document| denials(document, first_doubt));
+        let sure = beside.sure.iter().map(|(_, r)| denials(read(r), None));
         let doubtful = beside.doubtful.iter();
-        sure.chain(doubtful.map(|(r, why)| denials(r, Some(why))))
+        sure.chain(doubtful.map(|(r, why)| denials(read(r), Some(why))))
+            .chain(outside)
             .collect()
     }
 

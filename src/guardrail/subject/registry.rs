@@ -3,10 +3,12 @@
 use super::{
     Context, Entry, account, elements, flag, null, number, part, placed, problems, text, why,
 };
+use crate::diagnostic::Diagnostic;
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
 use crate::resource::arn::Account;
 use crate::resource::host::EcrHost;
+use crate::resource::problem::Problem;
 use crate::resource::{pull_through, region, replication};
 use crate::value::{Kind, Place, Role, Unknown, Value};
 use std::sync::Arc;
@@ -34,14 +36,29 @@ pub(super) fn subjects(
     }
 }
 
-fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
-    let (_, resource) = here;
-    let rules = resource.field("rules");
+fn checked(resource: &Resource) -> replication::Checked {
     let own = replication::Own {
         account: resource.raw.account.as_str(),
         region: resource.raw.region.as_str(),
     };
-    let checked = replication::replication_problems(&resource.fields, own);
+    replication::replication_problems(&resource.fields, own)
+}
+
+/// Limits that some sources know and others do not: ECR may refuse what goes beyond them.
+pub(super) fn disputed(resource: &Resource) -> Vec<Diagnostic> {
+    let doubts = checked(resource).doubts.into_iter();
+    let diagnostic = |doubt: Problem| {
+        Diagnostic::warning("replication-limit", doubt.message)
+            .at(doubt.place.primary())
+            .help("ask for the quota of the registry before this is deployed")
+    };
+    doubts.map(|(_, doubt)| diagnostic(doubt)).collect()
+}
+
+fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
+    let (_, resource) = here;
+    let rules = resource.field("rules");
+    let checked = checked(resource);
     let mut out = Vec::new();
     for (index, rule) in elements(&rules).into_iter().enumerate() {
         let found: Vec<_> = (checked.problems.iter())

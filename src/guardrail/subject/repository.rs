@@ -1,6 +1,8 @@
 //! Repositories, creation templates and lifecycle policies as targets.
 
-use super::{Context, Entry, flag, list, null, object, part, placed, problems, text, why};
+use super::{
+    Context, Entry, existing, flag, list, null, object, part, placed, problems, text, why,
+};
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::{Attached, Resource};
 use crate::resource::problem::Verdict;
@@ -174,9 +176,9 @@ fn scanned(context: &Context<'_>, resource: &Resource) -> Value {
         .map(|(_, registry)| by_registry(registry, resource, own_flag.clone()))
         .collect();
     if answers.is_empty() {
-        let existing = &context.world.existing.scanning;
-        answers.push(match existing.as_deref() {
-            Some("enhanced" | "on_push") if context.is_of_target(resource) => Ok(true),
+        answers.push(match context.world.existing.scanning.as_deref() {
+            Some("enhanced" | "on_push") if existing::covers(context.world, resource) => Ok(true),
+            // `none`: the registry has no rule, so that the repository's own flag decides
             _ => own_flag.clone(),
         });
         let doubtful = beside.doubtful.iter();
