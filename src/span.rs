@@ -65,6 +65,17 @@ impl Span {
     }
 }
 
+/// The bytes of a file that an input names. What is no file (a pipe, a device) is refused: reading it need not end.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_regular(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
+    if std::fs::metadata(path)?.is_file() {
+        return std::fs::read(path);
+    }
+    Err(std::io::Error::other("it is no regular file"))
+}
+
 /// A span as people count: lines and columns from 1, columns in Unicode scalar values, ends exclusive.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Location {

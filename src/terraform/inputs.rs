@@ -109,7 +109,7 @@ impl Run<'_> {
     fn definitions_beside(&self, name: &str) {
         let path = self.dir.join(name);
         let shown = join(&self.shown, name);
-        match std::fs::read(&path).map(String::from_utf8) {
+        match crate::span::read_regular(&path).map(String::from_utf8) {
             Ok(Ok(text)) => self.definitions(&shown, text, Giver::Beside),
             Ok(Err(_)) => self.tell(Diagnostic::error(
                 "unreadable",

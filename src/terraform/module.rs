@@ -144,7 +144,7 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str) -> Part {
         body: Body::default(),
         diagnostics: vec![Diagnostic::error("unreadable", message)],
     };
-    let bytes = match std::fs::read(path) {
+    let bytes = match crate::span::read_regular(path) {
         Ok(bytes) => bytes,
         Err(e) => return failed(format!("cannot read `{shown}`: {e}")),
     };

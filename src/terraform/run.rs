@@ -24,11 +24,12 @@ const MAX_DEPTH: usize = 3000;
 /// Deepest nesting of a value; no deeper than what can be written in one expression.
 const MAX_NESTING: usize = crate::syntax::hcl::MAX_DEPTH;
 
-/// How much a value may hold, in bytes: locals that take each other twice grow without end.
-const MAX_SIZE: usize = 16 << 20;
+/// A value that weighs more is not carried on: values made of each other grow by powers. What can be written in one file
+/// weighs less.
+const MAX_WEIGHT: usize = 1_000_000;
 
-/// What a value holds besides its characters, about.
-const SIZE: usize = 64;
+/// So many bytes of a text weigh as much as an element.
+const TEXT_UNIT: usize = 64;
 
 /// One evaluation.
 pub(super) struct Run<'a> {
@@ -46,6 +47,8 @@ pub(super) struct Run<'a> {
     told: RefCell<HashSet<Diagnostic>>,
     pub(super) blind_spots: RefCell<Vec<Arc<Unknown>>>,
     depth: Cell<usize>,
+    /// How many instances of modules there are so far.
+    pub(super) instances: Cell<usize>,
     /// Something was gone through that could turn out not to be there: asked by `try` and `can`.
     doubt: Cell<bool>,
 }
@@ -168,6 +171,7 @@ impl<'a> Run<'a> {
             told: RefCell::default(),
             blind_spots: RefCell::default(),
             depth: Cell::new(0),
+            instances: Cell::new(0),
             doubt: Cell::new(false),
         }
     }
@@ -230,14 +234,10 @@ impl<'a> Run<'a> {
     /// The value, or an unknown once the failure has been told. What everything above walks through is bounded here.
     pub(super) fn settle(&self, outcome: Outcome, span: Span) -> Value {
         let bounded = outcome.and_then(|value| {
-            if nests_deeper(&value, MAX_NESTING) {
-                let message = format!("a value nests more than {MAX_NESTING} levels deep");
-                return Err(Failure::new(span, message));
-            }
-            let mut left = MAX_SIZE;
-            match weighs_more(&value, &mut left) {
-                true => Err(Failure::new(span, "a value holds more than 16 MiB")),
-                false => Ok(value),
+            let mut left = MAX_WEIGHT;
+            match weigh(&value, MAX_NESTING, &mut left) {
+                Ok(()) => Ok(value),
+                Err(message) => Err(Failure::new(span, message)),
             }
         });
         bounded.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
@@ -289,35 +289,33 @@ impl<'a> Run<'a> {
     }
 }
 
-fn nests_deeper(value: &Value, levels: usize) -> bool {
-    let Some(left) = levels.checked_sub(1) else {
-        return true;
-    };
-    match &value.kind {
-        Kind::Sequence { items, .. } => items.iter().any(|v| nests_deeper(v, left)),
-        Kind::Mapping { entries, .. } => entries.values().any(|v| nests_deeper(v, left)),
-        _ => false,
-    }
-}
-
-/// Whether a value holds more than is left.
-fn weighs_more(value: &Value, left: &mut usize) -> bool {
-    let part = |p: &Part| match p {
-        Part::Lit(lit) => lit.text.len(),
-        Part::Hole(_) => SIZE,
+/// Takes the weight of a value from what is left; fails where it nests too deeply or weighs too much.
+fn weigh(value: &Value, levels: usize, left: &mut usize) -> Result<(), String> {
+    let Some(levels) = levels.checked_sub(1) else {
+        return Err(format!("a value nests more than {MAX_NESTING} levels deep"));
     };
     let own = match &value.kind {
-        Kind::String(text) => text.parts().iter().map(part).sum(),
-        _ => 0,
+        Kind::String(text) => {
+            let bytes = text.parts().iter().map(|part| match part {
+                crate::value::Part::Lit(lit) => lit.text.len(),
+                crate::value::Part::Hole(_) => 1,
+            });
+            1 + bytes.sum::<usize>() / TEXT_UNIT
+        }
+        _ => 1,
     };
-    let Some(rest) = left.checked_sub(own + SIZE) else {
-        return true;
+    let Some(rest) = left.checked_sub(own) else {
+        return Err("a value is too large: it is made of others again and again".to_owned());
     };
     *left = rest;
     match &value.kind {
-        Kind::Sequence { items, .. } => items.iter().any(|v| weighs_more(v, left)),
-        Kind::Mapping { entries, .. } => entries.values().any(|v| weighs_more(v, left)),
-        _ => false,
+        Kind::Sequence { items, .. } => items.iter().try_for_each(|v| weigh(v, levels, left)),
+        Kind::Mapping { entries, .. } => entries.values().try_for_each(|v| weigh(v, levels, left)),
+        Kind::Unknown(unknown) => {
+            let cases = unknown.either.iter().flatten();
+            cases.into_iter().try_for_each(|v| weigh(v, levels, left))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1,0 +1,163 @@
+//! Input that is no good: each is told with its place, the rest of the run goes on, and the exit code tells.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::Command;
+
+const FINE: &str = "resource \"aws_ecr_repository\" \"web\" {\n  name = \"web\"\n  image_tag_mutability = \"IMMUTABLE\"\n}\n";
+
+/// What a check of tag mutability comes to: the exit code, and each problem in one line.
+fn check(dir: &Path) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ecr-guard"))
+        .args(["check", "--format", "json", "--include", "satisfied"])
+        .args(["--guardrail", "repository-tags-mutable"])
+        .current_dir(dir)
+        .env_clear()
+        .output()
+        .unwrap();
+    let mut out = format!("exit code {}\n", output.status.code().unwrap());
+    let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
+        out.push_str(&String::from_utf8_lossy(&output.stderr));
+        return out;
+    };
+    let text = |v: &serde_json::Value| v.as_str().unwrap_or_default().to_owned();
+    for problem in report["diagnostics"].as_array().unwrap() {
+        let at = match &problem["location"] {
+            serde_json::Value::Null => String::new(),
+            l => format!(" at {}:{}:{}", text(&l["path"]), l["line"], l["column"]),
+        };
+        let (severity, code) = (text(&problem["severity"]), text(&problem["code"]));
+        let _ = writeln!(out, "{severity}[{code}]{at}: {}", text(&problem["message"]));
+    }
+    let judged = ["findings", "checks"].map(|k| report[k].as_array().cloned().unwrap_or_default());
+    let mut lines: Vec<String> = (judged.iter().flatten())
+        .map(|f| {
+            let address = text(&f["resource"]["address"]);
+            format!("{} {}", text(&f["outcome"]), address)
+        })
+        .collect();
+    lines.sort();
+    lines.dedup();
+    for line in lines {
+        let _ = writeln!(out, "{line}");
+    }
+    out
+}
+
+/// One directory for each case, with what is fine beside what is not.
+fn all(cases: &[(&str, &[(&str, &[u8])])]) -> String {
+    let mut out = String::new();
+    for (name, files) in cases {
+        let dir = tempfile::tempdir().unwrap();
+        for (path, text) in *files {
+            let path = dir.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        let _ = writeln!(out, "--- {name}\n{}", check(dir.path()));
+    }
+    out
+}
+
+#[test]
+fn files_that_cannot_be_read_or_understood() {
+    let fine = ("fine.tf", FINE.as_bytes());
+    let broken = "resource \"aws_ecr_repository\" \"b\" {\n  name = = \"b\"\n}\nresource \"aws_ecr_repository\" \"c\" {\n  name = \"cc\"\n}\n";
+    let said = all(&[
+        ("empty directory", &[]),
+        ("no infrastructure code", &[("a.txt", b"hello")]),
+        ("empty file", &[fine, ("a.tf", b"")]),
+        ("a directory named like a file", &[fine, ("x.tf/a.txt", b"")]),
+        ("not UTF-8", &[fine, ("a.tf", b"locals {\n  x = \"\xff\"\n}\n")]),
+        ("NUL", &[fine, ("a.tf", b"resource \"aws_ecr_repository\" \"b\" {\n  name = \"b\0b\"\n}\n")]),
+        ("byte order mark", &[("a.tf", &[b"\xef\xbb\xbf", FINE.as_bytes()].concat())]),
+        ("CRLF", &[("a.tf", FINE.replace('\n', "\r\n").as_bytes())]),
+        ("one broken block", &[("a.tf", broken.as_bytes())]),
+        ("broken JSON", &[fine, ("t.json", b"{\"Resources\": {\"A\": {\"Type\": \"AWS::ECR::Repository\",")]),
+        ("tabs in YAML", &[fine, ("t.yaml", b"Resources:\n\tA:\n\t\tType: AWS::ECR::Repository\n")]),
+        ("a key twice", &[("t.yaml", b"Resources:\n  A:\n    Type: AWS::ECR::Repository\n    Properties: {ImageTagMutability: IMMUTABLE, ImageTagMutability: MUTABLE}\n")]),
+        ("two documents", &[("t.yaml", b"Resources:\n  A: {Type: AWS::ECR::Repository}\n---\nResources:\n  B: {Type: AWS::ECR::Repository}\n")]),
+        ("a module that calls itself", &[("a/a.tf", b"module \"m\" {\n  source = \"../a\"\n}\n")]),
+    ]);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn input_that_grows_without_end_is_bounded() {
+    let deep = |open: &str, close: &str| [open.repeat(100_000), close.repeat(100_000)].join("1");
+    let lists = format!("locals {{\n  x = {}\n}}\n", deep("[", "]"));
+    let json = format!(
+        "{{\"resource\": {{\"aws_ecr_repository\": {}}}}}",
+        deep("[", "]")
+    );
+    let yaml = format!(
+        "Resources:\n  A:\n    Type: AWS::ECR::Repository\n    Properties: {}\n",
+        deep("[", "]")
+    );
+    let grown = |element: &dyn Fn(usize) -> String| {
+        let locals: String = (1..12)
+            .map(|i| format!("  l{i} = {}\n", element(i - 1)))
+            .collect();
+        format!(
+            "locals {{\n  l0 = \"xxxxxxxxxx\"\n{locals}}}\nresource \"aws_ecr_repository\" \"web\" {{\n  name = \"web\"\n  image_tag_mutability = jsonencode(local.l11)\n}}\n"
+        )
+    };
+    let texts = grown(&|i| format!("\"{}\"", format!("${{local.l{i}}}").repeat(10)));
+    let tuples = grown(&|i| format!("[{}]", vec![format!("local.l{i}"); 10].join(", ")));
+    let fine = ("fine.tf", FINE.as_bytes());
+    let said = all(&[
+        ("deep HCL", &[fine, ("a.tf", lists.as_bytes())]),
+        ("deep JSON", &[fine, ("a.tf.json", json.as_bytes())]),
+        ("deep YAML", &[fine, ("t.yaml", yaml.as_bytes())]),
+        ("texts of texts", &[("a.tf", texts.as_bytes())]),
+        ("tuples of tuples", &[("a.tf", tuples.as_bytes())]),
+    ]);
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn modules_that_call_each_other_again_and_again_are_bounded() {
+    let dir = tempfile::tempdir().unwrap();
+    for level in 0..8 {
+        let calls: String = (0..10)
+            .map(|i| format!("module \"m{i}\" {{\n  source = \"../m{}\"\n}}\n", level + 1))
+            .collect();
+        let path = dir.path().join(format!("m{level}"));
+        std::fs::create_dir(&path).unwrap();
+        std::fs::write(path.join("main.tf"), calls).unwrap();
+    }
+    std::fs::create_dir(dir.path().join("m8")).unwrap();
+    std::fs::write(dir.path().join("m8/main.tf"), FINE).unwrap();
+    let said = check(dir.path());
+    assert!(said.starts_with("exit code 2\n"), "{said}");
+    assert!(
+        said.contains("more than 10000 instances of modules"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_told_and_not_read() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::write(at("fine.tf"), FINE).unwrap();
+    symlink("/dev/zero", at("zero.tf")).unwrap();
+    symlink("/dev/zero", at("zero.auto.tfvars")).unwrap();
+    symlink("missing", at("dangling.tf")).unwrap();
+    symlink("loop.tf", at("loop.tf")).unwrap();
+    symlink(".", at("again")).unwrap();
+    let pipe = Command::new("mkfifo").arg(at("pipe.tf")).status();
+    assert!(pipe.is_ok_and(|s| s.success()));
+    let said = check(dir.path());
+    let expected = "exit code 2\n\
+        error[unreadable]: cannot read `dangling.tf`: No such file or directory (os error 2)\n\
+        error[unreadable]: cannot read `loop.tf`: Too many levels of symbolic links (os error 40)\n\
+        error[unreadable]: cannot read `pipe.tf`: it is no regular file\n\
+        error[unreadable]: cannot read `zero.auto.tfvars`: it is no regular file\n\
+        error[unreadable]: cannot read `zero.tf`: it is no regular file\n\
+        satisfied aws_ecr_repository.web\n";
+    assert_eq!(said, expected);
+}
