@@ -22,9 +22,6 @@ const MAX_INSTANCES: usize = 5000;
 /// Modules nested deeper than this are not looked at.
 const MAX_MODULES: usize = 32;
 
-/// More instances of modules than this are not looked at: modules that call each other several times grow by powers.
-const MAX_TREE: usize = 10_000;
-
 /// What `each` and `count` stand for.
 #[derive(Clone, Default)]
 pub(super) struct Each {
@@ -371,8 +368,7 @@ impl Run<'_> {
                     ..Instance::new(module.clone(), dir.clone())
                 })
             })
-            .collect::<Vec<_>>();
-        self.instances.set(self.instances.get() + instances.len());
+            .collect();
         Calls {
             expansion,
             instances,
@@ -396,11 +392,6 @@ impl Run<'_> {
         if instance.depth >= MAX_MODULES {
             let message = format!("`{name}` is nested more than {MAX_MODULES} levels deep");
             return Err(fail(message));
-        }
-        if self.instances.get() >= MAX_TREE {
-            return Err(fail(format!(
-                "there are more than {MAX_TREE} instances of modules; this call is not looked at"
-            )));
         }
         let Some(source) = block.body.attribute("source") else {
             return Err(fail(format!("module `{name}` has no source")));

@@ -28,6 +28,9 @@ const MAX_NESTING: usize = crate::syntax::hcl::MAX_DEPTH;
 /// weighs less.
 const MAX_WEIGHT: usize = 1_000_000;
 
+/// More calls of modules than this are not followed: modules that call each other several times grow by powers.
+const MAX_CALLS: usize = 10_000;
+
 /// So many bytes of a text weigh as much as an element.
 const TEXT_UNIT: usize = 64;
 
@@ -47,8 +50,8 @@ pub(super) struct Run<'a> {
     told: RefCell<HashSet<Diagnostic>>,
     pub(super) blind_spots: RefCell<Vec<Arc<Unknown>>>,
     depth: Cell<usize>,
-    /// How many instances of modules there are so far.
-    pub(super) instances: Cell<usize>,
+    /// How many calls of modules were followed so far.
+    calls: Cell<usize>,
     /// Something was gone through that could turn out not to be there: asked by `try` and `can`.
     doubt: Cell<bool>,
 }
@@ -171,13 +174,19 @@ impl<'a> Run<'a> {
             told: RefCell::default(),
             blind_spots: RefCell::default(),
             depth: Cell::new(0),
-            instances: Cell::new(0),
+            calls: Cell::new(0),
             doubt: Cell::new(false),
         }
     }
 
     /// The module in a directory, read once.
     pub(super) fn module(&self, dir: &Path, shown: &str) -> Result<Rc<Module>, String> {
+        if self.calls.get() >= MAX_CALLS {
+            return Err(format!(
+                "there are more than {MAX_CALLS} instances of modules"
+            ));
+        }
+        self.calls.set(self.calls.get() + 1);
         if let Some(known) = self.modules.borrow().get(dir) {
             return known.clone();
         }
