@@ -1,5 +1,11 @@
 //! Input that is no good: each is told with its place, the rest of the run goes on, and the exit code tells.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::type_complexity,
+    reason = "a test fails by a panic"
+)]
 
 use std::fmt::Write;
 use std::path::Path;
