@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{DIAGNOSED, Kind, Part, Unknown, Value};
+use crate::value::{DIAGNOSED, Kind, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
