@@ -26,7 +26,7 @@ const MAX_NESTING: usize = crate::syntax::hcl::MAX_DEPTH;
 
 /// A value that weighs more is not carried on: values made of each other grow by powers. What can be written in one file
 /// weighs less.
-const MAX_WEIGHT: usize = 1_000_000;
+const MAX_WEIGHT: usize = 250_000;
 
 /// More calls of modules than this are not followed: modules that call each other several times grow by powers.
 const MAX_CALLS: usize = 10_000;
