@@ -4,7 +4,7 @@ use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
 use crate::config::{self, Config, Error, Undetermined, edition};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::finding::{Enforcement, Finding, Outcome, Severity, Status};
 use crate::guardrail::definition::Without;
 use crate::guardrail::settings::State;
@@ -108,7 +108,7 @@ fn judge(
         files: read,
         skipped,
     } = sources;
-    if read == 0 && diagnostics.is_empty() && !options.allow_empty {
+    if read == 0 && !options.allow_empty && diagnostics.iter().all(|d| d.level != Level::Error) {
         diagnostics.push(nothing(&options.paths));
     }
     let inventory = Inventory::build(roots);
