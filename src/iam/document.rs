@@ -3,7 +3,7 @@
 //! The grammar is that of the IAM User Guide (R1). A document that AWS would refuse is still read as far as it can be.
 
 use super::principal::Sort;
-use crate::value::{Kind, Place, Text, Unknown, Value};
+use crate::value::{Kind, Part, Place, Text, Unknown, Value};
 use std::sync::Arc;
 
 mod read;
@@ -196,13 +196,26 @@ impl Document {
 
     /// The first reason why some part is unknown.
     pub fn first_unknown(&self) -> Option<&Unknown> {
-        let statement = |s: &Statement| s.unknown.clone();
+        self.first_unknown_but(|_| false)
+    }
+
+    /// As [`Document::first_unknown`], without the account, the region and the like of the deployment: whatever they are,
+    /// they are well-formed.
+    pub fn first_open(&self) -> Option<&Unknown> {
+        self.first_unknown_but(|hole| hole.role.is_some())
+    }
+
+    fn first_unknown_but(&self, passed: impl Fn(&Unknown) -> bool) -> Option<&Unknown> {
+        let holes = self
+            .words()
+            .flat_map(|w| w.text.parts())
+            .filter_map(|p| match p {
+                Part::Hole(hole) => Some(&**hole),
+                Part::Lit(_) => None,
+            });
         (self.unknown.first().map(|u| &**u))
-            .or_else(|| self.words().find_map(|w| w.text.first_hole()))
-            .or_else(|| {
-                let open = self.statements.iter().find(|s| statement(s).is_some());
-                open.and_then(|s| s.unknown.as_deref())
-            })
+            .or_else(|| holes.into_iter().find(|hole| !passed(hole)))
+            .or_else(|| self.statements.iter().find_map(|s| s.unknown.as_deref()))
     }
 }
 

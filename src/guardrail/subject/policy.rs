@@ -183,7 +183,7 @@ impl<'a> Policy<'a> {
                 vec![("message", text(p.message.clone(), &p.place))],
             )
         };
-        match (self.problems.is_empty(), self.document.first_unknown()) {
+        match (self.problems.is_empty(), self.document.first_open()) {
             (true, Some(unknown)) => placed(Kind::Unknown(super::about(unknown)), &self.place),
             _ => list(self.problems.iter().map(message).collect(), at),
         }
