@@ -225,3 +225,16 @@ resource "aws_ecr_repository" "s" {
     let found = judged(text, "repository-tags-mutable");
     assert_eq!(found, "-r[\"a\"] -r[\"b\"] -s[\"a\"]");
 }
+
+#[test]
+fn what_a_statement_may_hold_besides_is_no_pass() {
+    let policy = |statement: &str| {
+        format!(
+            "variable \"s\" {{\n  type = map(string)\n}}\nresource \"aws_ecr_repository_policy\" \"p\" {{\n  repository = \"r\"\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{statement}] }})\n}}\n"
+        )
+    };
+    let open = policy(
+        "merge({ Effect = \"Allow\", Principal = { AWS = \"arn:aws:iam::210987654321:role/x\" } }, var.s)",
+    );
+    assert_eq!(judged(&open, "policy-wildcard-action"), "?p");
+}

@@ -150,9 +150,13 @@ pub fn wildcard_action(statement: &Statement) -> Result<Option<&Word>, Arc<Unkno
     if let Some(word) = words().find(|w| w.known().is_some_and(is_every_action)) {
         return Ok(Some(word));
     }
+    let unseen = statement
+        .unknown
+        .clone()
+        .filter(|_| statement.actions.is_none());
     match words().find_map(|w| w.text.first_hole()) {
         Some(hole) => Err(Arc::new(hole.clone())),
-        None => Ok(None),
+        None => unseen.map_or(Ok(None), Err),
     }
 }
 

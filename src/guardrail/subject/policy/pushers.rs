@@ -2,7 +2,7 @@
 
 use super::{Account, Answer, Policy, Trusted, flag, list, object, reach, text};
 use crate::iam::action;
-use crate::value::{Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
 use std::sync::Arc;
 
 /// What was found so far.
@@ -33,7 +33,13 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
     let place = (found.items.first()).map_or_else(|| policy.place.clone(), |i| i.place.clone());
     match (found.items.is_empty(), found.doubt) {
         (true, Some(reason)) => flag(Err(Arc::new(Unknown::because(reason))), &place),
-        _ => list(found.items, &place),
+        (_, doubt) => {
+            let mut out = list(found.items, &place);
+            if let (Kind::Sequence { more, .. }, Some(reason)) = (&mut out.kind, doubt) {
+                *more = Some(Arc::new(Unknown::because(reason))); // others may push, too
+            }
+            out
+        }
     }
 }
 
