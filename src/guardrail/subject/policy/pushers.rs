@@ -2,6 +2,7 @@
 
 use super::{Account, Answer, Policy, Trusted, flag, list, object, reach, text};
 use crate::iam::action;
+use crate::iam::document::{Effect, Statement, Word};
 use crate::value::{Kind, Unknown, Value};
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
     if found.items.is_empty() {
         found.unnamed(policy);
     }
+    found.doubt = found.doubt.take().or_else(|| unread(policy, &all));
     let place = (found.items.first()).map_or_else(|| policy.place.clone(), |i| i.place.clone());
     match (found.items.is_empty(), found.doubt) {
         (true, Some(reason)) => flag(Err(Arc::new(Unknown::because(reason))), &place),
@@ -41,6 +43,27 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
             out
         }
     }
+}
+
+/// Why somebody whom nobody can name yet may push: a principal with unknown parts in a statement that allows it.
+fn unread(policy: &Policy<'_>, actions: &[&str]) -> Option<Arc<str>> {
+    let allows = |s: &&Statement| {
+        let words = s
+            .actions
+            .iter()
+            .filter(|a| !a.negated)
+            .flat_map(|a| &a.words);
+        let pushes = |p: &str| {
+            action::expand(p)
+                .iter()
+                .any(|a| actions.contains(&a.name.as_str()))
+        };
+        s.effect == Effect::Allow && words.filter_map(Word::known).any(pushes)
+    };
+    let statements = policy.document.statements.iter().filter(allows);
+    let named = statements.filter_map(|s| s.principals.as_ref().filter(|p| !p.negated));
+    let mut holes = (named.flat_map(|p| &p.words)).filter_map(|(_, w)| w.text.first_hole());
+    holes.find(|h| h.role.is_none()).map(|h| h.reason.clone())
 }
 
 impl Found {
