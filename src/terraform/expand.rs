@@ -161,11 +161,8 @@ impl Run<'_> {
     ) -> Outcome<Rc<Expanded>> {
         let Some(declared) = instance.module.by_name.get(name) else {
             let data = if name.0 == Mode::Data { "data." } else { "" };
-            let what = format!(
-                "`{data}{}.{}` is declared nowhere in its module",
-                name.1, name.2
-            );
-            return Err(Failure::new(span, what));
+            let what = format!("{data}{}.{}", name.1, name.2);
+            return Err(Failure::undeclared(span, &what));
         };
         let block = &declared.block;
         let make = |expansion| {
@@ -305,10 +302,7 @@ impl Run<'_> {
         span: Span,
     ) -> Outcome<Rc<Calls>> {
         let Some(block) = instance.module.calls.get(name) else {
-            return Err(Failure::new(
-                span,
-                format!("`module.{name}` is declared nowhere in its module"),
-            ));
+            return Err(Failure::undeclared(span, &format!("module.{name}")));
         };
         Ok(self.once(
             &instance.calls,

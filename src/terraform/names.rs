@@ -15,10 +15,7 @@ impl Run<'_> {
     /// `var.NAME`. `Err`: it is declared nowhere.
     pub(super) fn variable(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(block) = instance.module.variables.get(name) else {
-            return Err(Failure::new(
-                span,
-                format!("`var.{name}` is declared nowhere in its module"),
-            ));
+            return Err(Failure::undeclared(span, &format!("var.{name}")));
         };
         Ok(self.once(
             &instance.variables,
@@ -124,10 +121,7 @@ impl Run<'_> {
     /// `local.NAME`. `Err`: it is declared nowhere.
     pub(super) fn local(&self, instance: &Rc<Instance>, name: &Arc<str>, span: Span) -> Outcome {
         let Some(attribute) = instance.module.locals.get(name) else {
-            return Err(Failure::new(
-                span,
-                format!("`local.{name}` is declared nowhere in its module"),
-            ));
+            return Err(Failure::undeclared(span, &format!("local.{name}")));
         };
         Ok(self.once(
             &instance.locals,

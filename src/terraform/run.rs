@@ -112,6 +112,8 @@ pub(super) struct Failure {
     pub(super) related: Option<(String, Span)>,
     /// It has been told already, or is told elsewhere.
     pub(super) silent: bool,
+    /// What is named is declared nowhere. No `try` or `can` catches that, and what is written around it stands.
+    pub(super) undeclared: bool,
 }
 
 pub(super) type Outcome<T = Value> = Result<T, Failure>;
@@ -124,6 +126,15 @@ impl Failure {
             help: None,
             related: None,
             silent: false,
+            undeclared: false,
+        }
+    }
+
+    /// `what`, as it is written, is declared nowhere.
+    pub(super) fn undeclared(span: Span, what: &str) -> Self {
+        Failure {
+            undeclared: true,
+            ..Failure::new(span, format!("`{what}` is declared nowhere in its module"))
         }
     }
 

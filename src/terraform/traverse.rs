@@ -24,7 +24,8 @@ const ROOTS: [&str; 10] = [
 ];
 
 impl Run<'_> {
-    /// A reference: the name at its root and the steps from there.
+    /// A reference. One to what is declared nowhere is told at once and leaves an unknown, so that what stands around it
+    /// can still be judged.
     pub(super) fn root(
         &self,
         name: &Arc<str>,
@@ -32,6 +33,14 @@ impl Run<'_> {
         span: Span,
         scope: Scope,
     ) -> Outcome {
+        match self.rooted(name, steps, span, scope) {
+            Err(failure) if failure.undeclared => Ok(Value::unknown(self.failed(failure), span)),
+            outcome => outcome,
+        }
+    }
+
+    /// The name at the root of a reference and the steps from there.
+    fn rooted(&self, name: &Arc<str>, steps: &[Step], span: Span, scope: Scope) -> Outcome {
         if let Some(value) = scope.lookup(name) {
             return self.steps(value.clone(), steps, span, scope);
         }

@@ -228,3 +228,29 @@ fn a_way_without_end_is_shortened() {
     assert_eq!(steps[0], Via::Local("99999".into()));
     assert_eq!(steps[steps.len() - 1], Via::Local("0".into()));
 }
+
+#[test]
+fn what_stands_around_an_undeclared_name_can_still_be_read() {
+    let case = Case::one(
+        "output \"text\" { value = \"a ${var.nowhere} z\" }\n\
+         output \"tried\" { value = try(local.nowhere, \"b\") }\n\
+         output \"object\" { value = { known = 1, other = aws_iam_role.nowhere.arn } }\n",
+    );
+    let mut told = case.told();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "main.tf:1: `var.nowhere` is declared nowhere in its module",
+            "main.tf:2: `local.nowhere` is declared nowhere in its module",
+            "main.tf:3: `aws_iam_role.nowhere` is declared nowhere in its module",
+        ]
+    );
+    assert!(
+        case.output("text").starts_with("a <"),
+        "{}",
+        case.output("text")
+    );
+    assert_ne!(case.output("tried"), "b");
+    assert!(case.output("object").contains("known: 1"));
+}
