@@ -3,7 +3,7 @@
 //! A join goes by reference anywhere in a root; by name only within one root and one account and region. What may belong
 //! together but cannot be told is said to be unknown, never guessed.
 
-use crate::raw::{Doubt, Form, RawResource, Root};
+use crate::raw::{Doubt, Form, Mode, RawResource, Root};
 use crate::resource::{self, Kind};
 use crate::value::{Part, Text, Unknown, Value, Via};
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,7 +26,8 @@ const WAYS: [(&str, &str, &str); 4] = [
 pub struct Inventory {
     /// The roots, without their resources.
     pub roots: Vec<Surroundings>,
-    /// The managed resources that the product judges and that may exist, in the order of the input.
+    /// The managed resources that the product judges, in the order of the input: those that may exist, and those that the
+    /// deployment removes.
     pub resources: Vec<Resource>,
     /// For each resource that is attached to another one (a policy to its repository): which.
     links: BTreeMap<usize, Link>,
@@ -54,8 +55,10 @@ pub struct Resource {
     pub kind: &'static Kind,
     /// As it stands in the code.
     pub raw: RawResource,
-    /// Its fields: see [`resource::read`].
+    /// Its fields: see [`resource::read`]. Of one that goes, as it stands before.
     pub fields: Value,
+    /// Its fields before the deployment, where that is told.
+    pub before: Option<Value>,
 }
 
 /// What a resource is attached to.
@@ -94,6 +97,16 @@ impl Resource {
     pub fn field(&self, name: &str) -> Value {
         (self.fields.get(name)).unwrap_or_else(|| Value::null(self.raw.span))
     }
+
+    /// A field before the deployment; `None` where nobody tells what was there.
+    pub fn field_before(&self, name: &str) -> Option<Value> {
+        self.before.as_ref()?.get(name)
+    }
+
+    /// Whether nothing of it is left after the deployment: it takes no part in anything, and only its going is judged.
+    pub fn is_gone(&self) -> bool {
+        self.raw.exists == Some(false)
+    }
 }
 
 impl Inventory {
@@ -109,14 +122,16 @@ impl Inventory {
                 blind_spots: root.blind_spots,
             });
             let judged = root.resources.into_iter().filter_map(|raw| {
-                let managed = raw.mode == crate::raw::Mode::Managed && raw.exists != Some(false);
-                let kind = resource::kind_of(&raw.kind).filter(|_| managed)?;
-                let fields = resource::read(kind, &raw);
+                let there = raw.exists != Some(false) || raw.change.is_some();
+                let judged = raw.mode == Mode::Managed && there;
+                let kind = resource::kind_of(&raw.kind).filter(|_| judged)?;
+                let before = raw.change.as_ref().and_then(|c| c.before.as_ref());
                 Some(Resource {
                     root: position,
                     kind,
+                    fields: resource::read(kind, &raw),
+                    before: before.map(|b| resource::read_attributes(kind, &raw, b)),
                     raw,
-                    fields,
                 })
             });
             out.resources.extend(judged);
@@ -125,9 +140,16 @@ impl Inventory {
         out
     }
 
-    /// The resources of a kind, with their positions.
+    /// The resources of a kind that may exist after the deployment, with their positions.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (usize, &'a Resource)> {
-        (self.resources.iter().enumerate()).filter(move |(_, r)| r.kind.name == kind)
+        let all = self.resources.iter().enumerate();
+        all.filter(move |(_, r)| r.kind.name == kind && !r.is_gone())
+    }
+
+    /// The resources of a kind that the deployment removes, with their positions.
+    pub fn gone<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (usize, &'a Resource)> {
+        let all = self.resources.iter().enumerate();
+        all.filter(move |(_, r)| r.kind.name == kind && r.is_gone())
     }
 
     /// The resources of a kind in the same root, account and region as another resource.
@@ -272,7 +294,7 @@ fn same_registry(a: &Resource, b: &Resource) -> Same {
         match (a.as_str(), b.as_str(), a.as_unknown(), b.as_unknown()) {
             (Some(a), Some(b), ..) if a == b => {}
             (Some(_), Some(_), ..) => return Same::No,
-            (.., Some(a), Some(b)) if is_same(a, b) => {}
+            (.., Some(a), Some(b)) if a.is_same(b) => {}
             (.., a, b) => doubt = a.or(b).or(doubt),
         }
     }
@@ -407,22 +429,16 @@ fn same_unknown(candidates: &[(usize, &Resource)], unknown: &Unknown) -> Option<
     let same = |r: &Resource| {
         r.field("name")
             .as_unknown()
-            .is_some_and(|n| is_same(n, unknown))
+            .is_some_and(|n| n.is_same(unknown))
     };
     let found: Vec<usize> = (candidates.iter().filter(|(_, r)| same(r)).map(|(i, _)| *i)).collect();
     (!found.is_empty()).then_some(Link::To(found))
 }
 
-/// Two unknowns are surely the same thing only where both are one input of the root, or one part of the deployment.
-fn is_same(a: &Unknown, b: &Unknown) -> bool {
-    let input = a.identity.is_some() && a.identity == b.identity;
-    input || (a.role.is_some() && a.role == b.role)
-}
-
 fn same_text(a: &Text, b: &Text) -> bool {
     let same = |(a, b): (&Part, &Part)| match (a, b) {
         (Part::Lit(a), Part::Lit(b)) => a.text == b.text,
-        (Part::Hole(a), Part::Hole(b)) => is_same(a, b),
+        (Part::Hole(a), Part::Hole(b)) => a.is_same(b),
         _ => false,
     };
     a.parts().len() == b.parts().len() && a.parts().iter().zip(b.parts()).all(same)

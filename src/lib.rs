@@ -14,6 +14,7 @@ pub mod cloudformation;
 pub mod source;
 pub mod iam;
 pub mod resource;
+pub mod change;
 pub mod inventory;
 pub mod finding;
 pub mod config;

@@ -46,7 +46,7 @@ pub struct RawResource {
     pub mode: Mode,
     /// `aws_ecr_repository`, `AWS::ECR::Repository`.
     pub kind: String,
-    /// Whether it exists: `Some(false)` only for `resolve`; `None` where its condition, count or for_each is unknown.
+    /// Whether it exists: `Some(false)` for what the deployment removes or the plan shows as gone, and for `resolve`; `None` where its condition, count or for_each is unknown.
     pub exists: Option<bool>,
     /// Why that is unknown; set where `exists` is `None`.
     pub doubt: Option<Arc<Doubt>>,
@@ -60,10 +60,9 @@ pub struct RawResource {
     pub account: Value,
     /// The region it is deployed to: text or unknown.
     pub region: Value,
-    /// What a plan or a hook does with it; empty where the form does not tell.
-    pub actions: Vec<Action>,
-    /// Its attributes before the change, for plans and hooks.
-    pub before: Option<Value>,
+    /// What the deployment does with it, where that is told: by a plan, by a hook's request, or by a comparison with what is
+    /// deployed now. `None`: the code alone does not say.
+    pub change: Option<Arc<Change>>,
     /// CloudFormation's `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, by those names.
     pub meta: BTreeMap<String, Value>,
 }
@@ -117,19 +116,108 @@ pub enum Mode {
     Data,
 }
 
-/// What a plan or a hook does with a resource.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a deployment does with a resource, and what it is before that. Plans, updates that a hook is asked about and the
+/// comparison with an older template all yield this.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// What is done.
+    pub action: Action,
+    /// Why it may be less than that: a resource that is only perhaps replaced or removed. `None`: it is certain.
+    pub doubt: Option<Arc<Unknown>>,
+    /// Its attributes before, in the language's own names: an object. `None`: there was nothing, or nobody tells.
+    pub before: Option<Value>,
+    /// As [`RawResource::meta`], before: the `DeletionPolicy` that holds when a template no longer has the resource.
+    pub meta: BTreeMap<String, Value>,
+    /// The attributes whose change makes that it is replaced.
+    pub forced_by: Vec<Way>,
+    /// Why it is replaced or removed where no attribute is the reason, e.g. "it is tainted".
+    pub because: Option<Arc<str>>,
+}
+
+/// What is done with a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Makes it.
+    /// It is made.
     Create,
-    /// Changes it in place.
+    /// It is changed in place.
     Update,
-    /// Destroys it.
+    /// It is destroyed and made again, in either order.
+    Replace,
+    /// It is destroyed.
     Delete,
-    /// Destroys and makes it again, because of these attributes (empty where the form does not tell).
-    Replace(Vec<String>),
-    /// Reads a data source during apply.
+    /// The code lets go of it; the thing itself stays as it is.
+    Forget,
+    /// A data source is read during apply.
     Read,
-    /// Leaves it as it is.
-    NoOp,
+    /// Nothing.
+    Keep,
+}
+
+/// The way to a value inside a resource's attributes, in the language's own names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Way(pub Vec<Key>);
+
+/// A step of a way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// An attribute, a property, a block or the key of a map.
+    Name(Arc<str>),
+    /// The position in a sequence, from 0.
+    Index(usize),
+}
+
+impl Change {
+    /// A change of which nothing but the action is known.
+    pub fn of(action: Action) -> Self {
+        Change {
+            action,
+            doubt: None,
+            before: None,
+            meta: BTreeMap::new(),
+            forced_by: Vec::new(),
+            because: None,
+        }
+    }
+}
+
+impl RawResource {
+    /// What is done with it, as far as that is told.
+    pub fn action(&self) -> Option<Action> {
+        self.change.as_ref().map(|c| c.action)
+    }
+}
+
+impl Way {
+    /// A way of names, as `EncryptionConfiguration.KmsKey`.
+    pub fn names(dotted: &str) -> Self {
+        Way(dotted.split('.').map(|n| Key::Name(n.into())).collect())
+    }
+
+    /// The value at its end; of a way that leads further than the value goes, the last value on it.
+    pub fn last(&self, from: &Value) -> Value {
+        let mut here = from.clone();
+        for key in &self.0 {
+            let next = match key {
+                Key::Name(name) => here.get(name),
+                Key::Index(index) => here.items().into_iter().nth(*index),
+            };
+            let Some(next) = next else { break };
+            here = next;
+        }
+        here
+    }
+}
+
+impl std::fmt::Display for Way {
+    /// As Terraform writes it: `encryption_configuration[0].kms_key`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (position, key) in self.0.iter().enumerate() {
+            match key {
+                Key::Name(name) if position == 0 => f.write_str(name)?,
+                Key::Name(name) => write!(f, ".{name}")?,
+                Key::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        Ok(())
+    }
 }

@@ -147,6 +147,20 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     rooms.into_iter().flatten()
 }
 
+/// The properties whose change makes CloudFormation replace a resource of a kind, with what AWS takes where they are left
+/// out; only those of kinds that hold images. Source: `createOnlyProperties` of the resource types' schemas.
+pub fn create_only(kind: &Kind) -> &'static [(&'static str, Option<&'static str>)] {
+    match kind.name {
+        "repository" => &[
+            ("RepositoryName", None),
+            ("EncryptionConfiguration.EncryptionType", Some("AES256")),
+            ("EncryptionConfiguration.KmsKey", None),
+        ],
+        "public_repository" => &[("RepositoryName", None)],
+        _ => &[],
+    }
+}
+
 /// The kind of a resource type; `None` for types that the product does not judge.
 pub fn kind_of(resource_type: &str) -> Option<&'static Kind> {
     static BY_TYPE: std::sync::LazyLock<BTreeMap<String, &'static Kind>> =
@@ -197,6 +211,11 @@ fn snake_case(name: &str) -> String {
 /// Reads a resource's attributes under our names: an object with every field of the kind. A field that is left out has its
 /// default at the place of the nearest enclosing block that is written, else of the resource's header.
 pub fn read(kind: &Kind, raw: &RawResource) -> Value {
+    read_attributes(kind, raw, &raw.attributes)
+}
+
+/// As [`read`], with other attributes of the same resource: what it was before.
+pub fn read_attributes(kind: &Kind, raw: &RawResource, attributes: &Value) -> Value {
     let names = if raw.kind.starts_with("awscc_") {
         Names::CloudControl
     } else if raw.kind.contains("::") {
@@ -204,7 +223,7 @@ pub fn read(kind: &Kind, raw: &RawResource) -> Value {
     } else {
         Names::Terraform
     };
-    let mut attributes = raw.attributes.clone();
+    let mut attributes = attributes.clone();
     attributes.place = Place::at(raw.span);
     object(kind.fields, names, &attributes)
 }

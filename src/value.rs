@@ -13,6 +13,7 @@ pub use self::text::{Lit, Part, Piece, Text};
 pub use self::types::Type;
 
 mod number;
+mod same;
 mod text;
 mod types;
 

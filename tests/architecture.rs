@@ -23,6 +23,7 @@ const FLOORS: &[&str] = &[
     "source",
     "iam",
     "resource",
+    "change",
     "inventory",
     "finding",
     "config",

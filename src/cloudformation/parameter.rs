@@ -183,6 +183,9 @@ impl Parameter {
             let value = |(text, span): &(String, Span)| Some(Value::text(text.as_str(), *span));
             unknown.either = self.allowed.iter().map(value).collect();
         }
+        if !self.list {
+            unknown.identity = Some(format!("parameter {}", self.subject).into());
+        }
         unknown
     }
 }

@@ -204,8 +204,7 @@ impl Stack<'_> {
             },
             account: part("AWS::AccountId", Role::Account),
             region: part("AWS::Region", Role::Region),
-            actions: Vec::new(),
-            before: None,
+            change: None,
             meta: self.meta(entry),
         })
     }

@@ -73,7 +73,9 @@ pub(super) fn split(text: &Text, delimiter: &str) -> (Vec<Text>, Option<Arc<Unkn
     for (i, part) in text.parts().iter().enumerate() {
         match part {
             Part::Hole(hole) if !text.is_clear_of(i, delimiter) => {
-                return (out, Some(hole.clone()));
+                let mut rest = (**hole).clone();
+                rest.identity = None; // a part of it
+                return (out, Some(Arc::new(rest)));
             }
             Part::Hole(hole) => current.push(Text::hole(hole.clone())),
             Part::Lit(lit) => {

@@ -55,6 +55,9 @@ pub fn doubts(inventory: &Inventory, world: &World, files: &Files) -> Vec<Diagno
 }
 
 fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<Subject> {
+    if resource.is_gone() {
+        return Vec::new();
+    }
     let rooms = [
         repository::subjects,
         policy::subjects,

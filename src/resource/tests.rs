@@ -14,8 +14,7 @@ fn raw(kind: &str, attributes: Value, span: Span) -> RawResource {
         attributes,
         account: Value::null(span),
         region: Value::null(span),
-        actions: Vec::new(),
-        before: None,
+        change: None,
         meta: BTreeMap::new(),
     }
 }

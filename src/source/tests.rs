@@ -381,8 +381,7 @@ fn resource(span: Span) -> RawResource {
         attributes: none(),
         account: none(),
         region: none(),
-        actions: Vec::new(),
-        before: None,
+        change: None,
         meta: BTreeMap::new(),
     }
 }

@@ -123,7 +123,7 @@ impl Plan<'_> {
 
     /// Tells where values come from. Documents that terraform puts off come first, as often as one may hold another.
     fn follow(&mut self, resources: &mut [RawResource]) {
-        let late = |r: &&RawResource| r.mode == Mode::Data && r.actions.contains(&Action::Read);
+        let late = |r: &&RawResource| r.mode == Mode::Data && r.action() == Some(Action::Read);
         let rounds = resources.iter().filter(late).count().min(ROUNDS);
         let mut problems = Vec::new();
         for _ in 0..rounds {

@@ -67,8 +67,7 @@ impl Run<'_> {
             attributes,
             account: provider.account,
             region: provider.region,
-            actions: Vec::new(),
-            before: None,
+            change: None,
             meta: BTreeMap::new(),
         }
     }

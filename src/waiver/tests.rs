@@ -331,8 +331,7 @@ fn metadata_covers_its_resource() {
         attributes: crate::value::Value::null(span),
         account: crate::value::Value::null(span),
         region: crate::value::Value::null(span),
-        actions: Vec::new(),
-        before: None,
+        change: None,
         meta: BTreeMap::from([("Metadata".to_owned(), metadata)]),
     };
     let (waivers, diagnostics) = of_metadata("envs/prod", &resource);

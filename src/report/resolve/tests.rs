@@ -74,8 +74,7 @@ fn root(files: &Files) -> Root {
             attributes,
             account: Value::null(span),
             region: Value::null(span),
-            actions: Vec::new(),
-            before: None,
+            change: None,
             meta: BTreeMap::new(),
         }],
         outputs: BTreeMap::from([

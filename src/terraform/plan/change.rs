@@ -3,10 +3,11 @@
 use super::overlay;
 use super::{list, start};
 use crate::diagnostic::Diagnostic;
-use crate::raw::{Action, Mode, RawResource};
-use crate::syntax::tree::{Node, Tree};
+use crate::raw::{Action, Change, Key, Mode, RawResource, Way};
+use crate::syntax::tree::{Node, Style, Tree};
 use crate::value::Value;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Reads a change.
 ///
@@ -24,16 +25,26 @@ pub(super) fn read(entry: &Tree) -> Result<RawResource, Diagnostic> {
     let before = overlay::value(side("before"), None, change.get("before_sensitive"));
     let marks = (change.get("after_unknown"), change.get("after_sensitive"));
     let after = overlay::value(side("after"), marks.0, marks.1);
-    resource.actions = actions(change);
-    let made = |a: &Action| matches!(a, Action::Create | Action::Replace(_) | Action::Read);
-    if side("after").is_none() && !resource.actions.iter().any(made) {
+    let action = action(change);
+    let made = matches!(
+        action,
+        Some(Action::Create | Action::Replace | Action::Read)
+    );
+    if side("after").is_none() && !made {
         // what goes is shown as it stood
         resource.exists = Some(false);
         resource.attributes = before.clone().unwrap_or(resource.attributes);
     } else if let Some(after) = after {
         resource.attributes = after;
     }
-    resource.before = before;
+    resource.change = action.map(|action| {
+        Arc::new(Change {
+            before,
+            forced_by: list(change, "replace_paths").iter().map(way).collect(),
+            because: reason(entry).map(Arc::from),
+            ..Change::of(action)
+        })
+    });
     Ok(resource)
 }
 
@@ -91,8 +102,7 @@ fn header(entry: &Tree) -> Result<RawResource, Diagnostic> {
         attributes: nothing.clone(),
         account: nothing.clone(),
         region: nothing,
-        actions: Vec::new(),
-        before: None,
+        change: None,
         meta: BTreeMap::new(),
     })
 }
@@ -106,43 +116,54 @@ fn is_null(tree: &Tree) -> bool {
     tree.is_null(crate::syntax::scalar::Scalars::Json)
 }
 
-/// The actions of a change; destroying and making, in either order, is replacing.
-fn actions(change: &Tree) -> Vec<Action> {
+/// What a change does: destroying and making, in either order, is replacing.
+fn action(change: &Tree) -> Option<Action> {
     let names: Vec<&str> = (list(change, "actions").iter())
         .filter_map(Tree::str)
         .collect();
-    if names.contains(&"create") && names.contains(&"delete") {
-        let paths = list(change, "replace_paths");
-        return vec![Action::Replace(paths.iter().map(path).collect())];
+    let has = |name| names.contains(&name);
+    match names.first() {
+        _ if has("create") && has("delete") => Some(Action::Replace),
+        _ if has("create") => Some(Action::Create), // with `forget`: what was there stays beside it
+        Some(&"update") => Some(Action::Update),
+        Some(&"delete") => Some(Action::Delete),
+        Some(&"forget") => Some(Action::Forget),
+        Some(&"read") => Some(Action::Read),
+        Some(&"no-op") => Some(Action::Keep),
+        _ => None,
     }
-    (names.iter())
-        .filter_map(|name| match *name {
-            "create" => Some(Action::Create),
-            "update" => Some(Action::Update),
-            "delete" => Some(Action::Delete),
-            "read" => Some(Action::Read),
-            "no-op" => Some(Action::NoOp),
-            _ => None, // `forget` leaves the thing alone
-        })
-        .collect()
 }
 
-/// A path into the attributes, as Terraform writes it: `encryption_configuration[0].kms_key`.
-fn path(tree: &Tree) -> String {
-    let mut path = String::new();
-    for step in tree.items() {
+/// Why something is destroyed, in the user's words, where no attribute is the reason.
+/// Source: the page on Terraform's JSON output format, `action_reason`.
+fn reason(entry: &Tree) -> Option<&'static str> {
+    match entry.get("action_reason").and_then(Tree::str)? {
+        "replace_because_tainted" => Some("it is tainted"),
+        "replace_by_request" => Some("`-replace` asks for it"),
+        "replace_by_triggers" => Some("`replace_triggered_by` asks for it"),
+        "delete_because_no_resource_config" => Some("the code no longer has it"),
+        "delete_because_no_module" => Some("the code no longer calls its module"),
+        "delete_because_wrong_repetition" => {
+            Some("the code changed between `count`, `for_each` and neither")
+        }
+        "delete_because_count_index" => Some("`count` no longer reaches it"),
+        "delete_because_each_key" => Some("`for_each` no longer has its key"),
+        "delete_because_no_move_target" => Some("nothing is where it was to be moved"),
+        _ => None,
+    }
+}
+
+/// A path into the attributes: names are texts, positions are numbers.
+fn way(tree: &Tree) -> Way {
+    let keys = tree.items().iter().filter_map(|step| {
         let Node::Scalar { style, .. } = &step.node else {
-            continue;
+            return None;
         };
         let text = step.str().unwrap_or_default();
-        if *style == crate::syntax::tree::Style::Plain {
-            path.push_str(&format!("[{text}]"));
-        } else {
-            if !path.is_empty() {
-                path.push('.');
-            }
-            path.push_str(text);
+        match text.parse() {
+            Ok(index) if *style == Style::Plain => Some(Key::Index(index)),
+            _ => Some(Key::Name(text.into())),
         }
-    }
-    path
+    });
+    Way(keys.collect())
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::diagnostic::Level;
+use crate::raw::Way;
 use crate::value::{Kind, Role, Type};
 use crate::world::Target;
 
@@ -117,19 +118,58 @@ fn a_change_that_does_not_say_what_it_is_about_is_an_error() {
 
 #[test]
 fn actions_are_told_apart() {
-    let actions =
-        |actions: &str| one(&format!(r#"{{"actions": {actions}, "after": {{}}}}"#)).actions;
-    assert_eq!(actions(r#"["create"]"#), [Action::Create]);
-    assert_eq!(actions(r#"["update"]"#), [Action::Update]);
-    assert_eq!(actions(r#"["no-op"]"#), [Action::NoOp]);
+    let action =
+        |actions: &str| one(&format!(r#"{{"actions": {actions}, "after": {{}}}}"#)).action();
+    for (actions, want) in [
+        (r#"["create"]"#, Some(Action::Create)),
+        (r#"["update"]"#, Some(Action::Update)),
+        (r#"["no-op"]"#, Some(Action::Keep)),
+        (r#"["delete", "create"]"#, Some(Action::Replace)),
+        (r#"["create", "delete"]"#, Some(Action::Replace)),
+        (r#"["create", "forget"]"#, Some(Action::Create)),
+        (r#"["forget", "create"]"#, Some(Action::Create)),
+        (r#"["something"]"#, None),
+        ("[]", None),
+    ] {
+        assert_eq!(action(actions), want, "{actions}");
+    }
+}
+
+#[test]
+fn what_forces_a_replacement_is_named() {
+    let change = r#"{"actions": ["create", "delete"], "before": {"name": "a"}, "after": {"name": "b"},
+        "replace_paths": [["name"], ["encryption_configuration", 0, "kms_key"], ["tags", "0"]]}"#;
+    let resource = one(change);
+    let change = resource.change.as_ref().unwrap();
+    let ways: Vec<String> = change.forced_by.iter().map(Way::to_string).collect();
     assert_eq!(
-        actions(r#"["delete", "create"]"#),
-        [Action::Replace(vec![])]
+        ways,
+        ["name", "encryption_configuration[0].kms_key", "tags.0"]
     );
-    let change = r#"{"actions": ["create", "delete"], "after": {},
-        "replace_paths": [["name"], ["encryption_configuration", 0, "kms_key"]]}"#;
-    let paths = ["name", "encryption_configuration[0].kms_key"].map(str::to_owned);
-    assert_eq!(one(change).actions, [Action::Replace(paths.to_vec())]);
+    let now = change.forced_by[0].last(&resource.attributes);
+    assert_eq!(now.as_str(), Some("b"));
+    let before = change.before.as_ref().unwrap();
+    assert_eq!(change.forced_by[0].last(before).as_str(), Some("a"));
+}
+
+#[test]
+fn the_reason_of_a_replacement_is_told_in_words() {
+    let text = |reason: &str| {
+        format!(
+            r#"{{"format_version": "1.2", "planned_values": {{}}, "resource_changes": [{{"address": "a.b", "type": "a",
+            "action_reason": "{reason}", "change": {{"actions": ["delete", "create"], "after": {{}}}}}}]}}"#
+        )
+    };
+    let because = |reason: &str| {
+        let (mut root, _) = evaluate_text(&text(reason));
+        let change = root.resources.remove(0).change.unwrap();
+        change.because.as_deref().map(str::to_owned)
+    };
+    assert_eq!(
+        because("replace_because_tainted").as_deref(),
+        Some("it is tainted")
+    );
+    assert_eq!(because("replace_because_cannot_update"), None);
 }
 
 #[test]
@@ -138,15 +178,15 @@ fn what_goes_is_shown_as_it_stood() {
         r#"{"actions": ["delete"], "before": {"name": "a"}, "after": null, "after_unknown": {}}"#,
     );
     assert_eq!(
-        (gone.exists, &gone.actions),
-        (Some(false), &vec![Action::Delete])
+        (gone.exists, gone.action()),
+        (Some(false), Some(Action::Delete))
     );
     assert_eq!(gone.attributes.get("name").unwrap().as_str(), Some("a"));
-    assert!(gone.before.is_some());
+    assert!(gone.change.unwrap().before.is_some());
     let forgotten = one(r#"{"actions": ["forget"], "before": {"name": "a"}, "after": null}"#);
     assert_eq!(
-        (forgotten.exists, forgotten.actions.len()),
-        (Some(false), 0)
+        (forgotten.exists, forgotten.action()),
+        (Some(false), Some(Action::Forget))
     );
     let kept = one(r#"{"actions": ["no-op"], "before": {"name": "a"}, "after": {"name": "a"}}"#);
     assert_eq!(kept.exists, Some(true));
