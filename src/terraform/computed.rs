@@ -322,6 +322,7 @@ impl Surroundings {
                 }
             }
             "aws_organizations_organization" => self.organization(world, &mut put),
+            "aws_vpc_endpoint_service" => self.endpoint_service(raw, &mut put),
             "aws_ecr_repository" => {
                 let registry = raw.attributes.get("registry_id").filter(|v| !v.is_null());
                 let at = Surroundings {
@@ -343,6 +344,16 @@ impl Surroundings {
                 .or_insert_with(|| self.text(&[&self.region]));
         }
         out
+    }
+
+    /// The name of a service that is looked up: how it begins, AWS says.
+    fn endpoint_service(&self, raw: &RawResource, put: &mut impl FnMut(&str, Value)) {
+        let service = raw.attributes.get("service").filter(|v| !v.is_null());
+        if let Some(service) = service {
+            let begin = Text::hole(Arc::new(after_apply(raw, "service_name", Type::String)));
+            let name = [&begin, &Text::plain("."), &piece(&service)];
+            put("service_name", self.text(&name));
+        }
     }
 
     fn organization(&self, world: &World, put: &mut impl FnMut(&str, Value)) {

@@ -1,17 +1,34 @@
 //! VPC endpoints for ECR, and whether their policies let anything through.
 
+use super::super::about;
 use super::{
-    Answer, Attached, Context, Document, Entry, PolicyKind, Scene, Scope, flag, reach, text,
+    Answer, Attached, Context, Document, Entry, PolicyKind, Scene, Scope, flag, placed, reach, text,
 };
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::{Attached as Joined, Link, Resource};
-use crate::value::{Kind, Part, Unknown, Value};
+use crate::resource::glob;
+use crate::value::{Kind, Part, Text, Unknown, Value};
 use std::sync::Arc;
+
+/// What an endpoint is for.
+enum Service {
+    /// `ecr.api`, `ecr.dkr` or `s3`.
+    Named(&'static str),
+    /// None of these, or none of ECR's for sure.
+    Other,
+    /// It may be one of ECR's.
+    Unknown(Arc<Unknown>),
+}
 
 /// The endpoint as a target; `None` for endpoints of other services.
 pub(super) fn subject(context: &Context<'_>, here: (usize, &Resource)) -> Option<Subject> {
     let (position, resource) = here;
-    let service = service(&resource.field("service"))?;
+    let name = resource.field("service");
+    let service = match service(resource) {
+        Service::Named(service) => text(service, &name.place),
+        Service::Unknown(why) => placed(Kind::Unknown(about(&why)), &name.place),
+        Service::Other => return None,
+    };
     let policy = policy(context, position, resource);
     let place = match &policy {
         Ok(Some(policy)) => policy.place.clone(),
@@ -27,7 +44,7 @@ pub(super) fn subject(context: &Context<'_>, here: (usize, &Resource)) -> Option
         Ok(Some(policy)) => judge(context, resource, policy),
     };
     let entries: Vec<Entry> = vec![
-        ("service", text(service, &resource.field("service").place)),
+        ("service", service),
         ("vpc", resource.field("vpc")),
         ("has_policy", flag(has, &place)),
         ("open", flag(open, &place)),
@@ -36,9 +53,13 @@ pub(super) fn subject(context: &Context<'_>, here: (usize, &Resource)) -> Option
     context.subject("vpc_endpoint", here, &place, vec![("endpoint", entries)])
 }
 
-/// Whether a resource is an endpoint for ECR, or the policy of one.
+/// Whether a resource is, or may be, an endpoint for ECR, or the policy of one.
 pub(super) fn is_ecr(context: &Context<'_>, position: usize) -> bool {
-    let ecr = |r: &Resource| service(&r.field("service")).is_some_and(|s| s.starts_with("ecr."));
+    let ecr = |r: &Resource| match service(r) {
+        Service::Named(name) => name.starts_with("ecr."),
+        Service::Unknown(_) => true,
+        Service::Other => false,
+    };
     let resource = context.inventory.resources.get(position);
     match (resource, context.inventory.link(position)) {
         (Some(r), _) if r.kind.name == "vpc_endpoint" => ecr(r),
@@ -49,15 +70,80 @@ pub(super) fn is_ecr(context: &Context<'_>, position: usize) -> bool {
     }
 }
 
-/// `ecr.api`, `ecr.dkr` or `s3`, from `com.amazonaws.REGION.SERVICE`.
-fn service(name: &Value) -> Option<&'static str> {
-    let tail = match name.as_text()?.parts().last()? {
-        Part::Lit(l) => &*l.text,
-        Part::Hole(_) => return None,
+/// What an endpoint is for, by its service's name: `com.amazonaws.REGION.SERVICE`.
+fn service(endpoint: &Resource) -> Service {
+    let found = named(&endpoint.field("service"));
+    // ECR has interface endpoints only
+    let gateway = endpoint.field("type").as_str() == Some("Gateway");
+    match found {
+        Service::Unknown(_) if gateway => Service::Other,
+        found => found,
+    }
+}
+
+fn named(name: &Value) -> Service {
+    let whole;
+    let text = match &name.kind {
+        Kind::Unknown(why) if !why.either.is_empty() => return one_of(why),
+        Kind::Unknown(why) => {
+            whole = Text::hole(why.clone());
+            &whole
+        }
+        Kind::String(text) => text,
+        _ => return Service::Other,
     };
-    ["ecr.api", "ecr.dkr", "s3"].into_iter().find(|s| {
-        tail.strip_suffix(s)
-            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    let mut open = false;
+    for service in ["ecr.api", "ecr.dkr", "s3"] {
+        if text.known() == Some(service) {
+            return Service::Named(service);
+        }
+        match glob::matches(&format!("*.{service}"), text) {
+            Some(true) => return Service::Named(service),
+            Some(false) => {}
+            None => open |= service != "s3" && suits(text, service),
+        }
+    }
+    let hole = text.first_hole().filter(|_| open);
+    hole.map_or(Service::Other, |hole| {
+        Service::Unknown(Arc::new(hole.clone()))
+    })
+}
+
+/// Whether what stands behind the region, as far as it is known, begins the service's name.
+fn suits(text: &Text, service: &str) -> bool {
+    let mut known = String::new();
+    for part in text.parts() {
+        match part {
+            Part::Lit(lit) => known.push_str(&lit.text),
+            Part::Hole(hole) if hole.role.is_some() => known.push_str("any"),
+            Part::Hole(hole) => {
+                known.push_str(hole.prefix.as_deref().unwrap_or_default());
+                break;
+            }
+        }
+    }
+    let behind = known.split_once("amazonaws.").map_or("", |(_, rest)| rest);
+    let start = behind.split_once('.').map_or("", |(_, rest)| rest);
+    service.starts_with(start)
+}
+
+/// What an endpoint is for whose service's name is one of several.
+fn one_of(why: &Arc<Unknown>) -> Service {
+    let mut found = why.either.iter().map(|case| match case {
+        Some(Value {
+            kind: Kind::Unknown(_),
+            ..
+        }) => Service::Unknown(why.clone()),
+        Some(name) => named(name),
+        None => Service::Other,
+    });
+    let first = found.next().unwrap_or(Service::Other);
+    found.fold(first, |all, next| match (all, next) {
+        (Service::Named(a), Service::Named(b)) if a == b => Service::Named(a),
+        (Service::Other | Service::Named("s3"), Service::Other | Service::Named("s3")) => {
+            Service::Other
+        }
+        _ => Service::Unknown(why.clone()),
     })
 }
 
