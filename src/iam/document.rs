@@ -172,6 +172,8 @@ pub struct Statement {
     pub place: Place,
     /// Why it may hold more conditions than these, or elements that nobody can see.
     pub unknown: Option<Arc<Unknown>>,
+    /// Why it may hold elements that nobody can see. A principal or action that is not there is a hole then.
+    pub rest: Option<Arc<Unknown>>,
 }
 
 /// Why AWS would refuse a policy.
@@ -220,6 +222,46 @@ impl Document {
 }
 
 impl Statement {
+    /// A statement of which nothing can be seen.
+    pub fn unseen(index: usize, unknown: &Arc<Unknown>, place: &Place) -> Self {
+        let mut statement = Statement {
+            index,
+            sid: None,
+            effect: Effect::Unknown(unknown.reason.clone()),
+            principals: None,
+            actions: None,
+            resources: None,
+            conditions: Vec::new(),
+            place: place.clone(),
+            unknown: Some(unknown.clone()),
+            rest: Some(unknown.clone()),
+        };
+        statement.open();
+        statement
+    }
+
+    /// Puts a hole where an element may stand that nobody can see. A resource that is not there takes in every one already.
+    fn open(&mut self) {
+        let Some(rest) = &self.rest else {
+            return;
+        };
+        let place = self.place.clone();
+        let word = || Word {
+            text: Text::hole(rest.clone()),
+            place: place.clone(),
+        };
+        self.principals.get_or_insert_with(|| PrincipalElement {
+            negated: false,
+            words: anybody(&word()),
+            place: place.clone(),
+        });
+        self.actions.get_or_insert_with(|| Words {
+            negated: false,
+            words: vec![word()],
+            place: place.clone(),
+        });
+    }
+
     /// Every text of the statement with its place.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
         let principals = self
@@ -231,6 +273,11 @@ impl Statement {
         let values = self.conditions.iter().flat_map(|c| &c.values);
         principals.chain(actions).chain(resources).chain(values)
     }
+}
+
+/// What stands for principals that nobody can see: identities, and services.
+fn anybody(unseen: &Word) -> Vec<(Sort, Word)> {
+    vec![(Sort::Aws, unseen.clone()), (Sort::Service, unseen.clone())]
 }
 
 /// A value that is text in a policy: texts, and JSON's numbers and booleans by their text (R1).

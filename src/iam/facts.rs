@@ -150,13 +150,9 @@ pub fn wildcard_action(statement: &Statement) -> Result<Option<&Word>, Arc<Unkno
     if let Some(word) = words().find(|w| w.known().is_some_and(is_every_action)) {
         return Ok(Some(word));
     }
-    let unseen = statement
-        .unknown
-        .clone()
-        .filter(|_| statement.actions.is_none());
     match words().find_map(|w| w.text.first_hole()) {
         Some(hole) => Err(Arc::new(hole.clone())),
-        None => unseen.map_or(Ok(None), Err),
+        None => Ok(None),
     }
 }
 
@@ -177,7 +173,10 @@ fn is_every_action(pattern: &str) -> bool {
 /// Whether a statement's resources take in every repository of a registry.
 pub fn every_repository(statement: &Statement, scene: &Scene) -> Tri {
     let Some(element) = &statement.resources else {
-        return Tri::True;
+        return match statement.rest {
+            Some(_) => Tri::Unknown,
+            None => Tri::True,
+        };
     };
     let binding = Binding {
         account: Some(

@@ -110,7 +110,8 @@ impl<'a> Policy<'a> {
                 ..policy
             });
         }
-        for statement in &self.document.statements {
+        let unseen = self.unseen();
+        for statement in self.document.statements.iter().chain(&unseen) {
             let described = statement::describe(self, statement);
             let mut variables = whole();
             variables.push(("statement", described.clone()));
@@ -126,6 +127,13 @@ impl<'a> Policy<'a> {
             }
         }
         out
+    }
+
+    /// What stands for the statements that nobody can see: one for all of them, which may be anything.
+    fn unseen(&self) -> Option<Statement> {
+        let unknown = self.document.unknown.first()?;
+        let index = self.document.statements.len();
+        Some(Statement::unseen(index, unknown, &self.document.place))
     }
 
     fn entries(
@@ -329,13 +337,17 @@ impl<'a> Policy<'a> {
                     .first()
                     .cloned()
                     .unwrap_or_else(|| "it is not known".into());
-                let settle = self.document.first_unknown().and_then(|u| u.settle.clone());
-                let unknown = Unknown {
-                    settle,
-                    ..Unknown::because(reason)
-                };
-                flag(Err(Arc::new(unknown)), &place)
+                flag(Err(Arc::new(self.because(reason))), &place)
             }
+        }
+    }
+
+    /// What cannot be told for a reason, and what would settle the policy.
+    fn because(&self, reason: Arc<str>) -> Unknown {
+        let settle = self.document.first_unknown().and_then(|u| u.settle.clone());
+        Unknown {
+            settle,
+            ..Unknown::because(reason)
         }
     }
 

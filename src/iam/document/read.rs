@@ -2,7 +2,7 @@
 
 use super::{
     Condition, Document, Effect, PolicyKind, PrincipalElement, Problem, Statement, Version, Word,
-    Words, word, words,
+    Words, anybody, word, words,
 };
 use crate::iam::condition::Operator;
 use crate::iam::pattern::Binding;
@@ -159,7 +159,11 @@ impl Reader {
             conditions: Vec::new(),
             place: value.place.clone(),
             unknown: value.more().cloned(),
+            rest: value.more().cloned(),
         };
+        if let Some(rest) = &statement.rest {
+            statement.effect = Effect::Unknown(rest.reason.clone());
+        }
         match &value.kind {
             Kind::Mapping { .. } => {
                 let mut seen = Vec::new();
@@ -169,6 +173,7 @@ impl Reader {
                     }
                 }
                 self.missing(&statement, &seen);
+                statement.open();
                 document.statements.push(statement);
             }
             Kind::Unknown(unknown) => document.unknown.push(unknown.clone()),
@@ -316,7 +321,7 @@ impl Reader {
                 if let Some(more) = value.more() {
                     let text = crate::value::Text::hole(more.clone());
                     let place = value.place.clone();
-                    element.words.push((Sort::Aws, Word { text, place }));
+                    element.words.extend(anybody(&Word { text, place }));
                 }
             }
             _ => match word(value) {
@@ -328,7 +333,10 @@ impl Reader {
                         self.refuse(&word.place, message);
                         return element;
                     }
-                    element.words.push((Sort::Aws, word));
+                    match value.kind {
+                        Kind::Unknown(_) => element.words.extend(anybody(&word)),
+                        _ => element.words.push((Sort::Aws, word)),
+                    }
                 }
                 None => self.refuse(&value.place, "the principal is neither `*` nor an object"),
             },

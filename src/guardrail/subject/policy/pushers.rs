@@ -33,12 +33,13 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
     }
     found.doubt = found.doubt.take().or_else(|| unread(policy, &all));
     let place = (found.items.first()).map_or_else(|| policy.place.clone(), |i| i.place.clone());
-    match (found.items.is_empty(), found.doubt) {
-        (true, Some(reason)) => flag(Err(Arc::new(Unknown::because(reason))), &place),
+    let doubt = found.doubt.map(|reason| Arc::new(policy.because(reason)));
+    match (found.items.is_empty(), doubt) {
+        (true, Some(doubt)) => flag(Err(doubt), &place),
         (_, doubt) => {
             let mut out = list(found.items, &place);
-            if let (Kind::Sequence { more, .. }, Some(reason)) = (&mut out.kind, doubt) {
-                *more = Some(Arc::new(Unknown::because(reason))); // others may push, too
+            if let Kind::Sequence { more, .. } = &mut out.kind {
+                *more = doubt; // others may push, too
             }
             out
         }

@@ -6,7 +6,7 @@ use crate::iam::document::{Effect, Statement, Word};
 use crate::iam::facts::{self, Grant, GrantKind};
 use crate::iam::kleene::Tri;
 use crate::resource::arn::{self, Split};
-use crate::value::{Kind, Place, Unknown, Value};
+use crate::value::{Kind, Part, Place, Unknown, Value};
 use std::sync::Arc;
 
 /// A fact, or why it cannot be told.
@@ -19,7 +19,6 @@ pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry>
         .flat_map(|p| p.words.iter().map(|(_, w)| w))
         .collect();
     let principals_place = statement.principals.as_ref().map_or(place, |p| &p.place);
-    let negated = statement.principals.as_ref().is_some_and(|p| p.negated);
     let actions = statement.actions.as_ref();
     let actions_place = actions.map_or(place, |a| &a.place);
     let resources = statement.resources.as_ref();
@@ -34,7 +33,7 @@ pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry>
             statement.sid.as_ref().map_or_else(|| null(place), word),
         ),
         ("number", number(statement.index + 1, place)),
-        ("effect", effect(&statement.effect, place)),
+        ("effect", effect(statement, place)),
         ("actions", words(actions, actions_place)),
         (
             "wildcard_action",
@@ -44,7 +43,10 @@ pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry>
             ),
         ),
         ("principals", written(principals, principals_place)),
-        ("not_principal", flag(Ok(negated), principals_place)),
+        (
+            "not_principal",
+            flag(not_principal(statement), principals_place),
+        ),
         ("resources", words(resources, resources_place)),
         (
             "every_repository",
@@ -56,6 +58,20 @@ pub(super) fn describe(policy: &Policy<'_>, statement: &Statement) -> Vec<Entry>
         ),
         ("named_accounts", named_accounts(policy, statement)),
     ]
+}
+
+/// Whether a statement has NotPrincipal. It may where nobody sees its principals.
+fn not_principal(statement: &Statement) -> Known {
+    let Some(principals) = &statement.principals else {
+        return Ok(false);
+    };
+    let hidden = |(_, w): &(_, Word)| matches!(w.text.parts(), [Part::Hole(_)]);
+    match &statement.rest {
+        Some(rest) if !principals.negated && principals.words.iter().all(hidden) => {
+            Err(rest.clone())
+        }
+        _ => Ok(principals.negated),
+    }
 }
 
 /// Each principal that a statement names: where it stands and its fields.
@@ -83,7 +99,7 @@ fn grant(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Vec<Entry
         )
     };
     vec![
-        ("effect", effect(&statement.effect, place)),
+        ("effect", effect(statement, place)),
         ("principal", word(&grant.word)),
         (
             "kind",
@@ -180,7 +196,7 @@ fn said(answer: Result<bool, Arc<str>>) -> Known {
 
 fn word(word: &Word) -> Value {
     let whole_hole = match word.text.parts() {
-        [crate::value::Part::Hole(u)] => Some(u.clone()),
+        [Part::Hole(u)] => Some(u.clone()),
         _ => None,
     };
     let kind = whole_hole.map_or_else(|| Kind::String(word.text.clone()), Kind::Unknown);
@@ -191,11 +207,12 @@ fn written(words: Vec<&Word>, place: &Place) -> Value {
     list(words.into_iter().map(word).collect(), place)
 }
 
-fn effect(effect: &Effect, place: &Place) -> Value {
-    match effect {
-        Effect::Allow => text("Allow", place),
-        Effect::Deny => text("Deny", place),
-        Effect::Unknown(why) => placed(
+fn effect(statement: &Statement, place: &Place) -> Value {
+    match (&statement.effect, &statement.rest) {
+        (Effect::Allow, _) => text("Allow", place),
+        (Effect::Deny, _) => text("Deny", place),
+        (Effect::Unknown(_), Some(rest)) => placed(Kind::Unknown(about(rest)), place),
+        (Effect::Unknown(why), None) => placed(
             Kind::Unknown(Arc::new(Unknown::because(why.clone()))),
             place,
         ),
@@ -210,6 +227,7 @@ fn every_repository(policy: &Policy<'_>, statement: &Statement) -> Known {
         Tri::Unknown => {
             let words = statement.resources.iter().flat_map(|r| &r.words);
             let hole = words.filter_map(|w| w.text.first_hole()).next();
+            let hole = hole.or(statement.rest.as_deref());
             Err(Arc::new(hole.cloned().unwrap_or_else(|| {
                 Unknown::because("it cannot be told which repositories are meant")
             })))
@@ -253,11 +271,21 @@ fn named_accounts(policy: &Policy<'_>, statement: &Statement) -> Value {
     let items: Vec<Value> = (named.filter(|(id, _)| !listed(id)))
         .map(|(id, word)| text(id, &word.place))
         .collect();
-    let mut holes = statement.words().filter_map(|w| w.text.first_hole());
-    let doubt = holes.find(|u| u.role.is_none());
+    let mut holes = statement.words().flat_map(|w| w.text.parts());
+    let doubt = holes.find_map(|p| match p {
+        Part::Hole(hole) if hole.role.is_none() => Some(&**hole),
+        _ => None,
+    });
+    let doubt = doubt.or(statement.unknown.as_deref()).map(about);
     let at = items.first().map_or(&statement.place, |i| &i.place).clone();
     match (items.is_empty(), doubt) {
-        (true, Some(why)) => placed(Kind::Unknown(about(why)), &at),
-        _ => list(items, &at),
+        (true, Some(why)) => placed(Kind::Unknown(why), &at),
+        (_, doubt) => {
+            let mut out = list(items, &at);
+            if let Kind::Sequence { more, .. } = &mut out.kind {
+                *more = doubt;
+            }
+            out
+        }
     }
 }

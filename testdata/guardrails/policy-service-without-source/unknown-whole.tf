@@ -1,0 +1,11 @@
+variable "statement" {
+  type = any
+}
+
+resource "aws_ecr_repository_policy" "merged" {
+  repository = "web"
+  policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [var.statement]
+  })
+}
