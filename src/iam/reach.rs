@@ -16,9 +16,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod callers;
+mod census;
+mod goal;
 mod ground;
 mod networks;
 mod organizations;
+mod pair;
+mod parties;
 mod question;
 mod reasons;
 mod resources;
@@ -30,6 +34,8 @@ mod values;
 mod variables;
 
 use self::question::{Need, Question, ask};
+
+pub use self::parties::{Ability, Holder, Party, Source, gained, holders, with_own_identities};
 
 /// A policy in its surroundings.
 #[derive(Clone, Debug, Default)]

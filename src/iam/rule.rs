@@ -16,6 +16,8 @@ pub enum Scope {
     V2,
     /// Only replication, import and creation.
     V1,
+    /// Only what V1 is not asked about: what a change from V1 to V2 adds.
+    Beyond,
     /// Either, for this reason.
     Unknown(Arc<str>),
 }
@@ -193,6 +195,7 @@ impl Rule {
         fits.and(match &self.scope {
             Scope::V2 => Tri::True,
             Scope::V1 => asked,
+            Scope::Beyond => asked.negate(),
             Scope::Unknown(_) => asked.or(Tri::Unknown),
         })
     }

@@ -175,6 +175,13 @@ fn told_apart(ground: &Ground) -> (BTreeSet<String>, Vec<Vec<Tok>>) {
     (exact, wild)
 }
 
+/// Users, roles and sessions that the policies name one by one.
+pub(super) fn named(ground: &Ground) -> BTreeSet<String> {
+    let (mut exact, _) = told_apart(ground);
+    exact.retain(|arn| account_of(arn).is_some() && !arn.ends_with(":root"));
+    exact
+}
+
 fn inside(tok: &Tok, set: Set) -> Tok {
     match tok {
         Tok::One(Set::Any) => Tok::One(set),

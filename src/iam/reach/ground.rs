@@ -1,6 +1,7 @@
 //! A scene made ready: its typed holes are filled in, by stand-ins that nobody names where the world does not say, and everything
 //! that the policies name is gathered.
 
+use super::goal::Side;
 use super::{Attached, Scene};
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
@@ -45,6 +46,10 @@ pub(super) struct Ground {
     /// Those of them that are stand-ins, with the reason.
     pub(super) open: BTreeMap<String, Arc<str>>,
     pub(super) names: Names,
+    /// Of a comparison: the side of each rule, in the order of [`Ground::rules`].
+    pub(super) sides: Vec<Side>,
+    /// What the rules of the base of a comparison say.
+    pub(super) old: BTreeSet<String>,
 }
 
 /// Accounts that the policies of a scene name.
@@ -95,6 +100,8 @@ impl Ground {
         };
         let mut ground = Ground {
             policies: Vec::new(),
+            sides: Vec::new(),
+            old: BTreeSet::new(),
             names: names(documents(), &binding),
             binding,
             fixed: BTreeMap::new(),

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Keys that the network decides.
-const KEYS: &[&str] = &[
+pub(super) const KEYS: &[&str] = &[
     "aws:sourceip",
     "aws:sourcevpce",
     "aws:sourcevpc",
@@ -61,8 +61,7 @@ fn one(key: &str, value: &str) -> (String, Fact) {
 }
 
 fn part(ground: &Ground, question: &Question<'_>, facts: Vec<(String, Fact)>) -> Part {
-    let named =
-        matches!(question, Question::Public) && facts.iter().any(|(k, f)| names(ground, k, f));
+    let named = question.from_anywhere() && facts.iter().any(|(k, f)| names(ground, k, f));
     Part {
         facts,
         asked: named.then_some((Tri::False, None)),

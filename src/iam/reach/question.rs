@@ -13,6 +13,7 @@ use crate::iam::evaluate::{Policies, Request, Verdict, decide, granted};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, View};
 use crate::iam::principal::Caller;
+use crate::iam::rule::Policy;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ pub(super) enum Question<'a> {
     Service(&'a str),
     /// A role that no policy names, of one account.
     AnyRole(&'a str),
+    /// Everybody, from a network that no policy names or (`true`) from any.
+    Everyone(&'a Trusted, bool),
 }
 
 /// Which actions a question is about.
@@ -64,7 +67,9 @@ impl Question<'_> {
     /// The organisation that the question itself names.
     pub(super) fn organization(&self) -> Option<&str> {
         match self {
-            Question::Outside(t) | Question::Account(_, t) => t.organization.as_deref(),
+            Question::Outside(t) | Question::Account(_, t) | Question::Everyone(t, _) => {
+                t.organization.as_deref()
+            }
             _ => None,
         }
     }
@@ -82,6 +87,11 @@ impl Question<'_> {
         matches!(self, Question::Public)
     }
 
+    /// Whether the networks that the policies name are none of what is asked about.
+    pub(super) fn from_anywhere(&self) -> bool {
+        matches!(self, Question::Public | Question::Everyone(_, false))
+    }
+
     /// Whether the question is about a caller.
     pub(super) fn asks(&self, ground: &Ground, profile: &Profile<'_>) -> Asked {
         let sure = |b: bool| Some((Tri::from(b), None));
@@ -91,6 +101,7 @@ impl Question<'_> {
             .is_some_and(|o| names_organization(ground, o));
         let identity = profile.service.is_none();
         match self {
+            Question::Everyone(..) => None,
             Question::Public => sure(identity && !named && !organization),
             Question::Abroad => deploying(ground, profile),
             Question::Others => sure(identity && profile.account != Some(&ground.account)),
@@ -153,7 +164,7 @@ pub(super) fn names_organization(ground: &Ground, id: &str) -> bool {
 }
 
 /// Whether the owner trusts principals of an account in an organisation.
-fn trust(
+pub(super) fn trust(
     ground: &Ground,
     trusted: &Trusted,
     account: Option<&str>,
@@ -246,8 +257,7 @@ fn concrete(
         unnamed: question.unnamed(),
         cautious: true,
     };
-    let mut dimensions = dimensions(scene, ground, question, need)?;
-    variables::tie(ground, &mut dimensions, tied)?;
+    let dimensions = tied_dimensions(scene, ground, question, need, tied)?;
     let found = Search::new(ground, view, copies(need)).run(dimensions)?;
     Ok(match found {
         Found::Must(part) => confirm(ground, &part, need, view).map(|w| Answer::Yes(Box::new(w))),
@@ -255,14 +265,27 @@ fn concrete(
     })
 }
 
-fn copies(need: &Need) -> &[&'static str] {
+/// The dimensions, with those joined that policy variables tie together.
+pub(super) fn tied_dimensions(
+    scene: &Scene,
+    ground: &Ground,
+    question: &Question<'_>,
+    need: &Need,
+    tied: &[std::collections::BTreeSet<String>],
+) -> Result<Vec<Dimension>, Exhausted> {
+    let mut out = dimensions(scene, ground, question, need)?;
+    variables::tie(ground, &mut out, tied)?;
+    Ok(out)
+}
+
+pub(super) fn copies(need: &Need) -> &[&'static str] {
     match need {
         Need::All(actions) => actions,
         _ => &[],
     }
 }
 
-fn dimensions(
+pub(super) fn dimensions(
     scene: &Scene,
     ground: &Ground,
     question: &Question<'_>,
@@ -312,48 +335,56 @@ pub(super) fn request(ground: &Ground, part: &Part, action: &str, view: View) ->
     }
 }
 
-/// The witness of a part, where the evaluator of single requests agrees for every action needed.
-fn confirm(ground: &Ground, part: &Part, need: &Need, view: View) -> Option<Witness> {
+/// The requests of a part: one for each action that is needed.
+pub(super) fn requests(ground: &Ground, part: &Part, need: &Need, view: View) -> Vec<Request> {
     let actions: Vec<&str> = match need {
         Need::All(actions) => actions.clone(),
         _ => part.action.into_iter().collect(),
     };
-    let first = request(ground, part, actions.first()?, view);
-    for action in &actions {
-        let request = Request {
-            action: (*action).to_owned(),
-            ..first.clone()
-        };
-        let confirmed =
-            granted(&ground.policies, &request).must() && decided(ground, &request) == CONFIRMED;
-        debug_assert!(confirmed, "not confirmed: {request:?}");
-        if !confirmed {
-            return None;
-        }
-    }
-    Some(witness(ground, &first))
+    (actions.iter())
+        .map(|action| request(ground, part, action, view))
+        .collect()
 }
 
-/// What comes of a request whose caller's own policies allow everything.
-fn decided(ground: &Ground, request: &Request) -> Verdict {
-    let mut policies = Policies {
-        resource: ground.policies.clone(),
+/// The witness of a part, where the evaluator of single requests agrees for every action needed.
+fn confirm(ground: &Ground, part: &Part, need: &Need, view: View) -> Option<Witness> {
+    let requests = requests(ground, part, need, view);
+    let confirmed = requests.iter().all(|r| passes(&ground.policies, r).must());
+    debug_assert!(confirmed, "not confirmed: {requests:?}");
+    let first = requests.first().filter(|_| confirmed)?;
+    let by = reasons::allows(&ground.policies, first, |_| true);
+    Some(witness(ground, &ground.policies, first, by))
+}
+
+/// Whether policies let a request pass whose caller's own policies allow everything.
+pub(super) fn passes(policies: &[Policy], request: &Request) -> Tri {
+    let granted = granted(policies, request);
+    let whole = Policies {
+        resource: policies.to_vec(),
+        identity: vec![reasons::everything()],
         ..Policies::default()
     };
-    policies.identity.push(reasons::everything());
-    decide(request, &policies).verdict
+    match decide(request, &whole).verdict {
+        CONFIRMED => granted,
+        Verdict::Unknown => granted.and(Tri::Unknown),
+        Verdict::Deny => Tri::False,
+    }
 }
 
-fn witness(ground: &Ground, request: &Request) -> Witness {
-    let by = reasons::allows(ground, request);
+/// What is shown of a request; `by`: the policy and statement that allow it.
+pub(super) fn witness(
+    ground: &Ground,
+    policies: &[Policy],
+    request: &Request,
+    by: Option<(usize, usize)>,
+) -> Witness {
     let (index, statement) = by.unwrap_or_default();
     let fact = |key: &str| match request.context.facts.get(key) {
         Some(Fact::One(value)) => Some(value.clone()),
         _ => None,
     };
-    let used = ground.used();
     let mut context = BTreeMap::new();
-    for key in used {
+    for key in ground.used() {
         match request.context.facts.get(&key) {
             Some(Fact::One(value)) => {
                 context.insert(spelling(&key), value.clone());
@@ -372,7 +403,9 @@ fn witness(ground: &Ground, request: &Request) -> Witness {
         action: request.action.clone(),
         resource: request.resource.clone(),
         context,
-        policy: (ground.policies.get(index)).map_or_else(|| "".into(), |p| p.name.clone()),
+        policy: policies
+            .get(index)
+            .map_or_else(|| "".into(), |p| p.name.clone()),
         policy_index: index,
         statement,
     }

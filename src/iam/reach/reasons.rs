@@ -43,11 +43,26 @@ fn matches(rule: &Rule, request: &Request) -> Tri {
         .and(rule.certain())
 }
 
-/// Which policy and statement allow a request.
-pub(super) fn allows(ground: &Ground, request: &Request) -> Option<(usize, usize)> {
-    let allows = |(_, r): &(usize, &Rule)| !r.deny && matches(r, request).must();
-    let found = ground.rules().into_iter().find(allows);
-    found.map(|(policy, rule)| (policy, rule.index))
+/// Which policy and statement allow a request, of the rules that are chosen.
+pub(super) fn allows(
+    policies: &[Policy],
+    request: &Request,
+    chosen: impl Fn(&Rule) -> bool,
+) -> Option<(usize, usize)> {
+    first(policies, |r| {
+        !r.deny && chosen(r) && matches(r, request).must()
+    })
+}
+
+/// Which policy and statement deny a request.
+pub(super) fn denies(policies: &[Policy], request: &Request) -> Option<(usize, usize)> {
+    first(policies, |r| r.deny && matches(r, request).must())
+}
+
+fn first(policies: &[Policy], chosen: impl Fn(&Rule) -> bool) -> Option<(usize, usize)> {
+    let mut all =
+        (policies.iter().enumerate()).flat_map(|(i, p)| p.rules.iter().map(move |r| (i, r)));
+    all.find(|(_, r)| chosen(r)).map(|(i, r)| (i, r.index))
 }
 
 /// The reasons why it cannot be told whether a request passes, without repetition.

@@ -1,5 +1,6 @@
 //! Joins the dimensions: all sets of statements that one request can match together.
 
+use super::goal::Goal;
 use super::ground::Ground;
 use crate::iam::automaton::Exhausted;
 use crate::iam::kleene::Tri;
@@ -7,7 +8,7 @@ use crate::iam::pattern::{Context, Fact, View};
 use crate::iam::principal::Caller;
 use crate::iam::rule::Rule;
 use smallvec::SmallVec;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Sets of statements at most.
@@ -56,7 +57,26 @@ pub(super) struct Dimension {
 }
 
 /// Two bits for each rule (and action, where several are needed), two for the question.
-type Mask = SmallVec<[u64; 4]>;
+pub(super) type Mask = SmallVec<[u64; 4]>;
+
+/// The mask of what rules say, and of what the question says.
+fn mask(tris: impl Iterator<Item = Tri>, asked: Tri) -> Mask {
+    let mut mask = Mask::new();
+    for (i, tri) in tris.chain(std::iter::once(asked)).enumerate() {
+        put(&mut mask, i, tri.must(), tri.may());
+    }
+    mask
+}
+
+/// Sets the two bits of a place.
+pub(super) fn put(mask: &mut Mask, at: usize, must: bool, may: bool) {
+    while mask.len() <= at / 32 {
+        mask.push(0);
+    }
+    if let Some(word) = mask.get_mut(at / 32) {
+        *word |= (u64::from(must) | (u64::from(may) << 1)) << (at % 32 * 2);
+    }
+}
 
 /// A reachable set of statements, and the classes that lead there.
 struct State {
@@ -79,16 +99,19 @@ pub(super) struct Search<'a> {
     /// All of these actions are needed; empty: the actions are a dimension.
     pub(super) copies: &'a [&'static str],
     rules: Vec<&'a Rule>,
+    goal: Goal,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(ground: &'a Ground, view: View, copies: &'a [&'static str]) -> Self {
-        let rules = ground.rules().into_iter().map(|(_, r)| r).collect();
+        let rules: Vec<&Rule> = ground.rules().into_iter().map(|(_, r)| r).collect();
+        let goal = Goal::new(&rules, copies.len().max(1), &ground.sides);
         Search {
             ground,
             view,
             copies,
             rules,
+            goal,
         }
     }
 
@@ -133,20 +156,6 @@ impl<'a> Search<'a> {
         out
     }
 
-    fn mask(&self, tris: impl Iterator<Item = Tri>, asked: Tri) -> Mask {
-        let mut mask = Mask::new();
-        for (i, tri) in tris.chain(std::iter::once(asked)).enumerate() {
-            if mask.len() <= i / 32 {
-                mask.push(0);
-            }
-            if let Some(word) = mask.last_mut() {
-                let bits = u64::from(tri.must()) | (u64::from(tri.may()) << 1);
-                *word |= bits << (i % 32 * 2);
-            }
-        }
-        mask
-    }
-
     fn first(&self, dimensions: &[Dimension]) -> Mask {
         let covered = dimensions.iter().flat_map(|d| &d.keys).collect();
         let constants: Vec<Tri> = self
@@ -155,7 +164,7 @@ impl<'a> Search<'a> {
             .map(|r| self.constant(r, &covered))
             .collect();
         if self.copies.is_empty() {
-            return self.mask(constants.into_iter(), Tri::True);
+            return mask(constants.into_iter(), Tri::True);
         }
         let of = |action: &&'static str| {
             let both = self.rules.iter().zip(&constants);
@@ -163,51 +172,69 @@ impl<'a> Search<'a> {
                 .collect::<Vec<_>>()
         };
         let all: Vec<Tri> = self.copies.iter().flat_map(of).collect();
-        self.mask(all.into_iter(), Tri::True)
+        mask(all.into_iter(), Tri::True)
     }
 
     /// The mask of each class; of classes with the same mask the first.
     fn classes(&self, dimension: &Dimension) -> Vec<(Mask, usize)> {
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         let mut out = Vec::new();
         for (i, part) in dimension.parts.iter().enumerate() {
-            if part.asked() == Tri::False {
-                continue;
-            }
-            let mut context = Context {
-                facts: self.ground.context(),
-                view: self.view,
-            };
-            context.facts.extend(part.facts.iter().cloned());
-            let fits: Vec<Tri> = (self.rules.iter())
-                .map(|r| self.fits(r, dimension, part, &context))
-                .collect();
-            let copies = self.copies.len().max(1);
-            let all = std::iter::repeat_n(fits, copies).flatten();
-            let mask = self.mask(all, part.asked());
-            if seen.insert(mask.clone(), i).is_none() {
+            if let Some(mask) = self.class(dimension, part)
+                && seen.insert(mask.clone())
+            {
                 out.push((mask, i));
             }
         }
         out
     }
 
+    /// The mask of a class; `None`: the question is not about it.
+    fn class(&self, dimension: &Dimension, part: &Part) -> Option<Mask> {
+        if part.asked() == Tri::False {
+            return None;
+        }
+        let mut context = Context {
+            facts: self.ground.context(),
+            view: self.view,
+        };
+        context.facts.extend(part.facts.iter().cloned());
+        let fits: Vec<Tri> = (self.rules.iter())
+            .map(|r| self.fits(r, dimension, part, &context))
+            .collect();
+        let copies = self.copies.len().max(1);
+        let all = std::iter::repeat_n(fits, copies).flatten();
+        Some(mask(all, part.asked()))
+    }
+
     /// Joins the dimensions and looks for a request.
-    pub(super) fn run(&self, mut dimensions: Vec<Dimension>) -> Result<Found, Exhausted> {
+    pub(super) fn run(&self, dimensions: Vec<Dimension>) -> Result<Found, Exhausted> {
+        let first = self.first(&dimensions);
+        let joined = self.join(first, dimensions, true)?;
+        Ok(joined.pick(|mask, must| self.goal.holds(mask, must)))
+    }
+
+    /// All sets of rules of the first mask that one request can match together; `prune`: only those that may still reach the goal.
+    pub(super) fn join(
+        &self,
+        first: Mask,
+        mut dimensions: Vec<Dimension>,
+        prune: bool,
+    ) -> Result<Joined, Exhausted> {
         let mut layers: Vec<Vec<State>> = vec![vec![State {
-            mask: self.first(&dimensions),
+            mask: first,
             parent: 0,
             part: 0,
         }]];
         dimensions.sort_by_key(|d| d.parts.len());
         for dimension in &dimensions {
             let classes = self.classes(dimension);
-            let mut seen = HashMap::new();
+            let mut seen = HashSet::new();
             let mut next = Vec::new();
             for (parent, state) in layers.last().into_iter().flatten().enumerate() {
                 for (mask, part) in &classes {
-                    let mask: Mask = mask.iter().zip(&state.mask).map(|(a, b)| a & b).collect();
-                    if !self.worth(&mask) || seen.insert(mask.clone(), ()).is_some() {
+                    let mask = both(mask, &state.mask);
+                    if (prune && !self.goal.worth(&mask)) || !seen.insert(mask.clone()) {
                         continue;
                     }
                     next.push(State {
@@ -222,49 +249,82 @@ impl<'a> Search<'a> {
             }
             layers.push(next);
         }
-        Ok(self.pick(&layers, &dimensions))
+        Ok(Joined { layers, dimensions })
     }
 
-    fn pick(&self, layers: &[Vec<State>], dimensions: &[Dimension]) -> Found {
-        let last = layers.last().map(Vec::as_slice).unwrap_or_default();
-        let find = |must: bool| last.iter().position(|s| self.holds(&s.mask, must));
-        match (find(true), find(false)) {
-            (Some(at), _) => Found::Must(chain(layers, dimensions, at)),
-            (None, Some(at)) => Found::May(chain(layers, dimensions, at)),
-            (None, None) => Found::Nothing,
+    /// What each class of callers reaches: the classes that reach nothing are left out.
+    pub(super) fn each(&self, dimensions: Vec<Dimension>) -> Result<Vec<Found>, Exhausted> {
+        let of_caller = |d: &Dimension| d.parts.iter().any(|p| p.caller.is_some());
+        let first = self.first(&dimensions);
+        let (callers, others): (Vec<_>, Vec<_>) = dimensions.into_iter().partition(of_caller);
+        let joined = self.join(first, others, true)?;
+        let mut out = Vec::new();
+        let mut known: HashMap<Mask, Option<(usize, bool)>> = HashMap::new();
+        for dimension in &callers {
+            for part in &dimension.parts {
+                let Some(own) = self.class(dimension, part) else {
+                    continue;
+                };
+                let reached = known.entry(own.clone()).or_insert_with(|| {
+                    joined.find(|mask, must| self.goal.holds(&both(mask, &own), must))
+                });
+                if let Some((at, must)) = *reached {
+                    let whole = part.join(&joined.part(at));
+                    out.push(match must {
+                        true => Found::Must(whole),
+                        false => Found::May(whole),
+                    });
+                }
+            }
+        }
+        Ok(out)
+    }
+}
+
+fn both(a: &Mask, b: &Mask) -> Mask {
+    a.iter().zip(b).map(|(a, b)| a & b).collect()
+}
+
+/// The joined dimensions.
+pub(super) struct Joined {
+    layers: Vec<Vec<State>>,
+    dimensions: Vec<Dimension>,
+}
+
+impl Joined {
+    fn last(&self) -> &[State] {
+        self.layers.last().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// The first state that certainly holds, else the first that may.
+    fn find(&self, holds: impl Fn(&Mask, bool) -> bool) -> Option<(usize, bool)> {
+        let find = |must: bool| self.last().iter().position(|s| holds(&s.mask, must));
+        (find(true).map(|at| (at, true))).or_else(|| find(false).map(|at| (at, false)))
+    }
+
+    fn pick(&self, holds: impl Fn(&Mask, bool) -> bool) -> Found {
+        match self.find(holds) {
+            Some((at, true)) => Found::Must(self.part(at)),
+            Some((at, false)) => Found::May(self.part(at)),
+            None => Found::Nothing,
         }
     }
 
-    fn bit(mask: &Mask, index: usize, may: bool) -> bool {
-        let word = mask.get(index / 32).copied().unwrap_or(0);
-        word >> (index % 32 * 2 + usize::from(may)) & 1 == 1
-    }
-
-    fn copies(&self) -> usize {
-        self.copies.len().max(1)
-    }
-
-    /// Whether some Allow of each action is still possible: what is denied for sure may become allowed by a narrower class.
-    fn worth(&self, mask: &Mask) -> bool {
-        let rules = self.rules.len();
-        let allows = |copy: usize| {
-            let mut each = self.rules.iter().enumerate();
-            each.any(|(i, r)| !r.deny && Self::bit(mask, copy * rules + i, true))
-        };
-        Self::bit(mask, self.copies() * rules, true) && (0..self.copies()).all(allows)
-    }
-
-    /// Whether a set of statements lets a request pass: certainly (`must`), or as far as anybody can tell.
-    fn holds(&self, mask: &Mask, must: bool) -> bool {
-        let rules = self.rules.len();
-        let passes = |copy: usize| {
-            let of = |deny: bool, may: bool| {
-                let mut each = self.rules.iter().enumerate();
-                each.any(|(i, r)| r.deny == deny && Self::bit(mask, copy * rules + i, may))
+    /// The request of a state of the last layer.
+    fn part(&self, at: usize) -> Part {
+        let mut out = Part::default();
+        let mut at = at;
+        let layers = self.layers.iter().skip(1);
+        for (layer, dimension) in layers.zip(&self.dimensions).rev() {
+            let Some(state) = layer.get(at) else {
+                break;
             };
-            of(false, !must) && !of(true, must)
-        };
-        Self::bit(mask, self.copies() * rules, !must) && (0..self.copies()).all(passes)
+            if let Some(part) = dimension.parts.get(state.part) {
+                out = out.join(part);
+            }
+            at = state.parent;
+        }
+        out
     }
 }
 
@@ -301,19 +361,4 @@ fn open(clause: &crate::iam::condition::Clause, context: &Context) -> Tri {
     let same = fits.flip(operator.negated) == Tri::True && (literal || everything);
     let presence = operator.base == crate::iam::condition::Base::Null;
     if same || presence { fits } else { Tri::Unknown }
-}
-
-fn chain(layers: &[Vec<State>], dimensions: &[Dimension], at: usize) -> Part {
-    let mut out = Part::default();
-    let mut at = at;
-    for (layer, dimension) in layers.iter().skip(1).zip(dimensions).rev() {
-        let Some(state) = layer.get(at) else {
-            break;
-        };
-        if let Some(part) = dimension.parts.get(state.part) {
-            out = out.join(part);
-        }
-        at = state.parent;
-    }
-    out
 }
