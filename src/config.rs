@@ -7,6 +7,7 @@ use crate::span::{FileId, Files, Span};
 use crate::syntax::tree::{Seg, Tree};
 use crate::syntax::yaml;
 use crate::world::{Existing, Organization, Target};
+use ignore::gitignore::Gitignore;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -48,6 +49,10 @@ pub struct Config {
     pub policies: Vec<PathBuf>,
     /// What is settled for single guardrails.
     pub guardrails: BTreeMap<String, Choice>,
+    /// What is settled otherwise for a part of the resources, in order: a later one counts before an earlier one.
+    pub overrides: Vec<Override>,
+    /// The directory that relative paths count from.
+    pub directory: PathBuf,
     /// Findings that somebody accepted.
     pub waivers: Vec<Waiver>,
     /// Settings of the CloudFormation Hook.
@@ -55,9 +60,26 @@ pub struct Config {
     tree: Option<Tree>,
 }
 
+/// What is settled otherwise for a part of the resources: those that everything given here holds for.
+#[derive(Clone, Debug)]
+pub struct Override {
+    /// They are deployed to one of these accounts.
+    pub accounts: Option<Vec<String>>,
+    /// They are deployed to a region that one of these patterns with `*` matches.
+    pub regions: Option<Vec<String>>,
+    /// They stand in a file that one of these patterns matches; paths count from [`Config::directory`].
+    pub paths: Option<Gitignore>,
+    /// What is settled for single guardrails.
+    pub guardrails: BTreeMap<String, Choice>,
+    /// Where its `match` stands.
+    pub span: Span,
+}
+
 /// What is settled for one guardrail.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Choice {
+    /// Where the guardrail is named.
+    pub key: Span,
     /// `Some(false)`: off; `Some(true)`: on even where the profile leaves it out.
     pub enabled: Option<bool>,
     /// How bad a violation is.
@@ -67,7 +89,18 @@ pub struct Choice {
     /// From this day on a violation blocks; until then it does what `enforcement` says, else warns.
     pub block_from: Option<Date>,
     /// Parameters by name, not yet checked against the guardrail.
-    pub parameters: BTreeMap<String, serde_json::Value>,
+    pub parameters: BTreeMap<String, Given>,
+}
+
+/// The value of a parameter.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// Where the parameter is named.
+    pub key: Span,
+    /// Where the value stands.
+    pub span: Span,
+    /// The value.
+    pub value: serde_json::Value,
 }
 
 /// Findings that somebody accepted.
@@ -177,14 +210,6 @@ impl Config {
             here = next;
         }
         Some(here.span)
-    }
-
-    /// Where the key at the end of a path stands.
-    pub fn key_span(&self, path: &[&str]) -> Option<Span> {
-        let (last, before) = path.split_last()?;
-        let before: Vec<Seg> = before.iter().map(|k| Seg::Key((*k).to_owned())).collect();
-        let parent = self.tree.as_ref()?.at(&before)?;
-        parent.entry(last).map(|(key, _)| key.span)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::world::{Inputs, Target};
 use std::sync::Arc;
 
 mod cases;
+mod chosen;
 mod instances;
 mod judged;
 mod run;

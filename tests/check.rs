@@ -429,3 +429,64 @@ fn a_guardrail_is_found_by_a_part_of_its_name_or_the_control_of_another_tool() {
         "{text}"
     );
 }
+
+#[test]
+fn overrides_are_for_their_part_of_the_resources() {
+    let repository = "resource \"aws_ecr_repository\" \"a\" {\n  name = \"app\"\n}\n";
+    let config = "\
+target: {account: 210987654321, region: us-gov-west-1}
+overrides:
+  - match: {paths: [sandbox/**]}
+    guardrails: {repository-tags-mutable: off, repository-not-scanned: {severity: low}}
+  - match: {accounts: [210987654321], regions: [us-gov-*], paths: [sandbox/b/]}
+    guardrails: {repository-tags-mutable: {enabled: true, severity: critical}}
+  - match: {accounts: [999999999999], regions: ['*']}
+    guardrails: {repository-not-scanned: off}
+";
+    let dir = project(&[
+        ("ecr-guard.yaml", config),
+        ("live/main.tf", repository),
+        ("sandbox/a/main.tf", repository),
+        ("sandbox/b/main.tf", repository),
+    ]);
+    let severities = |from: &Path, root: &str| -> Vec<String> {
+        let (_, report) = check(from, &["."]);
+        let findings = report["findings"].as_array().unwrap();
+        (["repository-not-scanned", "repository-tags-mutable"].iter())
+            .map(|id| {
+                let here = |f: &&Value| {
+                    f["guardrail"] == *id
+                        && f["location"]["path"].as_str().unwrap().starts_with(root)
+                };
+                let found = findings.iter().find(here);
+                found.map_or("none".to_owned(), |f| {
+                    f["severity"].as_str().unwrap().to_owned()
+                })
+            })
+            .collect()
+    };
+    assert_eq!(severities(dir.path(), "live"), ["high", "medium"]);
+    assert_eq!(severities(dir.path(), "sandbox/a"), ["low", "none"]);
+    assert_eq!(severities(dir.path(), "sandbox/b"), ["low", "critical"]);
+    let below = dir.path().join("sandbox");
+    assert_eq!(severities(&below, "b"), ["low", "critical"]);
+}
+
+#[test]
+fn an_override_that_cannot_be_told_to_hold_is_not_applied() {
+    let repository = "resource \"aws_ecr_repository\" \"a\" {\n  name = \"app\"\n}\n";
+    let config = "\
+overrides:
+  - match: {accounts: [210987654321]}
+    guardrails: {repository-not-scanned: off}
+";
+    let dir = project(&[("ecr-guard.yaml", config), ("main.tf", repository)]);
+    let (_, report) = check(dir.path(), &["."]);
+    assert_eq!(codes(&report), ["override"]);
+    let found = report["findings"].as_array().unwrap().iter();
+    assert!(
+        found
+            .into_iter()
+            .any(|f| f["guardrail"] == "repository-not-scanned")
+    );
+}

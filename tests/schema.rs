@@ -104,7 +104,7 @@ waivers:
         "guardrails: {a: {sev: high}}",
         "profile: none",
         "waivers: [{guardrail: a}]",
-        "overrides: []",
+        "overrides: [{guardrails: {}}]",
     ] {
         assert!(!faults(&schema, bad).is_empty(), "{bad}");
     }

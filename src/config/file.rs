@@ -33,6 +33,8 @@ pub struct File {
     pub policies: Vec<String>,
     /// What is settled for single guardrails, by id.
     pub guardrails: BTreeMap<String, Choice>,
+    /// What is settled otherwise for a part of the resources; a later one counts before an earlier one.
+    pub overrides: Vec<Override>,
     /// Findings that somebody accepted.
     pub waivers: Vec<Waiver>,
     /// Settings of the CloudFormation Hook.
@@ -43,9 +45,6 @@ pub struct File {
     /// Not supported yet.
     #[schemars(skip)]
     pub locked: Option<serde_json::Value>,
-    /// Not supported yet.
-    #[schemars(skip)]
-    pub overrides: Option<serde_json::Value>,
 }
 
 /// An organisation.
@@ -218,6 +217,29 @@ enum Switch {
     Off,
     /// It runs, whatever the profile.
     On,
+}
+
+/// What is settled otherwise for a part of the resources.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Which resources.
+    #[serde(rename = "match")]
+    pub of: Match,
+    /// What is settled for single guardrails, by id; what is left out here stays as it is.
+    pub guardrails: BTreeMap<String, Choice>,
+}
+
+/// Which resources an override is about: those that everything given here holds for.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Match {
+    /// They are deployed to one of these accounts.
+    pub accounts: Option<Vec<Account>>,
+    /// They are deployed to a region that one of these patterns with `*` matches.
+    pub regions: Option<Vec<String>>,
+    /// They stand in a file that one of these patterns matches, which are written as in a `.gitignore` beside this file.
+    pub paths: Option<Vec<String>>,
 }
 
 /// Findings that somebody accepted.

@@ -2,11 +2,12 @@
 
 use super::error::explain;
 use super::file::{self, File, OnError, PolicyScope, Scanning};
-use super::{Accepts, Choice, Config, Error, Hook, Waiver, edition};
+use super::{Accepts, Choice, Config, Error, Given, Hook, Override, Waiver, edition};
 use crate::resource::region::{is_known_partition, partition_of};
 use crate::span::Span;
 use crate::syntax::tree::{Seg, Tree};
 use crate::world::{Existing, Networks, Organization, Target};
+use ignore::gitignore::GitignoreBuilder;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -29,8 +30,13 @@ pub(super) fn config(tree: Tree, directory: &Path) -> Result<Config, Vec<Error>>
         undetermined: file.undetermined,
         policies: file.policies.iter().map(|p| directory.join(p)).collect(),
         guardrails: (file.guardrails.into_iter())
-            .map(|(id, choice)| (id, self::choice(choice.0)))
+            .map(|(id, given)| {
+                let read = reader.choice(given.0, &[key("guardrails"), key(&id)]);
+                (id, read)
+            })
             .collect(),
+        overrides: reader.overrides(file.overrides),
+        directory: directory.to_owned(),
         waivers: reader.waivers(file.waivers),
         hook: Hook {
             payload_hosts: file.hook.payload_hosts,
@@ -44,16 +50,6 @@ pub(super) fn config(tree: Tree, directory: &Path) -> Result<Config, Vec<Error>>
             ..config
         }),
         false => Err(reader.errors),
-    }
-}
-
-fn choice(settings: file::Settings) -> Choice {
-    Choice {
-        enabled: settings.enabled,
-        severity: settings.severity,
-        enforcement: settings.enforcement,
-        block_from: settings.block_from.map(|day| day.0),
-        parameters: settings.parameters,
     }
 }
 
@@ -81,13 +77,70 @@ impl Reader<'_> {
         let given = [
             ("extends", file.extends.is_some()),
             ("locked", file.locked.is_some()),
-            ("overrides", file.overrides.is_some()),
         ];
         for (name, given) in given {
             if given {
                 self.error(&[key(name)], format!("`{name}` is not supported yet"));
             }
         }
+    }
+
+    fn choice(&self, settings: file::Settings, path: &[Seg]) -> Choice {
+        let entry = |path: &[Seg]| {
+            let (last, before) = path.split_last()?;
+            let Seg::Key(name) = last else { return None };
+            self.tree.at(before)?.entry(name)
+        };
+        let parameter = |(name, value): (String, serde_json::Value)| {
+            let found = [path, &[key("parameters"), key(&name)]].concat();
+            let spans = entry(&found).map(|(key, value)| (key.span, value.span));
+            let (key, span) = spans.unwrap_or((self.tree.span, self.tree.span));
+            (name, Given { key, span, value })
+        };
+        Choice {
+            key: entry(path).map_or(self.tree.span, |(key, _)| key.span),
+            enabled: settings.enabled,
+            severity: settings.severity,
+            enforcement: settings.enforcement,
+            block_from: settings.block_from.map(|day| day.0),
+            parameters: settings.parameters.into_iter().map(parameter).collect(),
+        }
+    }
+
+    fn overrides(&mut self, given: Vec<file::Override>) -> Vec<Override> {
+        let mut out = Vec::new();
+        for (i, given) in given.into_iter().enumerate() {
+            let at = [key("overrides"), Seg::Index(i)];
+            let of = [&at[..], &[key("match")]].concat();
+            let file::Match {
+                accounts,
+                regions,
+                paths,
+            } = given.of;
+            if accounts.is_none() && regions.is_none() && paths.is_none() {
+                self.error(&of, "an override matches `accounts`, `regions` or `paths`");
+            }
+            let mut patterns = GitignoreBuilder::new("");
+            for (n, pattern) in paths.iter().flatten().enumerate() {
+                if let Err(error) = patterns.add_line(None, pattern) {
+                    let path = [&of[..], &[key("paths"), Seg::Index(n)]].concat();
+                    self.error(&path, error.to_string());
+                }
+            }
+            let choices = (given.guardrails.into_iter()).map(|(id, choice)| {
+                let path = [&at[..], &[key("guardrails"), key(&id)]].concat();
+                let read = self.choice(choice.0, &path);
+                (id, read)
+            });
+            out.push(Override {
+                guardrails: choices.collect(),
+                accounts: accounts.map(|all| all.into_iter().map(|a| a.0).collect()),
+                regions,
+                paths: paths.and_then(|_| patterns.build().ok()),
+                span: self.span(&of),
+            });
+        }
+        out
     }
 
     /// A name that this version does not know could mean anything, so that it is a mistake.

@@ -90,7 +90,7 @@ fn json_is_a_config_too() {
     assert!(organization.trusted_accounts.contains_key("777788889999"));
     assert_eq!(config.target.account.as_deref(), Some("111122223333"));
     assert_eq!(
-        config.guardrails["x"].parameters["placeholders"][0],
+        config.guardrails["x"].parameters["placeholders"].value[0],
         "123456789012"
     );
     for nothing in ["", "{}", "# nothing\n", "organization: {}\n"] {
@@ -159,8 +159,8 @@ fn mistakes_have_their_place() {
             "2:5: a waiver names a `resource` or a `path`; to do without a guardrail, turn it off under `guardrails`",
         ),
         (
-            "overrides:\n  - match: {}",
-            "2:3: `overrides` is not supported yet",
+            "overrides:\n  - match: {}\n    guardrails: {}",
+            "2:12: an override matches `accounts`, `regions` or `paths`",
         ),
         (
             "organizations:\n  - {id: o-a1b2c3d4e5}\n  - {id: o-a1b2c3d4e6}",

@@ -1,6 +1,7 @@
 //! Guardrails × subjects: judgements become findings.
 
 use super::cases::{self, InCase};
+use super::chosen::Chosen;
 use super::way;
 use super::{Check, NotRun};
 use crate::config::{Undetermined, fingerprint};
@@ -56,14 +57,13 @@ pub(super) struct Judged {
 pub(super) fn judge(
     inventory: &Inventory,
     subjects: &[Subject],
-    active: &[Active<'_>],
+    chosen: &Chosen<'_>,
     blocking: &Blocking,
 ) -> Judged {
     let cases = cases_of(inventory);
     let judged: Vec<(Check, Option<InCase>)> = (subjects.par_iter())
         .flat_map_iter(|subject| {
-            let about = active
-                .iter()
+            let about = (chosen.of(subject.resource).iter())
                 .filter(|a| a.guardrail.target.name == subject.target.name);
             about.filter_map(|a| one(inventory, &cases, subject, a, blocking))
         })

@@ -1,5 +1,6 @@
 //! One run: sources, inventory, guardrails × subjects, waivers, report.
 
+use super::chosen::{self, Chosen};
 use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
@@ -49,6 +50,8 @@ fn rules(options: &Options, files: &Files) -> Result<Rules, Vec<Error>> {
         .chain(options.policies.iter().map(PathBuf::from))
         .collect();
     let library = Library::load(files, &directories)?;
+    let every: Vec<_> = config.overrides.iter().collect();
+    library.settings(&config, &every, options.profile, &options.only)?;
     let world = World {
         target: config.target.clone(),
         organizations: config.organizations.clone(),
@@ -98,10 +101,6 @@ fn judge(
     sources: Sources,
     files: &Arc<Files>,
 ) -> Result<Report, Vec<Error>> {
-    let settings = rules
-        .library
-        .settings(&rules.config, options.profile, &options.only)?;
-    let (active, mut not_run) = active(rules, settings);
     let Sources {
         roots,
         mut diagnostics,
@@ -112,6 +111,10 @@ fn judge(
         diagnostics.push(nothing(&options.paths));
     }
     let inventory = Inventory::build(roots);
+    let (chosen, doubts) = chosen(options, rules, &inventory, files)?;
+    diagnostics.extend(doubts);
+    let active = chosen.all();
+    let mut not_run = chosen.not_run.clone();
     diagnostics.extend(subject::doubts(&inventory, &rules.world, files));
     let subjects = subject::subjects(&inventory, &rules.world);
     let blocking = Blocking {
@@ -123,7 +126,7 @@ fn judge(
         mut findings,
         checks,
         unsettled,
-    } = judged::judge(&inventory, &subjects, &active, &blocking);
+    } = judged::judge(&inventory, &subjects, &chosen, &blocking);
     not_run.extend(unsettled);
     findings.retain(|f| f.outcome == Outcome::Violated || !is_said(f, rules.undetermined));
     diagnostics.extend(waive(
@@ -172,7 +175,7 @@ fn waive(
     findings: &mut [Finding],
     rules: &Rules,
     inventory: &Inventory,
-    active: &[Active<'_>],
+    active: &[&Active<'_>],
     options: &Options,
     files: &Files,
 ) -> Vec<Diagnostic> {
@@ -215,6 +218,28 @@ fn only_reports(rules: &Rules, guardrail: &Guardrail, settings: &mut Settings) {
     if guardrail.built_in && !settled && edition::is_newer(since, edition) {
         settings.enforcement = Some(Enforcement::Report);
     }
+}
+
+/// The guardrails that run for each resource, and what is doubtful about that.
+fn chosen<'a>(
+    options: &Options,
+    rules: &'a Rules,
+    inventory: &Inventory,
+    files: &Files,
+) -> Result<(Chosen<'a>, Vec<Diagnostic>), Vec<Error>> {
+    let mut overridden = chosen::overridden(&rules.config, inventory, files);
+    let doubts = std::mem::take(&mut overridden.doubts);
+    let set = |positions: &Vec<usize>| {
+        let config = &rules.config;
+        let over: Vec<_> = positions
+            .iter()
+            .filter_map(|i| config.overrides.get(*i))
+            .collect();
+        let settings = (rules.library).settings(config, &over, options.profile, &options.only)?;
+        Ok(active(rules, settings))
+    };
+    let sets: Result<Vec<_>, Vec<Error>> = overridden.sets.iter().map(set).collect();
+    Ok((Chosen::new(sets?, overridden), doubts))
 }
 
 /// The guardrails that run, and those that are asked for but lack something.

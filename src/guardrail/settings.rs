@@ -4,7 +4,7 @@
 use super::definition::{Definition, Parameter, ParameterKind};
 use super::evaluate::ParameterValue;
 use super::library::{Guardrail, Library};
-use crate::config::{Choice, Config, Error, Profile};
+use crate::config::{Choice, Config, Error, Override, Profile};
 use crate::finding::{Enforcement, Severity};
 use crate::syntax::tree::Seg;
 use jiff::civil::Date;
@@ -51,14 +51,15 @@ impl Settings {
 }
 
 impl Library {
-    /// The settings of every guardrail, by id. `profile` and `only` (ids) come from the command line; where `only` names
-    /// guardrails, just these run, whatever profile and config say.
+    /// The settings of every guardrail, by id, where these overrides of the config hold. `profile` and `only` (ids) come from
+    /// the command line; where `only` names guardrails, just these run, whatever profile and config say.
     ///
     /// # Errors
     /// Every unknown guardrail, unknown parameter, or value of the wrong kind, with its place.
     pub fn settings(
         &self,
         config: &Config,
+        overrides: &[&Override],
         profile: Option<Profile>,
         only: &[String],
     ) -> Result<BTreeMap<String, Settings>, Vec<Error>> {
@@ -66,8 +67,10 @@ impl Library {
         let profile = profile.unwrap_or(config.profile);
         let mut out = BTreeMap::new();
         for guardrail in self.all() {
-            let choice = config.guardrails.get(&guardrail.id);
-            let parameters = match parameters(guardrail, choice, config) {
+            let base = config.guardrails.get(&guardrail.id);
+            let over = overrides.iter().map(|o| o.guardrails.get(&guardrail.id));
+            let choices: Vec<&Choice> = std::iter::once(base).chain(over).flatten().collect();
+            let parameters = match parameters(guardrail, &choices) {
                 Ok(parameters) => parameters,
                 Err(mistakes) => {
                     errors.extend(mistakes);
@@ -75,8 +78,8 @@ impl Library {
                 }
             };
             let runs = match only {
-                [] => (choice.and_then(|c| c.enabled))
-                    .unwrap_or_else(|| in_profile(guardrail, profile, choice.is_some())),
+                [] => last(&choices, |c| c.enabled)
+                    .unwrap_or_else(|| in_profile(guardrail, profile, !choices.is_empty())),
                 only => only.contains(&guardrail.id),
             };
             let state = match (runs, lacking(&guardrail.definition, &parameters)) {
@@ -86,9 +89,9 @@ impl Library {
             };
             let settings = Settings {
                 state,
-                severity: choice.and_then(|c| c.severity),
-                enforcement: choice.and_then(|c| c.enforcement),
-                block_from: choice.and_then(|c| c.block_from),
+                severity: last(&choices, |c| c.severity),
+                enforcement: last(&choices, |c| c.enforcement),
+                block_from: last(&choices, |c| c.block_from),
                 parameters,
             };
             out.insert(guardrail.id.clone(), settings);
@@ -110,12 +113,10 @@ impl Library {
         for id in only.iter().filter(|id| self.get(id).is_none()) {
             errors.push(unknown(id));
         }
-        for id in config.guardrails.keys().filter(|id| self.get(id).is_none()) {
-            let span = config.key_span(&["guardrails", id]);
-            errors.push(Error {
-                span,
-                ..unknown(id)
-            });
+        let chosen = config.overrides.iter().map(|o| &o.guardrails);
+        let chosen = std::iter::once(&config.guardrails).chain(chosen).flatten();
+        for (id, choice) in chosen.filter(|(id, _)| self.get(id).is_none()) {
+            errors.push(unknown(id).at(choice.key));
         }
         for (i, waiver) in config.waivers.iter().enumerate() {
             let path = ["waivers", "guardrail"].map(|k| Seg::Key(k.to_owned()));
@@ -138,6 +139,11 @@ impl Library {
         }
         errors
     }
+}
+
+/// What the last of the choices says that says something.
+fn last<T>(choices: &[&Choice], what: impl Fn(&Choice) -> Option<T>) -> Option<T> {
+    choices.iter().rev().find_map(|choice| what(choice))
 }
 
 /// Whether a profile holds a guardrail. The user's own ones, and those that the config has settings for, belong to each.
@@ -165,14 +171,12 @@ fn lacking(
     Some(format!("parameter `{name}` is not set"))
 }
 
-/// The values of a guardrail's parameters: the config's, else the defaults.
+/// The values of a guardrail's parameters: the config's, a later choice before an earlier one, else the defaults.
 fn parameters(
     guardrail: &Guardrail,
-    choice: Option<&Choice>,
-    config: &Config,
+    choices: &[&Choice],
 ) -> Result<BTreeMap<String, ParameterValue>, Vec<Error>> {
     let known = &guardrail.definition.parameters;
-    let path = ["guardrails", &guardrail.id, "parameters"];
     let mut errors = Vec::new();
     let mut out: BTreeMap<String, ParameterValue> = (known.iter())
         .map(|(name, parameter)| {
@@ -181,26 +185,21 @@ fn parameters(
             (name.clone(), value.unwrap_or(ParameterValue::Null))
         })
         .collect();
-    for (name, value) in choice.map(|c| &c.parameters).into_iter().flatten() {
+    for (name, given) in choices.iter().flat_map(|c| &c.parameters) {
         let Some(parameter) = known.get(name) else {
-            let [guardrails, id, parameters] = path;
             let message = format!("guardrail `{}` has no parameter `{name}`", guardrail.id);
             let error = Error::new(message).did_you_mean(name, known.keys().map(String::as_str));
-            let span = config.key_span(&[guardrails, id, parameters, name]);
-            errors.push(Error { span, ..error });
+            errors.push(error.at(given.key));
             continue;
         };
-        match ParameterValue::read(parameter.kind, value) {
+        match ParameterValue::read(parameter.kind, &given.value) {
             Some(value) => {
                 out.insert(name.clone(), value);
             }
             None => {
-                let [guardrails, id, parameters] = path;
-                let path = [guardrails, id, parameters, name].map(|k| Seg::Key(k.to_owned()));
                 let wanted = words(parameter.kind);
                 let error = Error::new(format!("parameter `{name}` takes {wanted}"));
-                let span = config.span(&path);
-                errors.push(Error { span, ..error });
+                errors.push(error.at(given.span));
             }
         }
     }

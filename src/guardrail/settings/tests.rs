@@ -8,7 +8,12 @@ fn settings(text: &str, only: &[&str]) -> Result<BTreeMap<String, Settings>, Vec
     let library = Library::load(&files, &[]).unwrap();
     let config = Config::parse(&files, "ecr-guard.yaml", text, Path::new("")).unwrap();
     let only: Vec<String> = only.iter().map(|id| (*id).to_owned()).collect();
-    let read = library.settings(&config, None, &only);
+    let read = library.settings(
+        &config,
+        &config.overrides.iter().collect::<Vec<_>>(),
+        None,
+        &only,
+    );
     read.map_err(|errors| {
         let one = |e: Error| {
             let place = e.span.map(|s| files.location(s));
@@ -36,6 +41,14 @@ fn what_the_config_names_has_to_exist() {
         (
             "guardrails:\n  repository-tags-mutable: {parameters: {allowed_exclusions: [[x]]}}",
             "2:62: parameter `allowed_exclusions` takes a list of texts",
+        ),
+        (
+            "overrides:\n  - match: {paths: [x]}\n    guardrails: {repository-tags-mutable: {parameters: {alowed: 1}}}",
+            "3:57: guardrail `repository-tags-mutable` has no parameter `alowed`",
+        ),
+        (
+            "overrides:\n  - match: {paths: [x]}\n    guardrails: {repository-tags-mutble: off}",
+            "3:18: unknown guardrail `repository-tags-mutble`; did you mean `repository-tags-mutable`?",
         ),
         (
             "waivers:\n  - {guardrail: nothing-like-it, resource: x, reason: y}",
