@@ -7,6 +7,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{self, Write};
 
+pub mod asked;
 pub mod can;
 pub mod check;
 pub mod checkout;
@@ -51,7 +52,7 @@ pub enum Command {
     Explain(guardrails::ExplainArgs),
     /// Show what is known of a root module, a plan or a template.
     Resolve(resolve::Args),
-    /// Decide requests by policies, as IAM would.
+    /// Tell whether a principal may make a request, by which policies, and what is missing.
     Can(can::Args),
     /// List the guardrails.
     Guardrails(guardrails::Args),
@@ -104,7 +105,7 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
         Command::Check(args) => check::run(&args, matches),
         Command::Explain(args) => guardrails::explain(&args),
         Command::Resolve(args) => resolve::run(&args, matches),
-        Command::Can(args) => can::run(&args),
+        Command::Can(args) => can::run(&args, matches),
         Command::Test(args) => test::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Guardrails(args) => guardrails::list(&args),

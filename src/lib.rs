@@ -21,5 +21,6 @@ pub mod config;
 pub mod guardrail;
 pub mod waiver;
 pub mod engine;
+pub mod question;
 pub mod report;
 pub mod cli;

@@ -3,6 +3,7 @@
 use crate::engine::Report;
 use std::io::{self, Write};
 
+pub mod can;
 pub mod frame;
 pub mod github;
 pub mod guardrails;

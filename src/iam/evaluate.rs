@@ -123,6 +123,16 @@ fn says<'a>(policies: impl IntoIterator<Item = &'a Policy>, request: &Request) -
     out
 }
 
+/// The rules of a policy that match a request, or may, and how surely.
+pub fn matching<'a>(policy: &'a Policy, request: &Request) -> Vec<(&'a Rule, Tri)> {
+    let fits = |rule: &Rule| {
+        let (direct, account) = matches(rule, request);
+        direct.or(account)
+    };
+    let all = policy.rules.iter().map(|rule| (rule, fits(rule)));
+    all.filter(|(_, tri)| tri.may()).collect()
+}
+
 /// Whether the policies of a resource let a caller do something, whatever the caller's own policies are worth: what a cross-account
 /// caller needs from the other side.
 pub fn granted(policies: &[Policy], request: &Request) -> Tri {

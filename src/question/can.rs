@@ -1,0 +1,290 @@
+//! May a principal make a request? The decision, the chain of policies that led to it, and what is missing.
+//!
+//! The evaluation is that of `iam::evaluate` (IAM User Guide, policy evaluation logic): an explicit Deny wins; inside an account
+//! either side suffices, across accounts both are needed; `ecr:GetAuthorizationToken` is of the identity's side alone.
+
+use super::estate::Estate;
+use crate::iam::action;
+use crate::iam::document::{Document, PolicyKind};
+use crate::iam::evaluate::{Policies, Request, Verdict, decide, matching};
+use crate::iam::kleene::Tri;
+use crate::iam::rule::{Policy, Rule, Scope, Setting};
+use crate::span::Span;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+mod context;
+mod missing;
+mod others;
+mod principal;
+mod reasons;
+mod target;
+#[cfg(test)]
+mod tests;
+
+use self::principal::Principal;
+use self::target::Target;
+
+/// What is asked.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// An ARN of a user, a role or a role session; an account's id; the name of a service.
+    pub principal: String,
+    /// The actions, e.g. `ecr:BatchGetImage`.
+    pub actions: Vec<String>,
+    /// The ARN, the name or the address of a repository; `*` for what is done to the registry.
+    pub resource: String,
+    /// Context keys with their values; none: the request does not have the key.
+    pub context: BTreeMap<String, Vec<String>>,
+    /// The principal's own policies, all of them: path and text.
+    pub identity: Vec<(String, String)>,
+    /// The address of the VPC endpoint that the request goes through.
+    pub endpoint: Option<String>,
+}
+
+/// The answer for one action.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Who asks, as given.
+    pub principal: String,
+    /// What for.
+    pub action: String,
+    /// The ARN of what it is done to.
+    pub resource: String,
+    /// The context keys that the policies ask about and that are known.
+    pub context: BTreeMap<String, String>,
+    /// What comes of it.
+    pub decision: Verdict,
+    /// Every policy that was asked, in the order of the evaluation.
+    pub chain: Vec<Link>,
+    /// What would have to change for the request to pass.
+    pub missing: Vec<String>,
+    /// Why it cannot be told.
+    pub reasons: Vec<Arc<str>>,
+    /// What is taken for granted.
+    pub assumes: Vec<Arc<str>>,
+}
+
+/// What one policy says.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// What it hangs on.
+    pub kind: PolicyKind,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it stands; `None`: it stands for what is not in the input.
+    pub span: Option<Span>,
+    /// What it says of the request.
+    pub says: Says,
+    /// The statements that match, or may.
+    pub statements: Vec<Matched>,
+}
+
+/// What a policy says of a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Says {
+    /// It denies it.
+    Denies,
+    /// It allows it.
+    Allows,
+    /// It does neither.
+    Nothing,
+    /// It cannot be told.
+    Unknown,
+}
+
+/// A statement that matches a request, or may.
+#[derive(Clone, Debug)]
+pub struct Matched {
+    /// Its position, from 0.
+    pub index: usize,
+    /// Its Sid.
+    pub sid: Option<String>,
+    /// Deny, else Allow.
+    pub deny: bool,
+    /// It surely matches.
+    pub sure: bool,
+    /// Where it stands.
+    pub span: Option<Span>,
+}
+
+/// A policy that is asked.
+#[derive(Clone, Debug)]
+struct Asking {
+    name: Arc<str>,
+    document: Arc<Document>,
+    scope: Scope,
+    /// It stands in a file.
+    placed: bool,
+}
+
+/// The question cannot be asked as it is put: what is wrong, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong.
+    pub message: String,
+    /// The next step.
+    pub help: String,
+}
+
+impl Refused {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Refused {
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+/// Decides a request for each of its actions.
+///
+/// # Errors
+/// A principal or a resource that is none, or that names several things.
+pub fn ask(estate: &Estate, asked: &Asked) -> Result<Vec<Answer>, Refused> {
+    let principal = Principal::parse(&asked.principal)?;
+    let target = Target::find(estate, asked, &principal)?;
+    let others = others::find(estate, asked, &principal, &target)?;
+    let answer = |action: &String| {
+        let on_resource = target.asking.iter().filter(|a| a.is_asked(action));
+        let asking: Vec<Asking> = on_resource.chain(&others).cloned().collect();
+        one(estate, asked, (&principal, &target), action, &asking)
+    };
+    Ok(asked.actions.iter().map(answer).collect())
+}
+
+impl Asking {
+    /// Whether it is asked about an action: a repository's policy has no say in what is done to the registry, and none but the
+    /// identity's own policies in who gets a token (R16).
+    fn is_asked(&self, action: &str) -> bool {
+        let known = action::all().iter().find(|a| a.name == action);
+        match self.document.kind {
+            PolicyKind::Registry => action != "ecr:GetAuthorizationToken",
+            _ => known.is_none_or(|a| a.on_repository),
+        }
+    }
+}
+
+fn one(
+    estate: &Estate,
+    asked: &Asked,
+    (principal, target): (&Principal, &Target),
+    action: &str,
+    asking: &[Asking],
+) -> Answer {
+    let made: Vec<Policy> = asking.iter().map(|a| made(a, target)).collect();
+    let known = context::of(estate, asked, principal, target, &made);
+    let request = |context| Request {
+        caller: principal.caller.clone(),
+        action: action.to_owned(),
+        resource: target.arn.clone(),
+        owner: target.account.clone(),
+        context,
+    };
+    let policies = grouped(&made);
+    let mut verdicts: Vec<Verdict> = (known.contexts.iter())
+        .map(|c| decide(&request(c.clone()), &policies).verdict)
+        .collect();
+    verdicts.dedup();
+    let decision = match verdicts.as_slice() {
+        [one] => *one,
+        _ => Verdict::Unknown,
+    };
+    let request = request(known.contexts.first().cloned().unwrap_or_default());
+    let chain = asking.iter().zip(&made).map(|(a, p)| link(a, p, &request));
+    let mut answer = Answer {
+        principal: asked.principal.clone(),
+        action: action.to_owned(),
+        resource: target.arn.clone(),
+        context: known.shown,
+        decision,
+        chain: chain.collect(),
+        missing: Vec::new(),
+        reasons: Vec::new(),
+        assumes: Vec::new(),
+    };
+    let registry = |l: &Link| l.kind == PolicyKind::Registry && l.says != Says::Nothing;
+    if answer.chain.iter().any(registry) {
+        answer.assumes.clone_from(&target.assumes);
+    }
+    if decision == Verdict::Unknown {
+        answer.reasons = reasons::of(&made, &request);
+        answer.reasons.extend(known.open);
+        let mut seen = Vec::new();
+        answer.reasons.retain(|r| {
+            let new = !seen.contains(r);
+            seen.push(r.clone());
+            new
+        });
+    }
+    answer.missing = missing::of(&answer, principal, target);
+    answer
+}
+
+/// A policy ready to be asked. Of an organisation's policies only what they deny counts: that everything is allowed
+/// otherwise is what AWS attaches to every account (FullAWSAccess), and nobody sees here that it was taken away.
+fn made(asking: &Asking, target: &Target) -> Policy {
+    let setting = Setting {
+        binding: target.binding.clone(),
+        scope: asking.scope.clone(),
+    };
+    let mut policy = Policy::new(asking.name.clone(), &asking.document, &setting);
+    if policy.kind == PolicyKind::ServiceControl {
+        policy.rules.retain(|r| r.deny);
+    }
+    policy
+}
+
+fn grouped(made: &[Policy]) -> Policies {
+    let mut out = Policies::default();
+    let mut level = Vec::new();
+    for policy in made.iter().cloned() {
+        match policy.kind {
+            PolicyKind::Identity => out.identity.push(policy),
+            PolicyKind::ServiceControl => level.push(policy),
+            PolicyKind::ResourceControl => out.resource_control.push(policy),
+            PolicyKind::VpcEndpoint => out.endpoint.push(policy),
+            _ => out.resource.push(policy),
+        }
+    }
+    if !level.is_empty() {
+        level.push(others::everything());
+        out.service_control.push(level);
+    }
+    out
+}
+
+fn link(asking: &Asking, policy: &Policy, request: &Request) -> Link {
+    let matching = matching(policy, request);
+    let of = |deny: bool| {
+        Tri::any(
+            matching
+                .iter()
+                .filter(|(r, _)| r.deny == deny)
+                .map(|(_, t)| *t),
+        )
+    };
+    let says = match (of(true), of(false)) {
+        (Tri::True, _) => Says::Denies,
+        (Tri::Unknown, _) | (_, Tri::Unknown) => Says::Unknown,
+        (_, Tri::True) => Says::Allows,
+        _ => Says::Nothing,
+    };
+    let statement = |(rule, tri): &(&Rule, Tri)| {
+        let found = (asking.document.statements.iter()).find(|s| s.index == rule.index);
+        Matched {
+            index: rule.index,
+            sid: found.and_then(|s| Some(s.sid.as_ref()?.known()?.to_owned())),
+            deny: rule.deny,
+            sure: tri.must(),
+            span: found.filter(|_| asking.placed).map(|s| s.place.primary()),
+        }
+    };
+    Link {
+        kind: policy.kind,
+        name: asking.name.clone(),
+        span: asking.placed.then(|| asking.document.place.primary()),
+        says,
+        statements: matching.iter().map(statement).collect(),
+    }
+}

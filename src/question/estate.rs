@@ -1,0 +1,476 @@
+//! What questions are asked of: the repositories of the input and all policies that say who may do what with them.
+
+use crate::diagnostic::{Diagnostic, Level};
+use crate::iam::document::{Document, Effect, PolicyKind};
+use crate::iam::reach::{self, Attached, Scene, Trusted};
+use crate::iam::rule::Scope;
+use crate::inventory::{self, Inventory, Link, Resource};
+use crate::raw::Root;
+use crate::resource::arn::{self, Split};
+use crate::resource::region;
+use crate::source::{self, Input};
+use crate::span::{Files, Span};
+use crate::syntax::json;
+use crate::value::{Kind, Text, Unknown, Value};
+use crate::world::{Organization, World};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+mod attachment;
+mod registry;
+
+pub use self::attachment::Attachment;
+
+/// What a command reads.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// Paths and the text of standard input.
+    pub inputs: Vec<Input>,
+    /// Paths to leave out, as globs.
+    pub exclude: Vec<String>,
+    /// Files that are nothing but a policy (JSON): path and text.
+    pub documents: Vec<(String, String)>,
+}
+
+/// The input, joined.
+#[derive(Debug)]
+pub struct Estate {
+    /// The texts that spans point into.
+    pub files: Arc<Files>,
+    /// What answers rest on besides the code.
+    pub world: World,
+    /// All resources.
+    pub inventory: Inventory,
+    /// Problems with the input, sorted by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Files of infrastructure code that were read.
+    pub read: usize,
+    /// Every policy, in the order of the input; those outside the code last.
+    pub policies: Vec<Policy>,
+    /// Every private repository and everything that stands for some: see [`Sort`].
+    pub repositories: Vec<Repository>,
+    /// Which policies of an organisation are attached where.
+    pub attachments: Vec<Attachment>,
+}
+
+/// A policy of the input.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// The address of the resource that holds it, or the path of a file that is nothing but the policy.
+    pub name: Arc<str>,
+    /// What it says; its kind is what it hangs on.
+    pub document: Arc<Document>,
+    /// The resource that holds it, by position in the inventory.
+    pub resource: Option<usize>,
+}
+
+/// What stands for one repository or many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sort {
+    /// A repository of the input.
+    Repository,
+    /// A repository outside the input that a policy of the input is of.
+    Elsewhere,
+    /// The repositories that a creation template makes.
+    Template,
+    /// Every other repository of a registry whose policy is in the input.
+    Registry,
+}
+
+/// A private repository with the policies on its side, or what stands for some.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// What it stands for.
+    pub sort: Sort,
+    /// The address of the resource.
+    pub address: String,
+    /// The resource, by position in the inventory.
+    pub resource: usize,
+    /// Its name, as far as known; a prefix for a template; `None`: any.
+    pub name: Option<Text>,
+    /// The place of the resource.
+    pub span: Span,
+    /// The policies on the side of the resource, in their surroundings.
+    pub scene: Scene,
+    /// Which of [`Estate::policies`] each policy of the scene is.
+    pub sources: Vec<usize>,
+    /// Whom the owner trusts.
+    pub trusted: Trusted,
+    /// What is taken for granted, in words.
+    pub assumes: Vec<Arc<str>>,
+}
+
+impl Estate {
+    /// Reads and joins the input.
+    ///
+    /// # Errors
+    /// A path that does not exist, a pattern that is none.
+    pub fn read(read: &Read, world: World, files: &Arc<Files>) -> Result<Self, source::Error> {
+        let options = source::Options {
+            exclude: read.exclude.clone(),
+        };
+        let sources = source::read(&read.inputs, &world, files, &options)?;
+        let attachments = attachment::of_roots(&sources.roots);
+        Ok(Self::build(Built {
+            roots: sources.roots,
+            diagnostics: sources.diagnostics,
+            files: files.clone(),
+            read: sources.files + read.documents.len(),
+            documents: read.documents.clone(),
+            attachments,
+            world,
+        }))
+    }
+
+    fn build(built: Built) -> Self {
+        let mut estate = Estate {
+            inventory: Inventory::build(built.roots),
+            files: built.files,
+            world: built.world,
+            diagnostics: built.diagnostics,
+            read: built.read,
+            policies: Vec::new(),
+            repositories: Vec::new(),
+            attachments: built.attachments,
+        };
+        estate.policies = estate.policies_of_resources();
+        for (path, text) in built.documents {
+            estate.add_document(path, text);
+        }
+        estate.add_existing();
+        estate.repositories = estate.repositories();
+        estate
+    }
+
+    /// Whether some part of the input could not be read.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|d| d.level == Level::Error)
+    }
+
+    /// The name of the root that a resource is of.
+    pub fn root(&self, resource: usize) -> &str {
+        let root =
+            (self.inventory.resources.get(resource)).and_then(|r| self.inventory.roots.get(r.root));
+        root.map_or("", |r| r.name.as_str())
+    }
+
+    /// The organisation that the resources of a region should belong to.
+    pub fn organization(&self, region: Option<&str>) -> Option<&Organization> {
+        self.world
+            .organization(region.and_then(region::partition_of))
+    }
+
+    fn policies_of_resources(&self) -> Vec<Policy> {
+        let mut out = Vec::new();
+        for (position, resource) in self.inventory.resources.iter().enumerate() {
+            let Some(kind) = kind_of(resource) else {
+                continue;
+            };
+            let value = resource.field("policy");
+            if value.is_null() {
+                continue;
+            }
+            let (mut document, _) = Document::read(&value, kind);
+            if let (None, Some(doubt)) = (resource.raw.exists, &resource.raw.doubt) {
+                doubt_all(&mut document, &doubt.why);
+            }
+            out.push(Policy {
+                name: resource.raw.address.as_str().into(),
+                document: Arc::new(document),
+                resource: Some(position),
+            });
+        }
+        out
+    }
+
+    /// A file that is nothing but a policy: of an organisation or of an endpoint, by how it is written.
+    fn add_document(&mut self, path: String, text: String) {
+        let (value, problem) = parsed(&self.files, &path, &text);
+        self.diagnostics.extend(problem);
+        let (probe, _) = Document::read(&value, PolicyKind::Identity);
+        let allows = probe.statements.iter().any(|s| s.effect == Effect::Allow);
+        let named = probe.statements.iter().any(|s| s.principals.is_some());
+        let kind = match (named, allows) {
+            (false, _) => PolicyKind::ServiceControl,
+            (true, true) => PolicyKind::VpcEndpoint,
+            (true, false) => PolicyKind::ResourceControl,
+        };
+        let (document, problems) = Document::read(&value, kind);
+        let told = |p: crate::iam::document::Problem| {
+            Diagnostic::error("policy-file", p.message).at(p.place.primary())
+        };
+        self.diagnostics.extend(problems.into_iter().map(told));
+        self.policies.push(Policy {
+            name: path.into(),
+            document: Arc::new(document),
+            resource: None,
+        });
+    }
+
+    /// The registry's policy that `existing` names.
+    fn add_existing(&mut self) {
+        let Some((text, path)) = self.world.existing.registry_policy.clone() else {
+            return;
+        };
+        let (mut value, problem) = parsed(&self.files, &path, &text);
+        self.diagnostics.extend(problem);
+        // what the AWS CLI prints holds the policy as a text
+        if let Some(inner) = value.get("policyText") {
+            value = inner;
+        }
+        let (document, _) = Document::read(&value, PolicyKind::Registry);
+        self.policies.push(Policy {
+            name: path.into(),
+            document: Arc::new(document),
+            resource: None,
+        });
+    }
+
+    /// The policies of a kind, by position.
+    pub fn policies_of(&self, kind: PolicyKind) -> impl Iterator<Item = (usize, &Policy)> {
+        (self.policies.iter().enumerate()).filter(move |(_, p)| p.document.kind == kind)
+    }
+
+    fn repositories(&self) -> Vec<Repository> {
+        let mut out = Vec::new();
+        for (position, resource) in self.inventory.resources.iter().enumerate() {
+            let sort = match resource.kind.name {
+                "repository" => Sort::Repository,
+                "repository_policy" if self.is_elsewhere(position) => Sort::Elsewhere,
+                "creation_template" => Sort::Template,
+                "registry_policy" => Sort::Registry,
+                _ => continue,
+            };
+            out.push(self.repository(sort, position, resource));
+        }
+        out
+    }
+
+    /// Whether a policy is of a repository that is not in the input for sure.
+    fn is_elsewhere(&self, position: usize) -> bool {
+        matches!(
+            self.inventory.link(position),
+            None | Some(Link::Elsewhere | Link::Perhaps(..))
+        )
+    }
+
+    fn repository(&self, sort: Sort, position: usize, resource: &Resource) -> Repository {
+        let mut out = Repository {
+            sort,
+            address: resource.raw.address.clone(),
+            resource: position,
+            name: name(sort, resource),
+            span: resource.raw.span,
+            scene: self.surroundings(sort, position, resource),
+            sources: Vec::new(),
+            trusted: (self.organization(resource.raw.region.as_str()))
+                .map(Trusted::from)
+                .unwrap_or_default(),
+            assumes: Vec::new(),
+        };
+        for (policy, doubt) in self.own_policies(sort, position) {
+            out.attach(policy, &self.policies, doubt.as_ref(), Scope::V2);
+        }
+        self.attach_registry(&mut out, resource);
+        out
+    }
+
+    fn surroundings(&self, sort: Sort, position: usize, resource: &Resource) -> Scene {
+        let raw = &resource.raw;
+        let known = |v: &Value| v.as_str().map(Arc::from);
+        let (account, region) = match sort {
+            Sort::Registry => self.own_registry(position),
+            _ => (None, None),
+        };
+        let region: Option<Arc<str>> = known(&raw.region).or(region);
+        let organization = self.organization(region.as_deref());
+        let partition = (region.as_deref().and_then(region::partition_of)).or(self
+            .world
+            .target
+            .partition
+            .as_deref());
+        Scene {
+            account: known(&raw.account).or(account),
+            partition: partition.map(Arc::from),
+            organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+            repository: match (sort, name(sort, resource)) {
+                (Sort::Repository | Sort::Elsewhere, Some(name)) => reach::Repository::Named(name),
+                _ => reach::Repository::Any,
+            },
+            region,
+            ..Scene::default()
+        }
+    }
+
+    /// The account and region that a registry's policy speaks of in its resources, where it is only one: a registry's policy
+    /// covers its own repositories only.
+    fn own_registry(&self, position: usize) -> (Option<Arc<str>>, Option<Arc<str>>) {
+        let documents = self
+            .policies
+            .iter()
+            .filter(|p| p.resource == Some(position));
+        let resources = documents
+            .flat_map(|p| &p.document.statements)
+            .filter_map(|s| s.resources.as_ref());
+        let arns: Vec<_> = (resources.flat_map(|r| &r.words))
+            .filter_map(|w| match arn::parse(&w.text) {
+                Split::Arn(arn) => Some(arn),
+                _ => None,
+            })
+            .collect();
+        let accounts = arns.iter().filter_map(|a| a.account.known());
+        let regions = arns.iter().filter_map(|a| a.region.known());
+        (
+            only(accounts.filter(|a| arn::is_account_id(a))),
+            only(regions.filter(|r| region::partition_of(r).is_some())),
+        )
+    }
+
+    /// The policies of the repository itself, each with the reason why it may not be there.
+    fn own_policies(&self, sort: Sort, position: usize) -> Vec<(usize, Option<Arc<Unknown>>)> {
+        let held = |by: usize| {
+            let found = self.policies.iter().position(|p| p.resource == Some(by));
+            found.into_iter()
+        };
+        match sort {
+            Sort::Registry => return Vec::new(),
+            Sort::Template | Sort::Elsewhere => return held(position).map(|p| (p, None)).collect(),
+            Sort::Repository => {}
+        }
+        let mut out: Vec<_> = held(position).map(|p| (p, None)).collect();
+        let attached = self.inventory.attached(position, "repository_policy");
+        for (other, _) in self.inventory.of_kind("repository_policy") {
+            let doubt = match (self.inventory.link(other), &attached) {
+                (Some(Link::To(to)), inventory::Attached::Yes(sure)) if to.contains(&position) => {
+                    match sure.contains(&other) {
+                        true => None,
+                        false => Some(Arc::new(Unknown::because("it may not exist"))),
+                    }
+                }
+                (Some(Link::To(to)), inventory::Attached::Unknown(why))
+                    if to.contains(&position) =>
+                {
+                    Some(why.clone())
+                }
+                (Some(Link::Perhaps(to, why)), _) if to.contains(&position) => Some(why.clone()),
+                _ => continue,
+            };
+            out.extend(held(other).map(|p| (p, doubt.clone())));
+        }
+        out
+    }
+}
+
+impl Repository {
+    fn attach(
+        &mut self,
+        policy: usize,
+        policies: &[Policy],
+        doubt: Option<&Arc<Unknown>>,
+        scope: Scope,
+    ) {
+        let Some(found) = policies.get(policy) else {
+            return;
+        };
+        let document = match doubt {
+            None => found.document.clone(),
+            Some(why) => {
+                let mut document = Document::clone(&found.document);
+                doubt_all(&mut document, why);
+                Arc::new(document)
+            }
+        };
+        self.add(policy, found.name.clone(), document, scope);
+    }
+
+    fn add(&mut self, policy: usize, name: Arc<str>, document: Arc<Document>, scope: Scope) {
+        self.sources.push(policy);
+        self.scene.policies.push(Attached {
+            name,
+            document,
+            scope,
+        });
+    }
+
+    /// What people call it.
+    pub fn words(&self) -> String {
+        let name = self.name.as_ref().and_then(Text::known);
+        match (self.sort, name) {
+            (Sort::Registry, _) => "every other repository".to_owned(),
+            (Sort::Template, Some(prefix)) => format!("{prefix}/*"),
+            (_, Some(name)) => name.to_owned(),
+            (_, None) => self.address.clone(),
+        }
+    }
+}
+
+/// Everything that an estate is made of.
+struct Built {
+    roots: Vec<Root>,
+    diagnostics: Vec<Diagnostic>,
+    files: Arc<Files>,
+    read: usize,
+    documents: Vec<(String, String)>,
+    attachments: Vec<Attachment>,
+    world: World,
+}
+
+/// What the policy of a resource hangs on.
+fn kind_of(resource: &Resource) -> Option<PolicyKind> {
+    Some(match resource.kind.name {
+        "repository" | "repository_policy" => PolicyKind::Repository,
+        "registry_policy" => PolicyKind::Registry,
+        "creation_template" => PolicyKind::CreationTemplate,
+        "vpc_endpoint" | "vpc_endpoint_policy" => PolicyKind::VpcEndpoint,
+        "identity_policy" => PolicyKind::Identity,
+        "organization_policy" => match resource.field("type").as_str() {
+            Some("SERVICE_CONTROL_POLICY") => PolicyKind::ServiceControl,
+            Some("RESOURCE_CONTROL_POLICY") => PolicyKind::ResourceControl,
+            _ => return None,
+        },
+        _ => return None,
+    })
+}
+
+/// The name of what a resource stands for.
+fn name(sort: Sort, resource: &Resource) -> Option<Text> {
+    let field = match sort {
+        Sort::Repository => "name",
+        Sort::Elsewhere => "repository",
+        Sort::Template => "prefix",
+        Sort::Registry => return None,
+    };
+    let value = resource.field(field);
+    match (&value.kind, value.as_text()) {
+        (_, Some(text)) => Some(text.clone()),
+        (Kind::Unknown(unknown), _) => Some(Text::hole(unknown.clone())),
+        _ => None,
+    }
+}
+
+/// Says of every statement that it may not be there.
+pub(crate) fn doubt_all(document: &mut Document, why: &Arc<Unknown>) {
+    for statement in &mut document.statements {
+        statement.unknown = statement.unknown.take().or_else(|| Some(why.clone()));
+    }
+}
+
+/// The value of a file of JSON, and what is wrong with it.
+pub(crate) fn parsed(files: &Files, path: &str, text: &str) -> (Value, Option<Diagnostic>) {
+    let file = files.add(path, text);
+    let span = Span::new(file, 0, text.len());
+    match json::parse_text(&Text::at(text, span), span) {
+        Ok(value) => (value, None),
+        Err(error) => {
+            let problem = Diagnostic::error("json-syntax", error.message).at(error.span);
+            (Value::null(span), Some(problem))
+        }
+    }
+}
+
+/// The only value that there is.
+fn only<'a>(values: impl Iterator<Item = &'a str>) -> Option<Arc<str>> {
+    let all: BTreeSet<&str> = values.collect();
+    let mut all = all.into_iter();
+    all.next().filter(|_| all.next().is_none()).map(Arc::from)
+}
