@@ -197,6 +197,7 @@ pub fn with_own_identities(scene: &Scene) -> Scene {
         conditions: Vec::new(),
         place: place.clone(),
         unknown: None,
+        rest: None,
     };
     out.policies.push(Attached {
         name: "identity policies of the account".into(),
