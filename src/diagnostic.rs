@@ -72,3 +72,12 @@ impl Diagnostic {
         self
     }
 }
+
+/// The closest of some names, where one is close: what was meant, perhaps.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = |other: &&str| strsim::damerau_levenshtein(name, other);
+    names.min_by_key(near).filter(|other| {
+        let limit = (name.chars().count() / 3).max(1);
+        near(other) <= limit
+    })
+}

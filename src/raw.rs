@@ -63,7 +63,8 @@ pub struct RawResource {
     /// What the deployment does with it, where that is told: by a plan, by a hook's request, or by a comparison with what is
     /// deployed now. `None`: the code alone does not say.
     pub change: Option<Arc<Change>>,
-    /// CloudFormation's `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, by those names.
+    /// CloudFormation's `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, by those names; `Transform`: a macro of the
+    /// user's that may still change it.
     pub meta: BTreeMap<String, Value>,
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub mod arn;
+pub mod availability;
 pub mod consumer;
 pub mod creation_template;
 pub mod document;
@@ -25,6 +26,7 @@ pub mod registry;
 pub mod replication;
 pub mod repository;
 pub mod scanning;
+pub mod schema;
 mod symbols;
 #[cfg(test)]
 mod testing;

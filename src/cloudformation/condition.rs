@@ -4,7 +4,7 @@
 use super::call::{self, Function};
 use super::scope::{Scope, as_text};
 use super::stack::Stack;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::span::Span;
 use crate::syntax::tree::Tree;
 use crate::value::{Kind, Value};
@@ -245,7 +245,7 @@ impl Stack<'_> {
             "condition-undefined",
             format!("there is no condition `{name}`"),
         );
-        if let Some(near) = super::stack::nearest(name, names.iter().map(String::as_str)) {
+        if let Some(near) = nearest(name, names.iter().map(String::as_str)) {
             problem = problem.help(format!("did you mean `{near}`?"));
         }
         self.run.tell(problem.at(span));

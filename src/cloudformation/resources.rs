@@ -279,6 +279,10 @@ impl Stack<'_> {
 
     fn meta(&self, entry: &Entry<'_>) -> BTreeMap<String, Value> {
         let mut out = BTreeMap::new();
+        let mut macros = self.template.macros();
+        if let Some((name, span)) = macros.find(|(name, _)| !OWN.contains(&name.as_str())) {
+            out.insert("Transform".to_owned(), Value::text(name.as_str(), *span));
+        }
         for name in ["Metadata", "DependsOn"] {
             if let Some(tree) = entry.tree.get(name) {
                 out.insert(name.to_owned(), tree.to_value(self.template.scalars));

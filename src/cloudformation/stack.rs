@@ -415,15 +415,6 @@ impl<'a> Stack<'a> {
     }
 }
 
-/// The closest of some names, where one is close.
-pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let near = |other: &&str| strsim::damerau_levenshtein(name, other);
-    names.min_by_key(near).filter(|other| {
-        let limit = (name.chars().count() / 3).max(1);
-        near(other) <= limit
-    })
-}
-
 /// Why the result of a transform is unknown.
 pub(super) fn transform_reason(arg: &Tree) -> String {
     let name = transform_name(arg);

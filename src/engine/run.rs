@@ -11,6 +11,8 @@ use crate::guardrail::definition::Without;
 use crate::guardrail::settings::State;
 use crate::guardrail::{Guardrail, Library, Settings, subject};
 use crate::inventory::Inventory;
+use crate::raw::{Form, Mode, Root};
+use crate::resource::{availability, schema};
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
 use crate::value::DIAGNOSED;
@@ -110,6 +112,7 @@ fn judge(
     if read == 0 && !options.allow_empty && diagnostics.iter().all(|d| d.level != Level::Error) {
         diagnostics.push(nothing(&options.paths));
     }
+    diagnostics.extend(refused(&roots, files));
     let inventory = Inventory::build(roots);
     let (chosen, doubts) = chosen(options, rules, &inventory, files)?;
     diagnostics.extend(doubts);
@@ -151,6 +154,24 @@ fn judge(
         run: run_info(options, rules, files),
         guardrails: active.iter().map(|a| info(a.guardrail)).collect(),
     })
+}
+
+/// What CloudFormation would refuse about resources, and what their regions do not have; once for all cases of a root.
+fn refused(roots: &[Root], files: &Files) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for root in roots {
+        let managed = root.resources.iter().filter(|r| r.mode == Mode::Managed);
+        for raw in managed {
+            out.extend(availability::problem(raw));
+            if root.form == Form::CloudFormation {
+                out.extend(schema::problems(raw));
+            }
+        }
+    }
+    let key = |d: &Diagnostic| (d.span.map(|s| files.location(s)), d.code, d.message.clone());
+    out.sort_by_cached_key(key);
+    out.dedup();
+    out
 }
 
 /// An input without infrastructure code is a mistake more often than not: a pass would say that something was judged.

@@ -1,5 +1,6 @@
 //! What the tests of this floor are written with.
 
+use crate::raw::{Mode, RawResource};
 use crate::span::{Files, Span};
 use crate::value::{Part, Piece, Role, Text, Unknown, Value};
 use std::collections::BTreeMap;
@@ -91,4 +92,22 @@ pub(super) fn written(source: &str) -> (Files, Value) {
     let span = Span::new(id, 0, source.len());
     let kind = crate::value::Kind::String(Text::at(source, span));
     (files, Value::new(kind, span))
+}
+
+/// A resource of a type.
+pub(super) fn resource(kind: &str, attributes: Value) -> RawResource {
+    RawResource {
+        address: "a".into(),
+        mode: Mode::Managed,
+        kind: kind.into(),
+        exists: Some(true),
+        doubt: None,
+        span: attributes.place.span,
+        extent: attributes.place.span,
+        account: Value::null(attributes.place.span),
+        region: Value::null(attributes.place.span),
+        attributes,
+        change: None,
+        meta: BTreeMap::new(),
+    }
 }

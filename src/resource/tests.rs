@@ -1,23 +1,5 @@
 use super::*;
-use crate::raw::Mode;
 use crate::span::{Files, Span};
-
-fn raw(kind: &str, attributes: Value, span: Span) -> RawResource {
-    RawResource {
-        address: "a".into(),
-        mode: Mode::Managed,
-        kind: kind.into(),
-        exists: Some(true),
-        doubt: None,
-        span,
-        extent: span,
-        attributes,
-        account: Value::null(span),
-        region: Value::null(span),
-        change: None,
-        meta: BTreeMap::new(),
-    }
-}
 
 fn map(entries: &[(&str, Value)], span: Span) -> Value {
     let entries = entries.iter().map(|(k, v)| (Arc::from(*k), v.clone()));
@@ -127,7 +109,7 @@ fn one_repository_reads_the_same_in_three_forms() {
         ("AWS::ECR::Repository", cfn),
         ("awscc_ecr_repository", awscc),
     ] {
-        let read = read(kind_of(kind).unwrap(), &raw(kind, attributes, at));
+        let read = read(kind_of(kind).unwrap(), &testing::resource(kind, attributes));
         let get = |name: &str| read.get(name).unwrap();
         assert_eq!(get("name").as_str(), Some("app"), "{kind}");
         assert!(

@@ -1,0 +1,239 @@
+//! What CloudFormation would refuse about the properties of ECR's resources: unknown, missing, read-only, or of another
+//! type or form than the resource type's schema wants. `schema/ecr.json` is our reduction of these schemas to names, types
+//! and bounds (CloudFormation registry, October 2026; source: cfn-lint 1.58, MIT-0); what a guardrail judges (names, lifecycle
+//! rules, replication) is left to it.
+
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::raw::RawResource;
+use crate::value::{Kind, Value};
+use jsonschema::error::ValidationErrorKind as Wrong;
+use jsonschema::paths::LocationSegment;
+use jsonschema::{ValidationError, Validator};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::{LazyLock, OnceLock};
+
+/// The schema of one resource type; made ready when a resource of the type turns up.
+struct Schema {
+    json: Json,
+    validator: OnceLock<Option<Validator>>,
+}
+
+/// Schemas by resource type.
+static SCHEMAS: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
+    let read: serde_json::Result<BTreeMap<String, Json>> =
+        serde_json::from_str(include_str!("schema/ecr.json"));
+    let schema = |(name, json)| {
+        let validator = OnceLock::new();
+        (name, Schema { json, validator })
+    };
+    read.unwrap_or_default().into_iter().map(schema).collect()
+});
+
+/// The problems of a resource's properties. What is unknown has none. What CloudFormation refuses whatever it learns is an
+/// error; a name or a value that a later schema may know is a warning.
+pub fn problems(raw: &RawResource) -> Vec<Diagnostic> {
+    let Some(schema) = SCHEMAS.get(&raw.kind) else {
+        return Vec::new();
+    };
+    // A macro may turn what stands there into anything.
+    if raw.exists == Some(false) || raw.meta.contains_key("Transform") {
+        return Vec::new();
+    }
+    let validator = (schema.validator).get_or_init(|| jsonschema::validator_for(&schema.json).ok());
+    let Some(validator) = validator else {
+        return Vec::new();
+    };
+    let mut out = read_only(raw, schema);
+    let instance = plain(&raw.attributes, &schema.json);
+    for error in validator.iter_errors(&instance) {
+        if let Some(at) = find(raw, &error) {
+            out.extend(told(raw, &schema.json, &error, &at));
+        }
+    }
+    out
+}
+
+/// Attributes that only the service sets.
+fn read_only(raw: &RawResource, schema: &Schema) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (name, value) in raw.attributes.entries() {
+        let flag = schema.json.pointer(&format!("/properties/{name}/readOnly"));
+        if flag == Some(&Json::Bool(true)) && !value.is_null() {
+            let message = format!("`{name}` of `{}` is set by the service only", raw.address);
+            let span = value.place.key.unwrap_or(value.place.span);
+            let problem = Diagnostic::error("property-read-only", message).at(span);
+            out.push(problem.help("remove it; `Fn::GetAtt` reads it"));
+        }
+    }
+    out
+}
+
+/// Where an error stands: the value, the way to it in words, and its schema.
+struct At {
+    value: Value,
+    way: String,
+}
+
+/// The value that an error is about; `None` where it is not known, part of something that is not, or not to be shown.
+fn find(raw: &RawResource, error: &ValidationError<'_>) -> Option<At> {
+    let mut at = At {
+        value: raw.attributes.clone(),
+        way: String::new(),
+    };
+    for segment in error.instance_path().segments() {
+        match segment {
+            LocationSegment::Property(name) => {
+                at.value = at.value.get(&name)?;
+                if !at.way.is_empty() {
+                    at.way.push('.');
+                }
+                at.way.push_str(&name);
+            }
+            // A lone value stands for a list of one.
+            LocationSegment::Index(i) => {
+                if matches!(at.value.kind, Kind::Sequence { .. }) {
+                    at.value = at.value.items().into_iter().nth(i)?;
+                }
+                at.way.push_str(&format!("[{i}]"));
+            }
+        }
+    }
+    let known = match &at.value.kind {
+        Kind::Unknown(_) | Kind::Null(_) => false,
+        Kind::String(text) => text.known().is_some(),
+        _ => true,
+    };
+    (known && !at.value.has_sensitive()).then_some(at)
+}
+
+/// An error in our words.
+fn told(raw: &RawResource, schema: &Json, error: &ValidationError<'_>, at: &At) -> Vec<Diagnostic> {
+    let what = match at.way.as_str() {
+        "" => format!("`{}`", raw.address),
+        way => format!("`{way}` of `{}`", raw.address),
+    };
+    let open = at.value.more().is_some();
+    let place = at.value.place.primary();
+    let refused = |message| vec![Diagnostic::error("property-value", message).at(place)];
+    let doubted = |message| vec![Diagnostic::warning("property-value", message).at(place)];
+    match error.kind() {
+        Wrong::AdditionalProperties { unexpected } => {
+            let known = properties(schema, error);
+            let one = |name: &String| unknown_property(raw, at, name, &known);
+            unexpected.iter().map(one).collect()
+        }
+        Wrong::Required { .. } if open => Vec::new(),
+        Wrong::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let span = match at.way.as_str() {
+                "" => raw.span,
+                _ => at.value.place.key.unwrap_or(place),
+            };
+            let message = format!("{what} lacks `{name}`");
+            vec![Diagnostic::error("property-missing", message).at(span)]
+        }
+        Wrong::Type { .. } => refused(format!("{what} must be {}", wanted(schema, error))),
+        Wrong::Enum { options } => doubted(format!("{what} is none of {}", listed(options))),
+        Wrong::Pattern { pattern } => doubted(format!("{what} does not match `{pattern}`")),
+        Wrong::MinLength { limit } => doubted(format!("{what} is shorter than {limit} characters")),
+        Wrong::MaxLength { limit } => doubted(format!("{what} is longer than {limit} characters")),
+        Wrong::MinItems { .. } if open => Vec::new(),
+        Wrong::MinItems { limit } => doubted(format!("{what} has fewer than {limit} elements")),
+        Wrong::MaxItems { limit } => doubted(format!("{what} has more than {limit} elements")),
+        _ => doubted(format!("{what} is not what its schema wants")),
+    }
+}
+
+fn unknown_property(raw: &RawResource, at: &At, name: &str, known: &[String]) -> Diagnostic {
+    let value = at.value.get(name);
+    let span = value.map_or(at.value.place.span, |v| v.place.key.unwrap_or(v.place.span));
+    let way = match at.way.as_str() {
+        "" => format!("`{}`", raw.kind),
+        way => format!("`{way}` of `{}`", raw.kind),
+    };
+    let message = format!("{way} has no property `{name}`");
+    let near = nearest(name, known.iter().map(String::as_str));
+    match near {
+        Some(near) => Diagnostic::error("property-unknown", message)
+            .at(span)
+            .help(format!("did you mean `{near}`?")),
+        None => Diagnostic::warning("property-unknown", message).at(span),
+    }
+}
+
+/// The schema that an error comes from: the keyword's surroundings.
+fn around<'s>(schema: &'s Json, error: &ValidationError<'_>) -> Option<&'s Json> {
+    let path = error.schema_path().as_str();
+    let (around, _) = path.rsplit_once('/')?;
+    schema.pointer(around)
+}
+
+fn properties(schema: &Json, error: &ValidationError<'_>) -> Vec<String> {
+    let known = around(schema, error).and_then(|s| s.get("properties"));
+    let known = known.and_then(Json::as_object);
+    known.map_or_else(Vec::new, |known| known.keys().cloned().collect())
+}
+
+/// The type that is wanted, in words.
+fn wanted(schema: &Json, error: &ValidationError<'_>) -> &'static str {
+    let ty = around(schema, error).and_then(|s| s.get("type"));
+    match ty.and_then(Json::as_str) {
+        Some("boolean") => "`true` or `false`",
+        Some("integer") => "a whole number",
+        Some("array") => "a list",
+        Some("object") => "a mapping",
+        Some("string") => "a text",
+        _ => "a mapping or a text",
+    }
+}
+
+fn listed(options: &Json) -> String {
+    let options = options.as_array().into_iter().flatten();
+    let options: Vec<String> = options
+        .filter_map(|o| Some(format!("`{}`", o.as_str()?)))
+        .collect();
+    options.join(", ")
+}
+
+/// A value as JSON, its scalars as the schema wants them where CloudFormation turns one into the other (`"true"` is true,
+/// 12 is `"12"`). What is unknown is null.
+fn plain(value: &Value, schema: &Json) -> Json {
+    let wants = |ty: &str| schema.get("type").is_some_and(|t| t == ty);
+    let inner = |key: &str| schema.get(key).unwrap_or(&Json::Null);
+    let scalar = !matches!(
+        value.kind,
+        Kind::Sequence { .. } | Kind::Unknown(_) | Kind::Null(_)
+    );
+    if wants("array") && scalar {
+        return Json::Array(vec![plain(value, inner("items"))]);
+    }
+    match &value.kind {
+        Kind::Null(_) | Kind::Unknown(_) => Json::Null,
+        Kind::Bool(b) if wants("string") => Json::String(b.to_string()),
+        Kind::Bool(b) => Json::Bool(*b),
+        Kind::Number(n) if wants("string") => Json::String(n.to_string()),
+        Kind::Number(n) => (n.to_i64()).map_or_else(|| Json::String(n.to_string()), Json::from),
+        Kind::String(text) => match text.known() {
+            None => Json::Null,
+            Some("true") if wants("boolean") => Json::Bool(true),
+            Some("false") if wants("boolean") => Json::Bool(false),
+            Some(known) => Json::String(known.to_owned()),
+        },
+        Kind::Sequence { .. } => {
+            let items = value.items();
+            Json::Array(items.iter().map(|v| plain(v, inner("items"))).collect())
+        }
+        Kind::Mapping { .. } => {
+            let entries = value.entries().into_iter();
+            let entry = |(name, value): (std::sync::Arc<str>, Value)| {
+                let schema = inner("properties").get(&*name).unwrap_or(&Json::Null);
+                (name.to_string(), plain(&value, schema))
+            };
+            Json::Object(entries.map(entry).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
