@@ -144,3 +144,23 @@ Outputs: {{O: {{Value: !Ref Held}}, P: {{Value: !Sub '${{Given}}'}}}}
         }
     }
 }
+
+#[test]
+fn a_wrong_property_is_told_at_its_place_and_a_secret_is_not() {
+    let report = checked(
+        "
+Parameters: {Secret: {Type: String, NoEcho: true, Default: hush}}
+Resources:
+  A:
+    Type: AWS::ECR::Repository
+    Properties: {ImageTagMutabilty: IMMUTABLE, EmptyOnDelete: !Ref Secret}
+",
+        &["repository-tags-mutable"],
+    );
+    let told: Vec<_> = (report.diagnostics.iter())
+        .map(|d| (d.code, d.span.map(|s| report.files.text(s))))
+        .collect();
+    let want = Some("ImageTagMutabilty".to_owned());
+    assert_eq!(told, [("property-unknown", want)]);
+    assert!(report.has_errors());
+}
