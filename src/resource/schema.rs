@@ -104,7 +104,7 @@ fn find(raw: &RawResource, error: &ValidationError<'_>) -> Option<At> {
         Kind::String(text) => text.known().is_some(),
         _ => true,
     };
-    (known && !at.value.has_sensitive()).then_some(at)
+    (known && !at.value.sensitive).then_some(at)
 }
 
 /// An error in our words.
