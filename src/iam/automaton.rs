@@ -2,7 +2,10 @@
 //! the shape that the texts have, searched breadth first. Its states are bit sets of positions.
 
 use super::pattern::{Set, Tok};
+use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 /// More states than a verdict is worth: the answer is then unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +14,23 @@ pub(super) struct Exhausted;
 /// States of one search at most.
 const STATES: usize = 20_000;
 
-type Bits = Vec<u64>;
+/// Searches that a thread remembers: the policies of a run have most of their patterns in common, and each is asked many
+/// questions.
+const REMEMBERED: usize = 1024;
+
+type Bits = SmallVec<[u64; 8]>;
+
+/// A pattern as the automaton takes it: for each piece whether it repeats, and what it takes.
+type Pieces = Vec<(bool, Set)>;
+
+/// All that the outcome of a search hangs on: the shape, the patterns, and the characters to avoid.
+type Asked = (Vec<Pieces>, String);
+
+type Outcome = Result<Arc<[String]>, Exhausted>;
+
+thread_local! {
+    static OUTCOMES: RefCell<HashMap<Asked, Outcome>> = RefCell::default();
+}
 
 struct Machine {
     /// Positions of `Star` pieces.
@@ -45,7 +64,7 @@ fn piece(tok: &Tok) -> (bool, Set) {
 }
 
 /// The letters that matter: a letter and a digit that no pattern names (they stand for all such), then those that are named.
-fn alphabet(all: &[Vec<(bool, Set)>], avoid: &str) -> Vec<char> {
+fn alphabet(all: &[Pieces], avoid: &str) -> Vec<char> {
     let mut named = BTreeSet::new();
     for (_, set) in all.iter().flatten() {
         match set {
@@ -69,24 +88,22 @@ fn alphabet(all: &[Vec<(bool, Set)>], avoid: &str) -> Vec<char> {
 }
 
 impl Machine {
-    fn new(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Self {
-        let all: Vec<Vec<(bool, Set)>> = std::iter::once(shape)
-            .chain(patterns.iter().copied())
-            .map(|p| p.iter().map(piece).collect())
-            .collect();
+    /// The automaton of a shape, which stands first, and patterns.
+    fn new(all: &[Pieces], avoid: &str) -> Self {
+        let shape = all.first().map_or(0, Vec::len);
         let size: usize = all.iter().map(|p| p.len() + 1).sum();
-        let empty = vec![0u64; size.div_ceil(64)];
+        let empty: Bits = SmallVec::from_elem(0, size.div_ceil(64));
         let mut machine = Machine {
             stars: empty.clone(),
             ends: Vec::new(),
-            shape: empty.clone(),
-            letters: (alphabet(&all, avoid).into_iter())
+            shape: SmallVec::from_elem(0, shape / 64 + 1),
+            letters: (alphabet(all, avoid).into_iter())
                 .map(|c| (c, empty.clone(), empty.clone()))
                 .collect(),
             start: empty.clone(),
         };
         let mut at = 0;
-        for pieces in &all {
+        for pieces in all {
             set(&mut machine.start, at);
             for (star, chars) in pieces {
                 for (letter, ones, stars) in &mut machine.letters {
@@ -102,7 +119,7 @@ impl Machine {
             machine.ends.push(at);
             at += 1;
         }
-        for position in 0..=shape.len() {
+        for position in 0..=shape {
             set(&mut machine.shape, position);
         }
         let mut start = std::mem::take(&mut machine.start);
@@ -129,17 +146,20 @@ impl Machine {
         }
     }
 
+    /// Where a letter leads to; `None` where no text of the shape goes on so.
     fn step(&self, state: &Bits, ones: &Bits, stars: &Bits) -> Option<Bits> {
-        let mut next = Vec::with_capacity(state.len());
+        let mut next = Bits::new();
         let mut carry = 0;
         for ((word, one), star) in state.iter().zip(ones).zip(stars) {
             let moved = word & one;
             next.push((moved << 1) | carry | (word & star));
             carry = moved >> 63;
-        }
-        let alive = next.iter().zip(&self.shape).any(|(w, s)| w & s != 0);
-        if !alive {
-            return None;
+            // the shape stands first: most letters lead nowhere in it
+            if next.len() == self.shape.len()
+                && next.iter().zip(&self.shape).all(|(w, s)| w & s == 0)
+            {
+                return None;
+            }
         }
         self.close(&mut next);
         Some(next)
@@ -171,7 +191,7 @@ pub(super) fn classes(look: &Look<'_>, shape: &[Tok]) -> Result<Vec<String>, Exh
     for _ in 0..ROUNDS {
         let own = atoms.iter().map(Vec::as_slice);
         let all: Vec<&[Tok]> = look.patterns.iter().copied().chain(own).collect();
-        let found = search(&all, shape, look.avoid)?;
+        let found = remembered(&all, shape, look.avoid)?;
         let known = atoms.len();
         for atom in found.iter().filter_map(|f| (look.named)(f)) {
             if !atoms.contains(&atom) {
@@ -179,7 +199,7 @@ pub(super) fn classes(look: &Look<'_>, shape: &[Tok]) -> Result<Vec<String>, Exh
             }
         }
         if atoms.len() == known {
-            return Ok(found);
+            return Ok(found.to_vec());
         }
     }
     Err(Exhausted)
@@ -190,8 +210,27 @@ pub(super) fn nothing(_: &str) -> Option<Vec<Tok>> {
     None
 }
 
-fn search(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Result<Vec<String>, Exhausted> {
-    let machine = Machine::new(patterns, shape, avoid);
+/// What [`search`] finds, looked up where it was asked before.
+fn remembered(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Outcome {
+    let all = std::iter::once(shape).chain(patterns.iter().copied());
+    let pieces = all.map(|p| p.iter().map(piece).collect()).collect();
+    let asked: Asked = (pieces, avoid.to_owned());
+    OUTCOMES.with_borrow_mut(|outcomes| {
+        if let Some(outcome) = outcomes.get(&asked) {
+            return outcome.clone();
+        }
+        let outcome = search(&asked.0, avoid).map(Arc::from);
+        if outcomes.len() >= REMEMBERED {
+            outcomes.clear();
+        }
+        outcomes.insert(asked, outcome.clone());
+        outcome
+    })
+}
+
+/// One text of each class that patterns cut the texts of a shape into: the shape stands first.
+fn search(all: &[Pieces], avoid: &str) -> Result<Vec<String>, Exhausted> {
+    let machine = Machine::new(all, avoid);
     let mut ids: HashMap<Bits, usize> = HashMap::new();
     let mut parents: Vec<Option<(usize, char)>> = vec![None];
     let mut queue = VecDeque::from([(0, machine.start.clone())]);
@@ -254,7 +293,7 @@ mod tests {
             let globs = [glob(&a), glob(&b)];
             let shape = [Tok::One(Set::Any), Tok::Star(Set::Any)];
             let toks: Vec<&[Tok]> = globs.iter().map(Glob::toks).collect();
-            let found = search(&toks, &shape, "").unwrap();
+            let found = remembered(&toks, &shape, "").unwrap();
             let sign = |t: &str| globs.iter().map(|g| g.fits(t, &Context::default())).collect::<Vec<_>>();
             prop_assert!(found.iter().any(|f| sign(f) == sign(&text)), "{found:?}");
             let signs: HashSet<_> = found.iter().map(|f| sign(f).iter().map(|t| t.must()).collect::<Vec<_>>()).collect();

@@ -3,11 +3,14 @@
 //! A value with an unknown part is matched in three values: where no content of the part could make it match it does not, else
 //! it cannot be told.
 
+use self::run::run;
 use super::kleene::Tri;
 use crate::value::{Part, Role, Text, Unknown};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod run;
 mod set;
 #[cfg(test)]
 mod tests;
@@ -110,6 +113,8 @@ pub struct View {
 pub struct Glob {
     toks: Vec<Tok>,
     literal: Option<String>,
+    /// Its text, where it is nothing but ASCII characters in either case.
+    folded: Option<String>,
 }
 
 /// How the characters of a text are read.
@@ -148,6 +153,9 @@ fn elements(text: &Text, binding: &Binding) -> Vec<Element> {
 
 /// The known text, with the typed holes filled in; `None` where some part stays unknown.
 pub fn known(text: &Text, binding: &Binding) -> Option<String> {
+    if let Some(known) = text.known() {
+        return Some(known.to_owned());
+    }
     (elements(text, binding).into_iter())
         .map(|e| match e {
             Element::Char(c) => Some(c),
@@ -190,7 +198,17 @@ impl Glob {
                 _ => None,
             })
             .collect();
-        Glob { toks, literal }
+        let folded = (toks.iter())
+            .map(|t| match t {
+                Tok::One(Set::Fold(c)) if c.is_ascii() => Some(*c),
+                _ => None,
+            })
+            .collect();
+        Glob {
+            toks,
+            literal,
+            folded,
+        }
     }
 
     /// The pattern of a known action.
@@ -317,6 +335,9 @@ impl Glob {
         if let Some(literal) = &self.literal {
             return (literal == value).into();
         }
+        if let Some(folded) = self.folded.as_ref().filter(|_| value.is_ascii()) {
+            return folded.eq_ignore_ascii_case(value).into();
+        }
         match self.resolve(context) {
             Some((toks, open)) => tri(run(&toks, value), open),
             None => Tri::False,
@@ -342,7 +363,11 @@ impl Glob {
     }
 
     /// Puts values in the place of variables; the flag: unknown parts are left, as wildcards. `None`: a variable has no value.
-    fn resolve(&self, context: &Context) -> Option<(Vec<Tok>, bool)> {
+    fn resolve(&self, context: &Context) -> Option<(Cow<'_, [Tok]>, bool)> {
+        let settled = |t: &Tok| matches!(t, Tok::One(_) | Tok::Star(_));
+        if self.toks.iter().all(settled) {
+            return Some((Cow::Borrowed(&self.toks), false));
+        }
         let mut open = false;
         let mut toks = Vec::with_capacity(self.toks.len());
         for tok in &self.toks {
@@ -361,7 +386,7 @@ impl Glob {
                 },
             }
         }
-        Some((toks, open))
+        Some((Cow::Owned(toks), open))
     }
 }
 
@@ -431,45 +456,5 @@ fn parse_variable(body: &str) -> Variable {
             key: body.trim().to_lowercase(),
             default: None,
         },
-    }
-}
-
-/// Whether pieces without holes and variables match a whole value.
-fn run(toks: &[Tok], value: &str) -> bool {
-    let mut at = vec![false; toks.len() + 1];
-    let mut next = at.clone();
-    if let Some(first) = at.first_mut() {
-        *first = true;
-    }
-    close(toks, &mut at);
-    for c in value.chars() {
-        next.fill(false);
-        for (i, tok) in toks.iter().enumerate() {
-            if !at.get(i).copied().unwrap_or(false) {
-                continue;
-            }
-            let target = match tok {
-                Tok::One(set) if set.has(c) => i + 1,
-                Tok::Star(set) if set.has(c) => i,
-                _ => continue,
-            };
-            if let Some(slot) = next.get_mut(target) {
-                *slot = true;
-            }
-        }
-        close(toks, &mut next);
-        std::mem::swap(&mut at, &mut next);
-    }
-    at.last().copied().unwrap_or(false)
-}
-
-fn close(toks: &[Tok], at: &mut [bool]) {
-    for (i, tok) in toks.iter().enumerate() {
-        if matches!(tok, Tok::Star(_))
-            && at.get(i) == Some(&true)
-            && let Some(slot) = at.get_mut(i + 1)
-        {
-            *slot = true;
-        }
     }
 }

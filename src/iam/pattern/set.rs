@@ -28,6 +28,7 @@ impl Set {
     pub fn has(self, c: char) -> bool {
         match self {
             Set::Char(x) => x == c,
+            Set::Fold(x) if x.is_ascii() && c.is_ascii() => x.eq_ignore_ascii_case(&c),
             Set::Fold(x) => x == c || x.to_lowercase().eq(c.to_lowercase()),
             Set::Any => true,
             Set::NotColon => c != ':',

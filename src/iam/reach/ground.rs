@@ -98,11 +98,15 @@ impl Ground {
             url_suffix: Some(url_suffix(&partition).to_owned()),
             organization: Some(organization.clone()),
         };
+        let typed = documents().any(|d| d.words().any(|w| w.text.known().is_none()));
         let mut ground = Ground {
             policies: Vec::new(),
             sides: Vec::new(),
             old: BTreeSet::new(),
-            names: names(documents(), &binding),
+            names: match typed {
+                true => names(documents(), &binding),
+                false => first,
+            },
             binding,
             fixed: BTreeMap::new(),
             open: BTreeMap::new(),

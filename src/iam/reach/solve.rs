@@ -95,20 +95,28 @@ pub(super) enum Found {
 /// A search.
 pub(super) struct Search<'a> {
     pub(super) ground: &'a Ground,
-    pub(super) view: View,
     /// All of these actions are needed; empty: the actions are a dimension.
     pub(super) copies: &'a [&'static str],
     rules: Vec<&'a Rule>,
     goal: Goal,
+    /// What every request has in its context.
+    fixed: Context,
+    /// The keys that the rules ask about.
+    keys: BTreeSet<&'a str>,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(ground: &'a Ground, view: View, copies: &'a [&'static str]) -> Self {
         let rules: Vec<&Rule> = ground.rules().into_iter().map(|(_, r)| r).collect();
         let goal = Goal::new(&rules, copies.len().max(1), &ground.sides);
+        let clauses = rules.iter().flat_map(|r| &r.clauses);
         Search {
+            keys: clauses.map(|c| c.key.as_str()).collect(),
+            fixed: Context {
+                facts: ground.context(),
+                view,
+            },
             ground,
-            view,
             copies,
             rules,
             goal,
@@ -143,14 +151,11 @@ impl<'a> Search<'a> {
     /// What the rules say that is the same for every request of the scene.
     fn constant(&self, rule: &Rule, covered: &BTreeSet<&String>) -> Tri {
         let mut out = rule.certain();
-        let context = Context {
-            facts: self.ground.context(),
-            view: self.view,
-        };
+        let context = &self.fixed;
         for clause in rule.clauses.iter().filter(|c| !covered.contains(&c.key)) {
             out = out.and(match self.ground.open.get(&clause.key) {
-                Some(_) => open(clause, &context),
-                None => clause.holds(&context),
+                Some(_) => open(clause, context),
+                None => clause.holds(context),
             });
         }
         out
@@ -194,16 +199,25 @@ impl<'a> Search<'a> {
         if part.asked() == Tri::False {
             return None;
         }
-        let mut context = Context {
-            facts: self.ground.context(),
-            view: self.view,
+        // what a part says counts for clauses on its keys, and for variables in resources
+        let asked = || {
+            dimension
+                .keys
+                .iter()
+                .any(|k| self.keys.contains(k.as_str()))
         };
-        context.facts.extend(part.facts.iter().cloned());
-        let fits: Vec<Tri> = (self.rules.iter())
-            .map(|r| self.fits(r, dimension, part, &context))
+        let own = !part.facts.is_empty() && (part.resources.is_some() || asked());
+        let with = own.then(|| {
+            let mut context = self.fixed.clone();
+            context.facts.extend(part.facts.iter().cloned());
+            context
+        });
+        let context = with.as_ref().unwrap_or(&self.fixed);
+        let fits: SmallVec<[Tri; 16]> = (self.rules.iter())
+            .map(|r| self.fits(r, dimension, part, context))
             .collect();
         let copies = self.copies.len().max(1);
-        let all = std::iter::repeat_n(fits, copies).flatten();
+        let all = std::iter::repeat_n(&fits, copies).flatten().copied();
         Some(mask(all, part.asked()))
     }
 
