@@ -11,10 +11,12 @@ mod cases;
 mod chosen;
 mod instances;
 mod judged;
+mod rules;
 mod run;
 mod way;
 
-pub use self::run::run;
+pub use self::rules::Rules;
+pub use self::run::{judge, run};
 
 /// What `check` is asked to do.
 #[derive(Clone, Debug)]

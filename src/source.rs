@@ -292,6 +292,11 @@ fn judged_through_others(nests: &BTreeMap<PathBuf, BTreeSet<PathBuf>>) -> BTreeS
     judged
 }
 
+/// Whether the text of a template can hold anything that matters, looked for in its bytes.
+pub fn may_matter(template: &str) -> bool {
+    marks::template(template.as_bytes())
+}
+
 /// Sorts by place; two roots that load one file say the same thing once.
 fn order(files: &Files, diagnostics: &mut Vec<Diagnostic>) {
     let key = |d: &Diagnostic| {

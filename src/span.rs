@@ -200,6 +200,17 @@ impl Files {
         FileId(u32::try_from(files.len() - 1).unwrap_or(u32::MAX))
     }
 
+    /// The texts of a run that goes on from here: ids of before mean the same in both, what is added later stays apart.
+    pub fn fork(&self) -> Files {
+        let files = self
+            .files
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        Files {
+            files: RwLock::new(files.clone()),
+        }
+    }
+
     /// The file of an id; `None` for an id of another run.
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
         let files = self

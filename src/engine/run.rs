@@ -3,13 +3,14 @@
 use super::chosen::{self, Chosen};
 use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
+use super::rules::Rules;
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
-use crate::config::{self, Config, Error, Undetermined, edition};
+use crate::config::{Error, Undetermined, edition};
 use crate::diagnostic::{Diagnostic, Level};
-use crate::finding::{Enforcement, Finding, Outcome, Severity, Status};
+use crate::finding::{Enforcement, Finding, Outcome, Status};
 use crate::guardrail::definition::Without;
 use crate::guardrail::settings::State;
-use crate::guardrail::{Guardrail, Library, Settings, subject};
+use crate::guardrail::{Guardrail, Settings, subject};
 use crate::inventory::Inventory;
 use crate::raw::{Form, Mode, Root};
 use crate::resource::{availability, schema};
@@ -19,17 +20,7 @@ use crate::value::DIAGNOSED;
 use crate::waiver;
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Everything that is settled before the input is read.
-struct Rules {
-    config: Config,
-    library: Library,
-    world: World,
-    fail_on: Severity,
-    undetermined: Option<Undetermined>,
-}
 
 /// Judges the input by the guardrails.
 ///
@@ -41,47 +32,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
         files: files.clone(),
         mistakes,
     };
-    let rules = rules(options, &files).map_err(fail)?;
+    let rules = Rules::load(options, &files).map_err(fail)?;
     let sources = sources(options, &rules.world, &files).map_err(|e| fail(vec![e]))?;
     judge(options, &rules, sources, &files).map_err(fail)
-}
-
-fn rules(options: &Options, files: &Files) -> Result<Rules, Vec<Error>> {
-    let config = config(options, files)?;
-    let directories: Vec<PathBuf> = (config.policies.iter().cloned())
-        .chain(options.policies.iter().map(PathBuf::from))
-        .collect();
-    let library = Library::load(files, &directories)?;
-    let every: Vec<_> = config.overrides.iter().collect();
-    library.settings(&config, &every, options.profile, &options.only)?;
-    let world = World {
-        target: config.target.clone(),
-        organizations: config.organizations.clone(),
-        existing: config.existing.clone(),
-        inputs: options.inputs.clone(),
-    };
-    let fail_on = options.fail_on.or(config.fail_on);
-    let undetermined = options.undetermined.or(config.undetermined);
-    Ok(Rules {
-        library,
-        world,
-        fail_on: fail_on.unwrap_or(Severity::Medium),
-        undetermined,
-        config,
-    })
-}
-
-/// The config that is named, else the nearest one upward from the first path.
-fn config(options: &Options, files: &Files) -> Result<Config, Vec<Error>> {
-    if let Some(path) = &options.config {
-        return Config::load(files, Path::new(path));
-    }
-    if options.no_config {
-        return Ok(Config::default());
-    }
-    let start = options.paths.iter().find(|p| *p != "-");
-    let found = config::find(Path::new(start.map_or(".", String::as_str)));
-    found.map_or_else(|| Ok(Config::default()), |path| Config::load(files, &path))
 }
 
 fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, Error> {
@@ -97,7 +50,11 @@ fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, E
     source::read(&inputs, world, files, &options).map_err(|e| Error::new(e.to_string()))
 }
 
-fn judge(
+/// Judges what was read.
+///
+/// # Errors
+/// Mistakes in what the config says of guardrails.
+pub fn judge(
     options: &Options,
     rules: &Rules,
     sources: Sources,
@@ -151,7 +108,7 @@ fn judge(
         not_run,
         summary,
         skipped,
-        run: run_info(options, rules, files),
+        run: run_info(options, rules),
         guardrails: active.iter().map(|a| info(a.guardrail)).collect(),
     })
 }
@@ -324,11 +281,7 @@ fn summary(
     }
 }
 
-fn run_info(options: &Options, rules: &Rules, files: &Files) -> RunInfo {
-    let texts: Vec<_> = (rules.library.all())
-        .filter_map(|g| files.get(g.file))
-        .map(|f| f.text.clone())
-        .collect();
+fn run_info(options: &Options, rules: &Rules) -> RunInfo {
     RunInfo {
         checkout: options.checkout.clone(),
         profile: options
@@ -338,7 +291,7 @@ fn run_info(options: &Options, rules: &Rules, files: &Files) -> RunInfo {
             .to_owned(),
         edition: rules.config.edition.clone(),
         config_sha256: rules.config.sha256.clone(),
-        policies_sha256: config::fingerprint(texts.iter().map(|t| &**t)),
+        policies_sha256: rules.policies_sha256.clone(),
         target: rules.world.target.clone(),
     }
 }
