@@ -14,6 +14,7 @@ pub mod checkout;
 pub mod failure;
 pub mod given;
 pub mod guardrails;
+pub mod hook;
 pub mod resolve;
 pub mod schema;
 pub mod sink;
@@ -54,6 +55,8 @@ pub enum Command {
     Resolve(resolve::Args),
     /// Tell whether a principal may make a request, by which policies, and what is missing.
     Can(can::Args),
+    /// Answer invocations of a CloudFormation Hook.
+    Hook(hook::Args),
     /// List the guardrails.
     Guardrails(guardrails::Args),
     /// Try guardrails on their test cases.
@@ -106,6 +109,7 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
         Command::Explain(args) => guardrails::explain(&args),
         Command::Resolve(args) => resolve::run(&args, matches),
         Command::Can(args) => can::run(&args, matches),
+        Command::Hook(args) => hook::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Guardrails(args) => guardrails::list(&args),

@@ -23,4 +23,5 @@ pub mod waiver;
 pub mod engine;
 pub mod question;
 pub mod report;
+pub mod hook;
 pub mod cli;

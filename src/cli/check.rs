@@ -97,7 +97,8 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
     })
 }
 
-fn today() -> jiff::civil::Date {
+/// The day in UTC.
+pub fn today() -> jiff::civil::Date {
     (jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC)).date()
 }
 

@@ -1,0 +1,233 @@
+//! From an invocation to roots that the engine judges.
+
+use super::model;
+use super::payload::{self, Changed};
+use super::request::{Action, Request, Subject, shown};
+use crate::change;
+use crate::cloudformation;
+use crate::diagnostic::Diagnostic;
+use crate::raw::{Form, RawResource, Root};
+use crate::resource;
+use crate::source::{self, Sources};
+use crate::span::Files;
+use crate::syntax::tree::Tree;
+use crate::world::World;
+use std::collections::BTreeSet;
+
+/// What there is to judge.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) sources: Sources,
+    /// Only findings of these resources count; `None`: all.
+    pub(super) only: Option<BTreeSet<String>>,
+    /// What the answer says besides the verdict.
+    pub(super) notes: Vec<String>,
+}
+
+/// What comes of an invocation before anything is judged.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// There is something to judge.
+    Judge(Box<Found>),
+    /// There is nothing to judge, for this reason.
+    Nothing(String),
+}
+
+impl Outcome {
+    fn judge(found: Found) -> Self {
+        Outcome::Judge(Box::new(found))
+    }
+}
+
+impl Found {
+    fn of(roots: Vec<Root>, diagnostics: Vec<Diagnostic>) -> Self {
+        Found {
+            sources: Sources {
+                roots,
+                diagnostics,
+                files: 1,
+                skipped: Vec::new(),
+            },
+            ..Found::default()
+        }
+    }
+}
+
+/// Turns an invocation into roots. `payload` holds what its URL leads to.
+pub(super) fn roots(
+    request: &Request,
+    payload: Option<Vec<u8>>,
+    world: &World,
+    files: &Files,
+) -> Result<Outcome, String> {
+    match &request.subject {
+        Subject::Resource { .. } => resource(request, world),
+        Subject::Stack { .. } => stack(request, payload.unwrap_or_default(), world, files),
+        Subject::ChangeSet { .. } => change_set(request, payload.unwrap_or_default(), world, files),
+    }
+}
+
+/// Why an invocation needs no look at anything, its payload included.
+pub(super) fn settled(request: &Request) -> Option<String> {
+    if request.action == Some(Action::Delete) {
+        return Some("a deletion makes nothing that could be judged".to_owned());
+    }
+    let Subject::Resource { kind, .. } = &request.subject else {
+        return None;
+    };
+    let unknown = resource::kind_of(kind).is_none();
+    unknown.then(|| format!("no guardrail is about `{}`", shown(kind)))
+}
+
+fn resource(request: &Request, world: &World) -> Result<Outcome, String> {
+    let Subject::Resource {
+        kind,
+        id,
+        properties,
+        previous,
+        span,
+    } = &request.subject
+    else {
+        return Err("this is no request about a resource".to_owned());
+    };
+    let Some(properties) = properties else {
+        return Err("`requestData.targetModel.resourceProperties` is missing".to_owned());
+    };
+    let root = |properties: &Tree| {
+        let properties = model::properties(properties, *span);
+        Root {
+            name: request.root(),
+            form: Form::Hook,
+            resources: vec![model::resource(kind, id, *span, properties, &world.target)],
+            ..Root::default()
+        }
+    };
+    let mut now = root(properties);
+    match (request.action, previous) {
+        (Some(Action::Create), _) => change::compare(&[], &mut now),
+        (_, Some(previous)) => change::compare(&[root(previous)], &mut now),
+        (_, None) => {} // nobody tells what it was before
+    }
+    Ok(Outcome::judge(Found::of(vec![now], Vec::new())))
+}
+
+fn stack(
+    request: &Request,
+    body: Vec<u8>,
+    world: &World,
+    files: &Files,
+) -> Result<Outcome, String> {
+    let name = request.root();
+    let payload = payload::stack(files, &name, body)?;
+    if payload.template.trim().is_empty() {
+        return Err("the payload's `template` is empty".to_owned());
+    }
+    let matters = [&payload.template, &payload.previous].map(|t| source::may_matter(t));
+    if matters == [false, false] {
+        return Ok(Outcome::Nothing(
+            "the template holds nothing that a guardrail is about".to_owned(),
+        ));
+    }
+    let evaluate = |template: String| {
+        let id = files.add(name.as_str(), template);
+        let parameters = (files.get(id)).is_some_and(|f| f.text.contains("Parameters"));
+        (cloudformation::evaluate(files, id, world), parameters)
+    };
+    let before = !payload.previous.trim().is_empty();
+    let previous = before.then(|| evaluate(payload.previous).0.0);
+    let ((mut roots, diagnostics), parameters) = evaluate(payload.template);
+    for root in &mut roots {
+        match (request.action, &previous) {
+            (Some(Action::Create), _) => change::compare(&[], root),
+            (_, Some(previous)) => change::compare(previous, root),
+            (_, None) => {} // nobody tells what there was before
+        }
+    }
+    let mut found = Found::of(roots, diagnostics);
+    if parameters {
+        let note =
+            "parameters are judged at their defaults: a STACK request does not hold their values";
+        found.notes.push(note.to_owned());
+    }
+    Ok(Outcome::judge(found))
+}
+
+/// The changed resources as the change set shows them, beside those of the template that stay as they are: these are
+/// looked at, but a finding of theirs is not the change set's.
+fn change_set(
+    request: &Request,
+    body: Vec<u8>,
+    world: &World,
+    files: &Files,
+) -> Result<Outcome, String> {
+    let name = request.root();
+    let payload = payload::change_set(files, &name, body)?;
+    let matters = |c: &&Changed| resource::kind_of(&c.kind).is_some();
+    let changes: Vec<&Changed> = payload.changes.iter().filter(matters).collect();
+    if changes.is_empty() {
+        return Ok(Outcome::Nothing(
+            "the change set changes nothing that a guardrail is about".to_owned(),
+        ));
+    }
+    // The values of what changes come from the change set: what is wrong in the template is CloudFormation's business.
+    let template = match source::may_matter(&payload.template) {
+        true => {
+            let id = files.add(name.as_str(), payload.template.as_str());
+            cloudformation::resolve(files, id, world).0
+        }
+        false => Root::default(),
+    };
+    let only: BTreeSet<String> = payload.changes.iter().map(|c| c.id.clone()).collect();
+    let stays = |r: &&RawResource| r.exists != Some(false) && !only.contains(&r.address);
+    let stays: Vec<RawResource> = template.resources.iter().filter(stays).cloned().collect();
+    let root = |resources: Vec<RawResource>| Root {
+        name: name.clone(),
+        form: Form::CloudFormation,
+        resources: resources.into_iter().chain(stays.iter().cloned()).collect(),
+        blind_spots: template.blind_spots.clone(),
+        ..Root::default()
+    };
+    let side = |change: &Changed, side: Option<&Tree>| {
+        let known = template.resources.iter().find(|r| r.address == change.id);
+        Some(changed(change, side?, known, world))
+    };
+    let mut after = Vec::new();
+    for change in changes.iter().filter(|c| c.action != Action::Delete) {
+        let made = side(change, change.after.as_ref());
+        after.push(made.ok_or_else(|| format!("`{}` has no `afterContext`", shown(&change.id)))?);
+    }
+    let before = changes.iter().filter(|c| c.action != Action::Create);
+    let before = before.filter_map(|c| side(c, c.before.as_ref())).collect();
+    let mut now = root(after);
+    change::compare(&[root(before)], &mut now);
+    for resource in &mut now.resources {
+        let updated = |c: &&&Changed| c.id == resource.address && c.action == Action::Update;
+        if changes
+            .iter()
+            .find(updated)
+            .is_some_and(|c| c.before.is_none())
+        {
+            resource.change = None; // nobody tells what it was before
+        }
+    }
+    let mut found = Found::of(vec![now], Vec::new());
+    found.only = Some(only);
+    Ok(Outcome::judge(found))
+}
+
+/// A changed resource with the values of the change set; its header and its metadata are the template's.
+fn changed(
+    change: &Changed,
+    properties: &Tree,
+    in_template: Option<&RawResource>,
+    world: &World,
+) -> RawResource {
+    let header = in_template.map_or(change.span, |r| r.span);
+    let properties = model::properties(properties, header);
+    let mut resource = model::resource(&change.kind, &change.id, header, properties, &world.target);
+    if let Some(known) = in_template {
+        resource.extent = known.extent;
+        resource.meta = known.meta.clone();
+    }
+    resource
+}

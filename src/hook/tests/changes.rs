@@ -1,0 +1,166 @@
+use super::*;
+
+fn stack(action: &str, template: &str, previous: &str) -> Json {
+    let payload = json!({"template": template, "previousTemplate": previous}).to_string();
+    asks(
+        &setup(CONFIG, vec![ok(&payload)]),
+        &pointing("STACK", action),
+    )
+}
+
+fn template(properties: &Json) -> String {
+    json!({"Resources": {"Repo": {"Type": "AWS::ECR::Repository", "Properties": properties}}})
+        .to_string()
+}
+
+#[test]
+fn a_stack_is_judged_by_its_template() {
+    let public = template(&with(good(), "RepositoryPolicyText", public()));
+    let cases = [
+        ("CREATE", template(&good()), "SUCCESS -:  | "),
+        (
+            "CREATE",
+            public.clone(),
+            "FAILED NonCompliant: policy-public-access policy-access-outside-organization | ",
+        ),
+        (
+            "CREATE",
+            "Resources: {Q: {Type: AWS::SQS::Queue}}".to_owned(),
+            "SUCCESS -:  | ",
+        ),
+        ("DELETE", public, "SUCCESS -:  | "),
+        ("CREATE", String::new(), "FAILED InternalFailure:  | "),
+        (
+            "CREATE",
+            "{\"Resources\": {\"A\": \"AWS::ECR::".to_owned(),
+            "FAILED InternalFailure:  | ",
+        ),
+    ];
+    for (action, template, wanted) in cases {
+        assert_eq!(verdict(&stack(action, &template, "")), wanted, "{template}");
+    }
+}
+
+#[test]
+fn parameters_of_a_stack_are_judged_at_their_defaults() {
+    let template = "
+Parameters: {Mutability: {Type: String, Default: MUTABLE}}
+Resources:
+  Repo:
+    Type: AWS::ECR::Repository
+    Properties: {RepositoryName: a, ImageTagMutability: !Ref Mutability}
+";
+    let response = stack("CREATE", template, "");
+    let message = response["message"].as_str().unwrap();
+    assert!(message.contains("repository-tags-mutable"), "{message}");
+    assert!(
+        message.contains("parameters are judged at their defaults"),
+        "{message}"
+    );
+}
+
+fn change_set(template: &str, changes: &Json) -> Json {
+    let payload = json!({"template": template, "changedResources": changes}).to_string();
+    asks(
+        &setup(CONFIG, vec![ok(&payload)]),
+        &pointing("CHANGE_SET", "CREATE"),
+    )
+}
+
+fn change(id: &str, action: &str, before: &Json, after: &Json) -> Json {
+    let context = |properties: &Json| match properties {
+        Json::Null => Json::Null,
+        properties => json!(json!({"Properties": properties}).to_string()),
+    };
+    json!({
+        "logicalResourceId": id,
+        "resourceType": "AWS::ECR::Repository",
+        "action": action,
+        "lineNumber": 1,
+        "beforeContext": context(before),
+        "afterContext": context(after),
+    })
+}
+
+#[test]
+fn a_change_set_is_judged_by_what_it_changes() {
+    let mutable = with(good(), "ImageTagMutability", json!("MUTABLE"));
+    let bare =
+        "Resources: {Repo: {Type: AWS::ECR::Repository}, Other: {Type: AWS::ECR::Repository}}";
+    let off = with(
+        good(),
+        "ImageScanningConfiguration",
+        json!({"ScanOnPush": "false"}),
+    );
+    let scans = "
+Resources:
+  Repo: {Type: AWS::ECR::Repository}
+  Scans:
+    Type: AWS::ECR::RegistryScanningConfiguration
+    Properties:
+      ScanType: BASIC
+      Rules: [{ScanFrequency: SCAN_ON_PUSH, RepositoryFilters: [{Filter: '*', FilterType: WILDCARD}]}]
+";
+    let cases = [
+        (
+            bare,
+            json!([change("Repo", "CREATE", &Json::Null, &good())]),
+            "SUCCESS -:  | ",
+        ),
+        (
+            bare,
+            json!([change("Repo", "UPDATE", &good(), &mutable)]),
+            "FAILED NonCompliant: repository-tags-mutable | ",
+        ),
+        (bare, json!([]), "SUCCESS -:  | "),
+        (bare, json!(null), "SUCCESS -:  | "),
+        // what stays counts as what stands beside it
+        (
+            scans,
+            json!([change("Repo", "CREATE", &Json::Null, &off)]),
+            "SUCCESS -:  | ",
+        ),
+        (
+            bare,
+            json!([change("Repo", "CREATE", &Json::Null, &off)]),
+            "FAILED NonCompliant: repository-not-scanned | ",
+        ),
+        (
+            bare,
+            json!([change("Repo", "CREATE", &Json::Null, &Json::Null)]),
+            "FAILED InternalFailure:  | ",
+        ),
+        (
+            bare,
+            json!([change("Repo", "BREAK", &Json::Null, &Json::Null)]),
+            "FAILED InternalFailure:  | ",
+        ),
+        (bare, json!(["Repo"]), "FAILED InternalFailure:  | "),
+        (bare, json!("Repo"), "FAILED InternalFailure:  | "),
+    ];
+    for (template, changes, wanted) in cases {
+        assert_eq!(
+            verdict(&change_set(template, &changes)),
+            wanted,
+            "{changes}"
+        );
+    }
+}
+
+#[test]
+fn a_comment_of_the_template_waives_in_a_change_set() {
+    let template = "
+Resources:
+  # ecr-guard: waive[repository-tags-mutable] it moves
+  Repo:
+    Type: AWS::ECR::Repository
+";
+    let mutable = with(good(), "ImageTagMutability", json!("MUTABLE"));
+    let changes = json!([change("Repo", "CREATE", &Json::Null, &mutable)]);
+    let response = change_set(template, &changes);
+    assert_eq!(response["hookStatus"], "SUCCESS", "{response}");
+    assert_eq!(
+        response["message"],
+        "compliant; 1 waived"
+    );
+}
