@@ -11,6 +11,7 @@ mod cases;
 mod chosen;
 mod instances;
 mod judged;
+mod previous;
 mod rules;
 mod run;
 mod way;
@@ -25,6 +26,8 @@ pub struct Options {
     pub paths: Vec<String>,
     /// The text of standard input, where one of the paths is `-`.
     pub stdin: Option<String>,
+    /// The template that is deployed now: what the given one replaces or no longer has is judged, too.
+    pub previous: Option<String>,
     /// The config file; `None`: found upward from the input.
     pub config: Option<String>,
     /// Look for no config where none is named.
@@ -69,6 +72,7 @@ impl Options {
         Options {
             paths,
             stdin: None,
+            previous: None,
             config: None,
             no_config: false,
             policies: Vec::new(),

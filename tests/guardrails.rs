@@ -49,9 +49,14 @@ fn every_guardrail_has_its_cases() {
         test::gaps(library.all().map(|g| g.id.as_str()), &cases),
         Vec::<String>::new()
     );
-    let extension = |case: &Case| match case.path.extension().and_then(|e| e.to_str()) {
-        Some("yaml" | "yml" | "json") => "CloudFormation",
-        _ => "Terraform",
+    let extension = |case: &Case| {
+        let name = case.path.to_string_lossy();
+        let template =
+            |e: &str| name.ends_with(e) || case.path.join("template").with_extension(e).is_file();
+        match ["yaml", "yml", "json"].into_iter().any(template) && !name.ends_with(".plan.json") {
+            true => "CloudFormation",
+            false => "Terraform",
+        }
     };
     let has: BTreeSet<(&str, Wanted, &str)> = (cases.iter())
         .map(|c| (c.guardrail.as_str(), c.wanted, extension(c)))

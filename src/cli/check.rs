@@ -25,6 +25,9 @@ pub struct Args {
     /// What is judged, and what blocks.
     #[command(flatten)]
     pub rules: Rules,
+    /// The template that is deployed now: what the given one replaces or drops is judged, too.
+    #[arg(long, value_name = "FILE")]
+    pub previous: Option<String>,
     /// Leave out what matches, as in .gitignore; may be repeated.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -81,6 +84,7 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
     Ok(Options {
         paths: args.paths.clone(),
         stdin: stdin(&args.paths)?,
+        previous: args.previous.clone(),
         config: args.given.config(),
         no_config: args.given.no_config,
         policies: args.rules.policies.clone(),

@@ -64,6 +64,8 @@ pub fn judged(case: &Case, policies: &[PathBuf]) -> Run {
     options.no_config = case.config.is_none();
     options.policies = policies.iter().map(|p| name(p)).collect();
     options.only = vec![case.guardrail.clone()];
+    options.previous = case.previous.as_deref().map(name);
+    options.exclude = vec!["/previous.*".to_owned()];
     let wanted = [
         (path == "-").then_some(&case.path),
         case.parameters.as_ref(),

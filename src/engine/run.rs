@@ -3,6 +3,7 @@
 use super::chosen::{self, Chosen};
 use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
+use super::previous;
 use super::rules::Rules;
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
 use crate::config::{Error, Undetermined, edition};
@@ -33,7 +34,8 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
         mistakes,
     };
     let rules = Rules::load(options, &files).map_err(fail)?;
-    let sources = sources(options, &rules.world, &files).map_err(|e| fail(vec![e]))?;
+    let mut sources = sources(options, &rules.world, &files).map_err(|e| fail(vec![e]))?;
+    previous::compare(options, &rules.world, &files, &mut sources).map_err(|e| fail(vec![e]))?;
     judge(options, &rules, sources, &files).map_err(fail)
 }
 

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod change;
 mod consumer;
 mod existing;
 mod policy;
@@ -55,8 +56,9 @@ pub fn doubts(inventory: &Inventory, world: &World, files: &Files) -> Vec<Diagno
 }
 
 fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<Subject> {
+    let mut found = change::subjects(context, resource, position);
     if resource.is_gone() {
-        return Vec::new();
+        return found;
     }
     let rooms = [
         repository::subjects,
@@ -64,10 +66,10 @@ fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<S
         registry::subjects,
         consumer::subjects,
     ];
-    let found = rooms
-        .iter()
-        .flat_map(|room| room(context, resource, position));
-    found.collect()
+    for room in rooms {
+        found.extend(room(context, resource, position));
+    }
+    found
 }
 
 /// A field that was worked out: its name and value.

@@ -1,5 +1,6 @@
 //! Tests of guardrails: `DIR/ID/fail*`, `pass*` and `unknown*`, each a file or a folder that is judged by just the guardrail
-//! ID. A `config.yaml` beside it, or in the folder, is its config; a `parameters.json` in the folder gives parameters.
+//! ID. A `config.yaml` beside it, or in the folder, is its config; a `parameters.json` in the folder gives parameters, and a
+//! `previous.yaml` or `previous.json` is the template that is deployed before the one in the folder.
 //!
 //! A line that ends with the comment `# expect` (or `// expect`) has a finding on it; where any line is marked, no other line
 //! has one. `# expect: WORDS` has a finding that says these words.
@@ -25,6 +26,8 @@ pub struct Case {
     pub config: Option<PathBuf>,
     /// Its parameters of CloudFormation.
     pub parameters: Option<PathBuf>,
+    /// The template that is deployed now.
+    pub previous: Option<PathBuf>,
 }
 
 /// What should come out of a test.
@@ -122,6 +125,7 @@ fn case(guardrail: &str, path: &Path, config: Option<&PathBuf>) -> Result<Case, 
         wanted,
         config: inside("config.yaml").or_else(|| config.cloned()),
         parameters: inside("parameters.json"),
+        previous: inside("previous.yaml").or_else(|| inside("previous.json")),
     })
 }
 

@@ -5,6 +5,8 @@ use crate::resource::{Field, Shape};
 use crate::value::{Place, Value};
 use std::collections::BTreeMap;
 
+mod change;
+
 /// Something that guardrails are judged on: one evaluation and one place for each.
 #[derive(Debug)]
 pub struct Target {
@@ -463,6 +465,11 @@ pub const TARGETS: &[Target] = &[
         name: "image_reference",
         variables: &[("image", IMAGE_REFERENCE)],
         doc: "an image that a task, a function, a job or a build uses",
+    },
+    Target {
+        name: "change",
+        variables: &[("change", change::CHANGE)],
+        doc: "what a deployment does with a resource, those that go included; without a plan or an older template, what a template says of its repositories",
     },
 ];
 

@@ -22,9 +22,9 @@ impl Value {
                 sequences(a, b, self.more().or(other.more()))
             }
             (Kind::Mapping { .. }, Kind::Mapping { .. }) => mappings(self, other),
-            (Kind::String(a), Kind::String(b)) => texts(a, b),
+            (Kind::String(a), Kind::String(b)) => a.same(b),
             (a, b) => match (scalar(a), scalar(b)) {
-                (Some(a), Some(b)) => texts(&a, &b),
+                (Some(a), Some(b)) => a.same(&b),
                 _ => Ok(false),
             },
         }
@@ -87,20 +87,25 @@ fn all(answers: impl Iterator<Item = Result<bool, Arc<Unknown>>>) -> Result<bool
     doubt.map_or(Ok(true), Err)
 }
 
-fn texts(a: &Text, b: &Text) -> Result<bool, Arc<Unknown>> {
-    let holes = a.first_hole().or(b.first_hole());
-    let Some(hole) = holes else {
-        return Ok(a.known() == b.known());
-    };
-    let same = |(a, b): (&Part, &Part)| match (a, b) {
-        (Part::Lit(a), Part::Lit(b)) => a.text == b.text,
-        (Part::Hole(a), Part::Hole(b)) => alike(a, b),
-        _ => false,
-    };
-    let equal = a.parts().len() == b.parts().len() && a.parts().iter().zip(b.parts()).all(same);
-    match equal {
-        true => Ok(true),
-        false => Err(Arc::new(hole.clone())),
+impl Text {
+    /// As [`Value::same`].
+    ///
+    /// # Errors
+    /// What is unknown of either.
+    pub fn same(&self, other: &Text) -> Result<bool, Arc<Unknown>> {
+        let Some(hole) = self.first_hole().or(other.first_hole()) else {
+            return Ok(self.known() == other.known());
+        };
+        let same = |(a, b): (&Part, &Part)| match (a, b) {
+            (Part::Lit(a), Part::Lit(b)) => a.text == b.text,
+            (Part::Hole(a), Part::Hole(b)) => alike(a, b),
+            _ => false,
+        };
+        let (own, its) = (self.parts(), other.parts());
+        match own.len() == its.len() && own.iter().zip(its).all(same) {
+            true => Ok(true),
+            false => Err(Arc::new(hole.clone())),
+        }
     }
 }
 

@@ -20,6 +20,8 @@ mod endpoint;
 mod pushers;
 mod statement;
 
+pub(in crate::guardrail::subject) use self::endpoint::is_ecr;
+
 /// A policy of a resource, read.
 struct Policy<'a> {
     context: &'a Context<'a>,
@@ -38,13 +40,8 @@ pub(super) fn subjects(
     resource: &Resource,
     position: usize,
 ) -> Vec<Subject> {
-    let kind = match resource.kind.name {
-        "repository" | "repository_policy" => PolicyKind::Repository,
-        "public_repository" | "public_repository_policy" => PolicyKind::PublicRepository,
-        "registry_policy" => PolicyKind::Registry,
-        "creation_template" => PolicyKind::CreationTemplate,
-        "vpc_endpoint" | "vpc_endpoint_policy" => PolicyKind::VpcEndpoint,
-        _ => return Vec::new(),
+    let Some(kind) = kind_of(resource) else {
+        return Vec::new();
     };
     let mut out = Vec::new();
     if resource.kind.name == "vpc_endpoint" {
@@ -56,6 +53,18 @@ pub(super) fn subjects(
         out.extend(Policy::read(context, (position, resource), &value, kind).subjects());
     }
     out
+}
+
+/// What the policy of a resource hangs on.
+pub(super) fn kind_of(resource: &Resource) -> Option<PolicyKind> {
+    match resource.kind.name {
+        "repository" | "repository_policy" => Some(PolicyKind::Repository),
+        "public_repository" | "public_repository_policy" => Some(PolicyKind::PublicRepository),
+        "registry_policy" => Some(PolicyKind::Registry),
+        "creation_template" => Some(PolicyKind::CreationTemplate),
+        "vpc_endpoint" | "vpc_endpoint_policy" => Some(PolicyKind::VpcEndpoint),
+        _ => None,
+    }
 }
 
 impl<'a> Policy<'a> {

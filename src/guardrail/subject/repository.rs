@@ -165,7 +165,7 @@ fn name_problem(name: &Value) -> Value {
 
 /// Whether new images are scanned. Where the registry's scanning configuration is known, its rules count; with ENHANCED
 /// only they do. Source: the ECR user guide on image scanning.
-fn scanned(context: &Context<'_>, resource: &Resource) -> Value {
+pub(super) fn scanned(context: &Context<'_>, resource: &Resource) -> Value {
     let own = resource.field("scan_on_push");
     let own_flag = match &own.kind {
         Kind::Bool(b) => Ok(*b),
@@ -242,7 +242,11 @@ fn is_given(value: &Value) -> Result<bool, Arc<Unknown>> {
     }
 }
 
-fn has_lifecycle_policy(context: &Context<'_>, position: usize, resource: &Resource) -> Value {
+pub(super) fn has_lifecycle_policy(
+    context: &Context<'_>,
+    position: usize,
+    resource: &Resource,
+) -> Value {
     let inline = resource.field("lifecycle_policy");
     let place = &resource.raw.attributes.place;
     let answer = match is_given(&inline) {

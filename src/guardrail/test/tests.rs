@@ -46,6 +46,7 @@ fn case(wanted: Wanted) -> Case {
         wanted,
         config: None,
         parameters: None,
+        previous: None,
     }
 }
 

@@ -159,8 +159,5 @@ Resources:
     let changes = json!([change("Repo", "CREATE", &Json::Null, &mutable)]);
     let response = change_set(template, &changes);
     assert_eq!(response["hookStatus"], "SUCCESS", "{response}");
-    assert_eq!(
-        response["message"],
-        "compliant; 1 waived"
-    );
+    assert_eq!(response["message"], "compliant; 1 waived");
 }

@@ -54,7 +54,7 @@ pub(super) fn subject(context: &Context<'_>, here: (usize, &Resource)) -> Option
 }
 
 /// Whether a resource is, or may be, an endpoint for ECR, or the policy of one.
-pub(super) fn is_ecr(context: &Context<'_>, position: usize) -> bool {
+pub(in crate::guardrail::subject) fn is_ecr(context: &Context<'_>, position: usize) -> bool {
     let ecr = |r: &Resource| match service(r) {
         Service::Named(name) => name.starts_with("ecr."),
         Service::Unknown(_) => true,
