@@ -38,6 +38,7 @@ mod references;
 mod resources;
 mod run;
 mod schema;
+mod tfvars;
 mod traverse;
 mod types;
 

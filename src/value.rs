@@ -106,6 +106,8 @@ pub struct Unknown {
     pub not_null: bool,
     /// The text starts with this.
     pub prefix: Option<Arc<str>>,
+    /// As the reason why a collection may have more elements: it has not, only their order is unknown.
+    pub order_only: bool,
     /// It is one of these; `None` inside: the property is left out.
     pub either: Vec<Option<Value>>,
     /// What it stands for, where that is known.

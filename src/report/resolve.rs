@@ -109,7 +109,7 @@ fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer) -> R
 fn output(value: &Value, printer: Printer) -> Json {
     json!({
         "value": printer.value(value, false),
-        "type": type_of(value).to_json(),
+        "type": if value.is_null() { Type::Dynamic } else { type_of(value) }.to_json(),
         "sensitive": value.has_sensitive(),
     })
 }
@@ -149,6 +149,14 @@ impl Printer {
             Kind::Bool(b) => Json::Bool(*b),
             Kind::Number(n) => n.to_json(),
             Kind::String(text) => self.text(text),
+            Kind::Sequence {
+                items,
+                more: Some(more),
+                ..
+            } if more.order_only => {
+                let one = Json::Object(self.unknown(&in_some_order(value, more)));
+                Json::Array(vec![one; items.len()])
+            }
             Kind::Sequence { items, more, .. } => {
                 let items = items.iter().map(|v| self.value(v, hidden)).collect();
                 self.perhaps_more(Json::Array(items), more.as_deref(), value)
@@ -207,6 +215,12 @@ impl Printer {
         }
         out
     }
+}
+
+/// What is known of each element of a list of which only the order is unknown: it is one of them.
+fn in_some_order(list: &Value, more: &Unknown) -> Unknown {
+    let items = list.items().into_iter().map(Some);
+    Unknown::because(more.reason.clone()).one_of(items)
 }
 
 /// "(unknown: `var.x` has no value; starts with "a")"

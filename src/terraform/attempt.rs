@@ -46,7 +46,7 @@ impl Run<'_> {
         };
         let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
         match outcome {
-            Ok(value) if doubt => {
+            Ok(value) if doubt || !value.is_wholly_known() => {
                 let unknown = opaque(&reason_of(&value), Type::Bool);
                 Ok(Value::unknown(unknown, span))
             }

@@ -27,6 +27,11 @@ impl Run<'_> {
             self.doubtful();
         }
         if let Some(unknown) = collection.as_unknown() {
+            self.for_condition(parts, scope)?;
+            if !iterable(&unknown.ty) {
+                let message = "`for` cannot go through a single value";
+                return Err(Failure::new(parts.collection.span, message));
+            }
             let mut value = Value::unknown(opaque(unknown, Type::Dynamic), span);
             value.sensitive = collection.sensitive;
             return Ok(value);
@@ -42,10 +47,13 @@ impl Run<'_> {
                 format!("`for` cannot go through {what}"),
             ));
         };
+        if elements.is_empty() {
+            self.for_condition(parts, scope)?;
+        }
         let ordered = parts.key.is_some() && !parts.group;
         let mut made = Made {
             more: match ordered {
-                true => collection.more().cloned(),
+                true => (collection.more().filter(|m| !m.order_only)).cloned(),
                 false => unordered(&collection),
             },
             sensitive: collection.sensitive,
@@ -58,6 +66,30 @@ impl Run<'_> {
             })?;
         }
         Ok(made.finish(parts, span))
+    }
+
+    /// Tells a condition that is wrong whatever the element is, also where there is none.
+    fn for_condition(&self, parts: &For, scope: Scope) -> Outcome<()> {
+        let Some(condition) = &parts.condition else {
+            return Ok(());
+        };
+        let any = || Value::unknown(Unknown::because("it is any element"), condition.span);
+        let names = (parts.key_name.as_ref(), &parts.value_name);
+        let (outcome, _) = self.with_doubt(|| {
+            self.with_names(names, any(), any(), scope, |scope| {
+                self.eval(condition, scope)
+            })
+        });
+        match outcome {
+            Ok(value) if value.is_null() => {
+                Err(Failure::new(condition.span, "the condition is null"))
+            }
+            Ok(value) => match convert(&value, &Type::Bool) {
+                Ok(_) => Ok(()),
+                Err(e) => Err(Failure::new(condition.span, format!("the condition: {e}"))),
+            },
+            Err(_) => Ok(()), // told where an element meets it
+        }
     }
 
     /// Runs `work` with the names for a key and a value.
@@ -186,6 +218,10 @@ impl Run<'_> {
         let more = unordered(&items);
         if let Some(unknown) = items.as_unknown().or(more.as_deref()) {
             self.doubtful();
+            if !iterable(&unknown.ty) {
+                let message = "`for` cannot go through a single value";
+                return Err(Failure::new(collection.span, message));
+            }
             rope.hole(unknown); // nobody knows where further elements stand
             return Ok(());
         }
@@ -296,6 +332,11 @@ impl Run<'_> {
         let work: Box<dyn FnOnce(Scope) -> Outcome + '_> = Box::new(work);
         self.with_all(rest, Some(&own), scope, work)
     }
+}
+
+/// Whether something of this type may have elements.
+fn iterable(ty: &Type) -> bool {
+    !matches!(ty, Type::Bool | Type::Number | Type::String)
 }
 
 impl Made {

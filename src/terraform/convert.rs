@@ -118,7 +118,14 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             settle: more.settle.clone(),
             ..Unknown::default()
         })),
-        (Kind::Mapping { entries, more, .. }, Type::Map(of)) => map(entries, more.clone(), of)?,
+        (
+            Kind::Mapping {
+                shape,
+                entries,
+                more,
+            },
+            Type::Map(of),
+        ) => map(shape, entries, more.clone(), of)?,
         (
             Kind::Mapping {
                 shape,
@@ -127,7 +134,11 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
             },
             Type::Object(wanted),
         ) => object(shape, entries, more.as_ref(), wanted)?,
-        _ => return Err(format!("{} required", friendly(to))),
+        // something of unknown extent is unknown to terraform, whatever its type will be
+        _ => match value.more().filter(|_| type_of(value) == Type::Dynamic) {
+            Some(more) => Kind::Unknown(Arc::new(opaque(more, to.clone()))),
+            None => return Err(format!("{} required", friendly(to))),
+        },
     };
     Ok(with(value, kind))
 }
@@ -147,7 +158,7 @@ fn listed(value: &Value, of: &Type, to: &Type) -> Result<Kind, String> {
         };
         return Ok(Kind::Unknown(Arc::new(list)));
     }
-    let (of, items) = elements(items, of, "list")?;
+    let (of, items) = elements(items, &kept(shape, of), "list")?;
     Ok(Kind::Sequence {
         shape: Sequence::List(of),
         items,
@@ -157,19 +168,28 @@ fn listed(value: &Value, of: &Type, to: &Type) -> Result<Kind, String> {
 
 fn as_set(value: &Value, of: &Type) -> Result<Value, String> {
     let (of, items) = match &value.kind {
-        Kind::Sequence { items, .. } => elements(items, of, "set")?,
+        Kind::Sequence { shape, items, .. } => elements(items, &kept(shape, of), "set")?,
         _ => (of.clone(), Vec::new()),
     };
     let mut made = set(of, items, value.place.span);
     if let Kind::Sequence { more, .. } = &mut made.kind {
-        *more = value.more().cloned();
+        *more = (value.more().filter(|m| !m.order_only)).cloned();
     }
     made.place = value.place.clone();
     made.sensitive |= value.sensitive;
     Ok(made)
 }
 
-fn map(entries: &Entries, more: Option<Arc<Unknown>>, of: &Type) -> Result<Kind, String> {
+fn map(
+    shape: &Mapping,
+    entries: &Entries,
+    more: Option<Arc<Unknown>>,
+    of: &Type,
+) -> Result<Kind, String> {
+    let of = match (shape, of) {
+        (Mapping::Map(own), Type::Dynamic) => own,
+        _ => of,
+    };
     let values: Vec<Value> = entries.values().cloned().collect();
     let of = common(&values, of).ok_or("all map elements must have the same type")?;
     let mut converted = BTreeMap::new();
@@ -266,6 +286,14 @@ fn common(items: &[Value], asked: &Type) -> Option<Type> {
             items.iter().any(untyped).then_some(Type::Dynamic)
         }),
         t => Some(t.clone()),
+    }
+}
+
+/// The type asked for; where any will do, a collection's elements keep theirs.
+fn kept(shape: &Sequence, asked: &Type) -> Type {
+    match (shape, asked) {
+        (Sequence::List(own) | Sequence::Set(own), Type::Dynamic) => own.clone(),
+        _ => asked.clone(),
     }
 }
 

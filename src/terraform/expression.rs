@@ -168,6 +168,9 @@ impl Run<'_> {
             }
             "templatefile" => return self.template_file(arguments, span, scope),
             "templatestring" => return self.template_string(arguments, span, scope),
+            "provider::terraform::decode_tfvars" => {
+                return self.decode_tfvars(arguments, span, scope);
+            }
             _ if !functions::exists(name) => {
                 return Err(Failure::new(
                     call.name.span,
@@ -361,7 +364,11 @@ pub(super) fn unordered(value: &Value) -> Option<Arc<Unknown>> {
         _ => false,
     };
     let why = || Arc::new(reason_of(value));
-    value.more().cloned().or_else(|| set.then(why))
+    let open = |more: &Arc<Unknown>| match more.order_only {
+        true => Arc::new(opaque(more, Type::Dynamic)),
+        false => more.clone(),
+    };
+    value.more().map(open).or_else(|| set.then(why))
 }
 
 /// A sequence's elements with their keys, as `for` and dynamic blocks see them.

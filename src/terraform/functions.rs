@@ -5,14 +5,16 @@
 //! a list of unknown elements, the keys of a map of unknown values) so does the function. Elements keep the place where
 //! they were written.
 
-use super::convert::convert;
+use super::convert::{convert, friendly, type_of};
 use crate::span::{Files, Span};
 use crate::value::{Kind, Number, Text, Type, Unknown, Value, Via};
 use std::path::Path;
 use std::sync::Arc;
 
 mod aws;
+mod charsets;
 mod collections;
+mod csv;
 mod encoding;
 mod files;
 mod format;
@@ -27,6 +29,7 @@ mod sets;
 mod strings;
 mod table;
 mod text;
+mod tfvars;
 mod time;
 mod types;
 mod yaml;
@@ -90,11 +93,23 @@ const WHOLE: u8 = 1 << 5;
 
 /// Its mark does not reach the result.
 const SHED: u8 = 1 << 6;
+/// While it is unknown, Terraform does not call the function: no other argument's value is found fault with.
+const LATE: u8 = 1 << 7;
 
-/// The types of parameters.
+/// The types of parameters. Those up to `Fields` take a value as it is, and refuse other types.
 #[derive(Clone, Copy, PartialEq)]
 enum Want {
     Any,
+    /// A list or a tuple.
+    Row,
+    /// A list, a tuple or a set.
+    Run,
+    /// A map or an object.
+    Fields,
+    /// Anything that has a length.
+    Sized,
+    /// A text, and nothing that could become one.
+    Word,
     Bool,
     Text,
     Number,
@@ -120,7 +135,9 @@ impl Want {
     fn to_type(self) -> Type {
         let list = |t| Type::List(Box::new(t));
         match self {
-            Want::Any => Type::Dynamic,
+            Want::Any | Want::Row | Want::Run | Want::Fields | Want::Sized | Want::Word => {
+                Type::Dynamic
+            }
             Want::Bool => Type::Bool,
             Want::Text => Type::String,
             Want::Number => Type::Number,
@@ -130,6 +147,27 @@ impl Want {
             Want::Set => Type::Set(Box::new(Type::Dynamic)),
             Want::MapOfTexts => Type::Map(Box::new(list(Type::String))),
         }
+    }
+}
+
+impl Want {
+    /// What a value of this type would have to be instead.
+    fn refuses(self, ty: &Type) -> Option<&'static str> {
+        let row = matches!(ty, Type::List(_) | Type::Tuple(_));
+        let fields = matches!(ty, Type::Map(_) | Type::Object(_));
+        let run = row || matches!(ty, Type::Set(_));
+        let (fits, wanted) = match self {
+            Want::Row => (row, "a list or a tuple"),
+            Want::Run => (run, "a list, a tuple or a set"),
+            Want::Fields => (fields, "a map or an object"),
+            Want::Sized => (
+                run || fields || *ty == Type::String,
+                "a text or a collection",
+            ),
+            Want::Word => (*ty == Type::String, "a text"),
+            _ => (true, ""),
+        };
+        (!fits && *ty != Type::Dynamic).then_some(wanted)
     }
 }
 
@@ -151,8 +189,8 @@ impl FunctionError {
     }
 }
 
-/// Whether there is a function of this name (`try`, `can`, `templatefile` and `templatestring`, which need the
-/// evaluator, are not among them).
+/// Whether there is a function of this name (`try`, `can`, `templatefile`, `templatestring` and `decode_tfvars`, which need
+/// the evaluator, are not among them).
 pub fn exists(name: &str) -> bool {
     find(name).is_some()
 }
@@ -194,25 +232,31 @@ pub fn call(
         }
         let arg =
             convert(&arg, &parameter.ty.to_type()).map_err(|e| FunctionError::argument(i, e))?;
-        let marks = parameter.takes & MARKS != 0;
-        let marked = if marks {
-            arg.sensitive
-        } else {
-            arg.has_sensitive()
+        let marked = match parameter.takes & MARKS != 0 {
+            true => arg.sensitive,
+            false => arg.has_sensitive(),
         };
         sensitive |= marked && parameter.takes & SHED == 0;
         if unknown.is_none() {
-            unknown = hindrance(&arg, parameter.takes).cloned();
+            unknown = hindrance(&arg, parameter).cloned();
         }
         converted.push(arg);
     }
+    fits(function, &converted)?;
+    let result = function.result.to_type();
     let mut value = match unknown {
-        Some(u) => Value::new(opaque(&u, function.result.to_type()), span),
-        None => (function.body)(&Call {
-            args: converted.clone(),
-            context,
-            span,
-        })?,
+        Some(u) => Value::new(opaque(&u, result), span),
+        None => {
+            let call = Call {
+                args: converted.clone(),
+                context,
+                span,
+            };
+            match ((function.body)(&call), postponed(function, &converted)) {
+                (Err(_), Some(u)) => Value::new(opaque(u, result), span),
+                (made, _) => made?,
+            }
+        }
     };
     if let (true, Some(first)) = (function.transforms, converted.first()) {
         value.place = first.place.clone();
@@ -225,9 +269,50 @@ pub fn call(
     Ok(value)
 }
 
+/// Whether arguments, as far as their types are known, are of a type that the function takes. Where all are known, the
+/// function itself says so; something unknown of any type ends the search, as in Terraform.
+fn fits(function: &Function, args: &[Value]) -> Result<(), FunctionError> {
+    if !args.iter().any(is_open) {
+        return Ok(());
+    }
+    for (i, arg) in args.iter().enumerate() {
+        let ty = type_of(arg);
+        if ty == Type::Dynamic && !arg.is_null() {
+            return Ok(());
+        }
+        let parameter = function.parameters.get(i).or(function.rest.as_ref());
+        if let Some(wanted) = parameter.and_then(|p| p.ty.refuses(&ty)) {
+            let message = format!("{wanted} is required; got {}", friendly(&ty));
+            return Err(FunctionError::argument(i, message));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a value is unknown as a whole, as Terraform sees it.
+fn is_open(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Unknown(_) => true,
+        Kind::String(text) => text.known().is_none(),
+        _ => value.more().is_some(),
+    }
+}
+
+/// The unknown argument for which Terraform would not have called the function yet.
+fn postponed<'a>(function: &Function, args: &'a [Value]) -> Option<&'a Unknown> {
+    let late = |i: usize| {
+        let parameter = function.parameters.get(i).or(function.rest.as_ref());
+        parameter.is_some_and(|p| p.takes & LATE != 0)
+    };
+    let mut late = (args.iter().enumerate()).filter(|(i, arg)| late(*i) && is_open(arg));
+    late.find_map(|(_, arg)| arg.first_unknown())
+}
+
 /// What in an argument keeps the function from being called.
-fn hindrance(arg: &Value, takes: u8) -> Option<&Unknown> {
+fn hindrance<'a>(arg: &'a Value, parameter: &Parameter) -> Option<&'a Unknown> {
+    let takes = parameter.takes;
     match &arg.kind {
+        Kind::Sequence { more: Some(u), .. } if parameter.ty == Want::Sized && u.order_only => None,
         Kind::Unknown(u) if takes & UNKNOWN == 0 => Some(u),
         Kind::Unknown(_) => None,
         Kind::String(t) if takes & HOLES == 0 => t.first_hole(),

@@ -6,7 +6,7 @@ use super::run::{Failure, Outcome, Run, Scope};
 use crate::raw::Mode;
 use crate::span::Span;
 use crate::syntax::hcl::Step;
-use crate::value::{Kind, Number, Place, Sequence, Type, Unknown, Value, Via};
+use crate::value::{Kind, Mapping, Number, Place, Sequence, Type, Unknown, Value, Via};
 use std::sync::Arc;
 
 /// Names at the root of a reference that are no resource types.
@@ -188,7 +188,10 @@ impl Run<'_> {
             if value.more().is_some() {
                 self.doubtful();
             }
-            if let Some(unknown) = value.as_unknown() {
+            let single = matches!(step, Step::Splat(..)) && surely_single(&value);
+            if let Some(unknown) = value.as_unknown()
+                && !single
+            {
                 let rest = steps.get(i..).unwrap_or_default();
                 return self.within_unknown(&value, unknown, rest, span, scope);
             }
@@ -217,7 +220,8 @@ impl Run<'_> {
         scope: Scope,
     ) -> Outcome {
         self.doubtful();
-        let mut result = opaque(unknown, Type::Dynamic);
+        let ty = type_within(&unknown.ty, rest).map_err(|e| Failure::new(span, e))?;
+        let mut result = opaque(unknown, ty);
         result.identity = part_of(unknown, rest);
         let cases = (unknown.either.iter())
             .map(|case| self.steps(case.clone()?, rest, span, scope).ok().map(Some))
@@ -260,6 +264,49 @@ impl Run<'_> {
         }
         Ok(result)
     }
+}
+
+/// Whether something unknown is one value that is not null: taken for a list, it is one of one element.
+fn surely_single(value: &Value) -> bool {
+    let single = |ty: &Type| matches!(ty, Type::Bool | Type::Number | Type::String);
+    value
+        .as_unknown()
+        .is_some_and(|u| u.not_null && single(&u.ty))
+}
+
+/// The type that the steps lead to in something unknown of a type; what that type does not have is an error already.
+fn type_within(ty: &Type, steps: &[Step]) -> Result<Type, String> {
+    let Some((step, rest)) = steps.split_first() else {
+        return Ok(ty.clone());
+    };
+    let inner = match (step, ty) {
+        (_, Type::Dynamic) => return Ok(Type::Dynamic),
+        (Step::Attr(_) | Step::Index(..), Type::Map(of)) => (**of).clone(),
+        (Step::Attr(name), Type::Object(types)) => (types.get(&name.text).cloned())
+            .ok_or_else(|| format!("there is no attribute `{}`", name.text))?,
+        (Step::Attr(name), Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+            return Err(format!("`.{}` of a list", name.text));
+        }
+        (Step::Attr(name), _) => return Err(format!("`.{}` of a single value", name.text)),
+        (Step::Index(..), Type::List(of)) => (**of).clone(),
+        (Step::Index(..), Type::Object(_) | Type::Tuple(_)) => Type::Dynamic,
+        (Step::Index(..), Type::Set(_)) => {
+            return Err("the elements of a set have no index".to_owned());
+        }
+        (Step::Index(..), _) => return Err("a single value has no elements".to_owned()),
+        (Step::Splat(inner, _), Type::List(of) | Type::Set(of)) => {
+            Type::List(Box::new(type_within(of, inner)?))
+        }
+        (Step::Splat(inner, _), Type::Tuple(types)) => {
+            let types = types.iter().map(|t| type_within(t, inner));
+            Type::Tuple(types.collect::<Result<_, _>>()?)
+        }
+        (Step::Splat(inner, _), single) => {
+            type_within(single, inner)?;
+            Type::Dynamic // nobody knows whether it is null, and the list empty
+        }
+    };
+    type_within(&inner, rest)
 }
 
 /// `.name`
@@ -366,6 +413,17 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
             let key = convert(key, &Type::String)
                 .map_err(|e| Failure::new(span, format!("unsuitable key: {e}")))?;
             match key.as_str() {
+                Some(name)
+                    if matches!(
+                        value.kind,
+                        Kind::Mapping {
+                            shape: Mapping::Object,
+                            ..
+                        }
+                    ) =>
+                {
+                    return attribute(value, name, span); // terraform drops the key's mark here
+                }
                 Some(name) => attribute(value, name, span)?,
                 None => some_instance(value, Value::unknown(reason_of(&key), span)),
             }

@@ -26,7 +26,6 @@ pub fn unify(types: &[Type]) -> Option<Type> {
         return Some((*first).clone());
     }
     let all = |f: fn(&Type) -> bool| known.iter().all(|t| f(t));
-    let any = |f: fn(&Type) -> bool| known.iter().any(|t| f(t));
     let primitive = |t: &Type| matches!(t, Type::Bool | Type::Number | Type::String);
     if all(primitive) {
         return known.contains(&&Type::String).then_some(Type::String);
@@ -40,14 +39,17 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     if all(|t| matches!(t, Type::Tuple(_))) {
         return same_length(&known).unwrap_or_else(|| collection(&known).map(list_of));
     }
-    if all(|t| matches!(t, Type::Tuple(_) | Type::List(_) | Type::Set(_))) {
-        let set = any(|t| matches!(t, Type::Set(_))) && !any(|t| matches!(t, Type::List(_)));
-        return collection(&known).map(if set { set_of } else { list_of });
+    if all(|t| matches!(t, Type::Tuple(_) | Type::List(_)))
+        && let Some(of) = collection(&known)
+    {
+        return Some(list_of(of));
     }
-    (known
-        .iter()
-        .find(|want| known.iter().all(|t| possible(t, want))))
-    .map(|t| (**t).clone())
+    if all(|t| matches!(t, Type::Set(_))) {
+        return collection(&known).map(set_of);
+    }
+    let fits = |want: &&&Type| known.iter().all(|t| possible(t, want));
+    let list = known.iter().filter(|t| matches!(t, Type::List(_)));
+    (list.chain(&known).find(fits)).map(|t| (**t).clone())
 }
 
 fn map_of(t: Type) -> Type {

@@ -1,6 +1,6 @@
 //! Functions on collections of any kind, and the choice of a first one.
 
-use super::{Call, FunctionError, Outcome};
+use super::{Call, FunctionError, Outcome, is_open};
 use crate::terraform::convert::{convert, type_of, unify};
 use crate::value::{Kind, Part, Sequence, Text, Type, Value};
 use unicode_segmentation::UnicodeSegmentation;
@@ -86,6 +86,17 @@ fn may_be_text(ty: &Type) -> bool {
 }
 
 pub(super) fn coalescelist(call: &Call) -> Outcome {
+    for (i, arg) in call.args.iter().enumerate() {
+        match type_of(arg) {
+            Type::Dynamic if !arg.is_null() => break,
+            Type::List(_) | Type::Tuple(_) => {}
+            _ if is_open(arg) => break,
+            _ => {
+                let message = "coalescelist arguments must be lists or tuples";
+                return Err(FunctionError::argument(i, message));
+            }
+        }
+    }
     for arg in &call.args {
         match &arg.kind {
             Kind::Unknown(u) => return Ok(call.unknown(u, Type::Dynamic)),

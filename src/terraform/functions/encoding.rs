@@ -1,6 +1,7 @@
 //! Base64, character sets, URLs and CSV.
 
-use super::{Call, FunctionError, Outcome};
+use super::charsets::{self, Charset};
+use super::{Call, FunctionError, Outcome, csv};
 use crate::terraform::convert::text as normalised;
 use crate::value::{Type, Value};
 use base64::Engine as _;
@@ -28,37 +29,29 @@ pub(super) fn base64decode(call: &Call) -> Outcome {
     Ok(call.made(text))
 }
 
+/// What is encrypted stays unknown; what is no cipher text or no key is told.
+pub(super) fn rsadecrypt(call: &Call) -> Outcome {
+    let cipher = "cipher text must be base64-encoded";
+    decoded(call.str(0)?).ok_or_else(|| FunctionError::argument(0, cipher))?;
+    if !call.str(1)?.contains("-----BEGIN ") {
+        return Err(FunctionError::argument(1, "invalid private key"));
+    }
+    let unknown = crate::value::Unknown::because("what is encrypted is not decrypted here");
+    Ok(call.unknown(&unknown, Type::String))
+}
+
 pub(super) fn base64gzip(call: &Call) -> Outcome {
     let unknown =
         crate::value::Unknown::because("the bytes of compressed data depend on the compressor");
     Ok(call.unknown(&unknown, Type::String))
 }
 
-/// The character sets that both directions know.
-#[derive(Clone, Copy)]
-enum Charset {
-    Utf8,
-    Utf16 { big: bool },
-    Latin1,
-    Windows1252,
-    Ascii,
-}
-
-fn charset(call: &Call) -> Result<Option<Charset>, FunctionError> {
-    let name = call.str(1)?.to_ascii_lowercase();
-    Ok(match name.as_str() {
-        "utf-8" | "utf8" => Some(Charset::Utf8),
-        "utf-16le" => Some(Charset::Utf16 { big: false }),
-        "utf-16be" => Some(Charset::Utf16 { big: true }),
-        "iso-8859-1" | "latin1" | "iso_8859-1" | "l1" => Some(Charset::Latin1),
-        "windows-1252" | "cp1252" => Some(Charset::Windows1252),
-        "us-ascii" | "ascii" => Some(Charset::Ascii),
-        _ => None,
+fn charset(call: &Call) -> Result<Charset, FunctionError> {
+    let name = call.str(1)?;
+    charsets::find(name).ok_or_else(|| {
+        FunctionError::argument(1, format!("{name:?} is not a supported IANA encoding name"))
     })
 }
-
-/// The characters of Windows-1252 from 0x80 to 0x9F; the rest is Latin 1.
-const WINDOWS_1252: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 
 fn unsupported(call: &Call) -> Outcome {
     let unknown = crate::value::Unknown::because("this character encoding is not computed here");
@@ -66,75 +59,75 @@ fn unsupported(call: &Call) -> Outcome {
 }
 
 pub(super) fn textencodebase64(call: &Call) -> Outcome {
-    let Some(charset) = charset(call)? else {
-        return unsupported(call);
-    };
+    let charset = charset(call)?;
     let mut bytes = Vec::new();
+    if matches!(charset, Charset::Utf16 { mark: true, .. }) {
+        bytes.extend([0xfe, 0xff]);
+    }
     for c in call.str(0)?.chars() {
-        let code = u32::from(c);
-        let single = match charset {
-            Charset::Utf8 => {
-                bytes.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
-                continue;
-            }
-            Charset::Utf16 { big } => {
+        match charset {
+            Charset::Utf8 => bytes.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Charset::Utf16 { big, .. } => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    bytes.extend(if big {
-                        unit.to_be_bytes()
-                    } else {
-                        unit.to_le_bytes()
+                    bytes.extend(match big {
+                        true => unit.to_be_bytes(),
+                        false => unit.to_le_bytes(),
                     });
                 }
-                continue;
             }
-            Charset::Ascii => u8::try_from(code).ok().filter(u8::is_ascii),
-            Charset::Latin1 => u8::try_from(code).ok(),
-            Charset::Windows1252 => match WINDOWS_1252.chars().position(|w| w == c) {
-                Some(at) => u8::try_from(at + 0x80).ok(),
-                None => u8::try_from(code)
-                    .ok()
-                    .filter(|b| !(0x80..0xa0).contains(b)),
-            },
-        };
-        let Some(byte) = single else {
-            let message = format!(
-                "the given string contains characters that cannot be represented in {}",
-                call.str(1)?
-            );
-            return Err(FunctionError::argument(0, message));
-        };
-        bytes.push(byte);
+            Charset::Wide if c.is_ascii() => bytes.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Charset::Wide => return unsupported(call),
+            Charset::Table(table) => {
+                bytes.push(charsets::byte(table, c).ok_or_else(|| unfit(call))?);
+            }
+        }
     }
     Ok(call.made(STANDARD.encode(bytes)))
 }
 
+fn unfit(call: &Call) -> FunctionError {
+    let name = call.str(1).unwrap_or_default();
+    let message =
+        format!("the given string contains characters that cannot be represented in {name}");
+    FunctionError::argument(0, message)
+}
+
 pub(super) fn textdecodebase64(call: &Call) -> Outcome {
-    let Some(charset) = charset(call)? else {
-        return unsupported(call);
-    };
+    let charset = charset(call)?;
     let bytes = decoded(call.str(0)?)
         .ok_or_else(|| FunctionError::argument(0, "the given value is not base64"))?;
-    let units = |from: fn([u8; 2]) -> u16| -> Vec<u16> {
-        (bytes.chunks_exact(2))
-            .filter_map(|p| <[u8; 2]>::try_from(p).ok().map(from))
-            .collect()
-    };
     let text = match charset {
-        Charset::Utf8 | Charset::Ascii => String::from_utf8_lossy(&bytes).into_owned(),
-        Charset::Utf16 { big: true } => String::from_utf16_lossy(&units(u16::from_be_bytes)),
-        Charset::Utf16 { big: false } => String::from_utf16_lossy(&units(u16::from_le_bytes)),
-        Charset::Latin1 => bytes.iter().map(|b| char::from(*b)).collect(),
-        Charset::Windows1252 => (bytes.iter())
-            .map(|b| match b {
-                0x80..0xa0 => WINDOWS_1252
-                    .chars()
-                    .nth(usize::from(b - 0x80))
-                    .unwrap_or(char::from(*b)),
-                _ => char::from(*b),
-            })
+        Charset::Utf8 => String::from_utf8_lossy(&bytes).into_owned(),
+        Charset::Utf16 { big, mark } => utf16(&bytes, big, mark),
+        Charset::Table(table) => bytes
+            .iter()
+            .map(|b| charsets::character(table, *b))
             .collect(),
+        Charset::Wide if bytes.is_ascii() => String::from_utf8_lossy(&bytes).into_owned(),
+        Charset::Wide => return unsupported(call),
     };
+    if text.contains('\u{fffd}') {
+        let name = call.str(1)?;
+        let message = format!("the given string contains symbols that are not defined for {name}");
+        return Err(FunctionError::argument(0, message));
+    }
     Ok(call.made(text))
+}
+
+/// A text in UTF-16; half a character is U+FFFD.
+fn utf16(bytes: &[u8], big: bool, mark: bool) -> String {
+    let (bytes, big) = match bytes {
+        [0xff, 0xfe, rest @ ..] if mark => (rest, false),
+        [0xfe, 0xff, rest @ ..] if mark => (rest, true),
+        _ => (bytes, big),
+    };
+    let unit = |pair: &[u8]| match (<[u8; 2]>::try_from(pair), big) {
+        (Ok(pair), true) => u16::from_be_bytes(pair),
+        (Ok(pair), false) => u16::from_le_bytes(pair),
+        (Err(_), _) => 0xfffd,
+    };
+    let units: Vec<u16> = bytes.chunks(2).map(unit).collect();
+    String::from_utf16_lossy(&units)
 }
 
 /// What stands for itself in a form's value.
@@ -151,12 +144,12 @@ pub(super) fn urlencode(call: &Call) -> Outcome {
 }
 
 pub(super) fn csvdecode(call: &Call) -> Outcome {
-    let mut reader = csv::ReaderBuilder::new().from_reader(call.str(0)?.as_bytes());
-    let wrong = |e: csv::Error| FunctionError::new(format!("CSV parse error: {e}"));
-    let header = reader.headers().map_err(wrong)?.clone();
-    if header.is_empty() {
+    let mut records = csv::records(call.str(0)?)
+        .map_err(|e| FunctionError::new(format!("CSV parse error: {e}")))?
+        .into_iter();
+    let Some(header) = records.next() else {
         return Err(FunctionError::new("missing header line"));
-    }
+    };
     let mut names: Vec<Arc<str>> = Vec::new();
     for name in &header {
         let name = normalised(name);
@@ -168,13 +161,9 @@ pub(super) fn csvdecode(call: &Call) -> Outcome {
         names.push(name);
     }
     let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(wrong)?;
-        let entries: BTreeMap<Arc<str>, Value> = names
-            .iter()
-            .cloned()
-            .zip(record.iter().map(|field| call.made(field)))
-            .collect();
+    for record in records {
+        let fields = record.iter().map(|field| call.made(field));
+        let entries: BTreeMap<Arc<str>, Value> = names.iter().cloned().zip(fields).collect();
         rows.push(Value::object(entries, call.span));
     }
     let of = Type::Object(names.into_iter().map(|n| (n, Type::String)).collect());

@@ -192,9 +192,10 @@ fn one(verb: &Verb, arg: &Value) -> Result<Text, String> {
         (Kind::String(text), _) if text.known().is_none() => Ok(text
             .first_hole()
             .map_or_else(Text::default, |u| hole(verb, &Arc::new(u.clone())))),
-        (Kind::Number(n), 'v') if !verb.alternate => {
-            Ok(Text::plain(padded(verb, n.general(verb.precision, 21))))
-        }
+        (Kind::Number(n), 'v') if !verb.alternate => Ok(Text::plain(padded(
+            verb,
+            n.general(verb.precision, limit(verb)),
+        ))),
         (Kind::String(_) | Kind::Bool(_), 'v') if !verb.alternate => string(verb, arg),
         (_, 'v') => encoded(verb, arg),
         (_, 's' | 'q') => string(verb, arg),

@@ -18,6 +18,9 @@ pub(super) fn jsondecode(call: &Call) -> Outcome {
         None => match parse_text(text, argument.place.span) {
             Ok(value) => value,
             Err(error) => match (&error.hole, text.first_hole()) {
+                (None, Some(_)) if !could_begin(text.known_prefix()) => {
+                    return Err(FunctionError::argument(0, error.message));
+                }
                 (Some(hole), _) => return Ok(call.unknown(hole, Type::Dynamic)),
                 (None, Some(hole)) => return Ok(call.unknown(hole, Type::Dynamic)),
                 (None, None) => return Err(FunctionError::new(error.message)),
@@ -26,6 +29,15 @@ pub(super) fn jsondecode(call: &Call) -> Outcome {
     };
     value.place.inherit(&argument.place);
     Ok(value)
+}
+
+/// Whether a JSON text could start with this.
+fn could_begin(prefix: &str) -> bool {
+    let first = prefix
+        .trim_start_matches([' ', '\t', '\r', '\n'])
+        .chars()
+        .next();
+    first.is_none_or(|c| c.is_ascii_digit() || "{[\"-tfn".contains(c))
 }
 
 /// The JSON text of a value as Terraform writes it: compact, keys sorted, with `<`, `>` and `&` escaped. Unknown parts are

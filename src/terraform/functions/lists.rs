@@ -2,7 +2,7 @@
 
 use super::collections::at;
 use super::{Call, FunctionError, Outcome};
-use crate::terraform::convert::{convert, equal, friendly, type_of, unify, unify_values};
+use crate::terraform::convert::{convert, equal, friendly, type_of, unify};
 use crate::value::{Kind, Sequence, Text, Type, Unknown, Value};
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -99,6 +99,9 @@ pub(super) fn one(call: &Call) -> Outcome {
     let Kind::Sequence { .. } = &call.get(0)?.kind else {
         return Err(FunctionError::argument(0, wrong));
     };
+    if let Some(u) = unordered(call.get(0)?) {
+        return Ok(call.unknown(u, element_type(call.get(0)?)));
+    }
     match call.items(0)?.as_slice() {
         [] => Ok(Value::null(call.span)),
         [only] => Ok(only.clone()),
@@ -108,6 +111,9 @@ pub(super) fn one(call: &Call) -> Outcome {
 
 /// Sequences one after the other. Where one of them is unknown, what the others hold is known to be in the result.
 pub(super) fn concat(call: &Call) -> Outcome {
+    if call.args.is_empty() {
+        return Err(FunctionError::new("at least one argument is required"));
+    }
     let mut items = Vec::new();
     let mut more: Option<Arc<Unknown>> = None;
     let mut types = Vec::new();
@@ -117,7 +123,7 @@ pub(super) fn concat(call: &Call) -> Outcome {
                 shape, more: open, ..
             } if !matches!(shape, Sequence::Set(_)) => {
                 items.extend(arg.items());
-                more = more.or_else(|| open.clone());
+                more = more.or_else(|| open.as_ref().map(elements));
                 types.push(match shape {
                     Sequence::List(t) => Some(t.clone()),
                     _ => None,
@@ -175,7 +181,7 @@ pub(super) fn flatten(call: &Call) -> Outcome {
 
 fn flatten_into(sequence: &Value, items: &mut Vec<Value>, more: &mut Option<Arc<Unknown>>) {
     if let Some(open) = sequence.more() {
-        more.get_or_insert_with(|| open.clone());
+        more.get_or_insert_with(|| elements(open));
     }
     if let Some(u) = unordered(sequence) {
         more.get_or_insert_with(|| Arc::new(u.clone()));
@@ -189,6 +195,14 @@ fn flatten_into(sequence: &Value, items: &mut Vec<Value>, more: &mut Option<Arc<
             _ => items.push(item),
         }
     }
+}
+
+/// The reason why elements are unknown, for another collection that holds them.
+fn elements(more: &Arc<Unknown>) -> Arc<Unknown> {
+    Arc::new(Unknown {
+        order_only: false,
+        ..(**more).clone()
+    })
 }
 
 /// Why nobody knows the order of a set's elements, nor whether all of them are different.
@@ -255,6 +269,7 @@ pub(super) fn index(call: &Call) -> Outcome {
 /// The elements of a list whose order or number is not certain: they are in the result, and nobody knows where.
 fn somewhere(call: &Call, of: Type, items: Vec<Value>, because: &Unknown) -> Value {
     let more = Unknown {
+        order_only: false,
         role: None,
         prefix: None,
         source: None,
@@ -337,7 +352,15 @@ pub(super) fn sort(call: &Call) -> Outcome {
     let list = call.get(0)?;
     let mut items = call.items(0)?;
     if let Some(u) = list.first_unknown() {
-        return Ok(somewhere(call, Type::String, items, u));
+        let settled = list.more().is_none_or(|m| m.order_only);
+        let mut sorted = somewhere(call, Type::String, items, u);
+        if let Kind::Sequence {
+            more: Some(more), ..
+        } = &mut sorted.kind
+        {
+            Arc::make_mut(more).order_only = settled;
+        }
+        return Ok(sorted);
     }
     if items.iter().any(Value::is_null) {
         return Err(FunctionError::argument(
@@ -374,7 +397,11 @@ pub(super) fn matchkeys(call: &Call) -> Outcome {
             "length of keys and values should be equal",
         ));
     }
-    let ty = unify_values(&[keys.as_slice(), wanted.as_slice()].concat()).unwrap_or_default();
+    let Some(ty) = unify(&[element_type(call.get(1)?), element_type(call.get(2)?)]) else {
+        return Err(FunctionError::new(
+            "keys and searchset must be of the same type",
+        ));
+    };
     let same = |a: &Value, b: &Value| match (convert(a, &ty), convert(b, &ty)) {
         (Ok(a), Ok(b)) => equal(&a, &b) == Some(true),
         _ => false,

@@ -79,7 +79,10 @@ pub(super) fn merge(call: &Call) -> Outcome {
     let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
     let mut more: Option<Arc<Unknown>> = None;
     let mut maps: Option<Vec<Type>> = Some(Vec::new());
-    for arg in call.args.iter().filter(|a| !a.is_null()) {
+    for (i, arg) in call.args.iter().enumerate() {
+        if arg.is_null() {
+            continue;
+        }
         match &arg.kind {
             Kind::Mapping {
                 shape, more: open, ..
@@ -101,9 +104,11 @@ pub(super) fn merge(call: &Call) -> Outcome {
             }
             _ => {
                 let got = friendly(&type_of(arg));
-                return Err(FunctionError::new(format!(
-                    "arguments must be maps or objects, got \"{got}\""
-                )));
+                if let Some(u) = call.args.iter().take(i).find_map(Value::as_unknown) {
+                    return Ok(call.unknown(u, Type::Dynamic));
+                }
+                let message = format!("arguments must be maps or objects, got \"{got}\"");
+                return Err(FunctionError::argument(i, message));
             }
         }
     }
@@ -136,11 +141,19 @@ fn doubt(entries: &mut BTreeMap<Arc<str>, Value>, because: &Unknown) {
 
 pub(super) fn zipmap(call: &Call) -> Outcome {
     let keys = call.items(0)?;
-    let Kind::Sequence { shape, .. } = &call.get(1)?.kind else {
-        return Err(FunctionError::argument(
-            1,
-            "values parameter must be a list or tuple value",
-        ));
+    let shape = match &call.get(1)?.kind {
+        Kind::Sequence {
+            shape: Sequence::List(of),
+            ..
+        } => Mapping::Map(of.clone()),
+        Kind::Sequence {
+            shape: Sequence::Tuple,
+            ..
+        } => Mapping::Object,
+        _ => {
+            let message = "values parameter must be a list or tuple value";
+            return Err(FunctionError::argument(1, message));
+        }
     };
     let values = call.items(1)?;
     if keys.len() != values.len() {
@@ -157,10 +170,6 @@ pub(super) fn zipmap(call: &Call) -> Outcome {
         value.sensitive |= key.sensitive;
         entries.insert(name.into(), value);
     }
-    let shape = match shape {
-        Sequence::List(t) | Sequence::Set(t) => Mapping::Map(t.clone()),
-        Sequence::Tuple => Mapping::Object,
-    };
     Ok(call.value(Kind::Mapping {
         shape,
         entries,

@@ -49,13 +49,22 @@ fn power(n: u8) -> u128 {
     1u128.checked_shl(u32::from(n)).unwrap_or(u128::MAX)
 }
 
+/// A whole number of up to 127 bits.
+fn wide(call: &Call, index: usize) -> Result<i128, FunctionError> {
+    let number = call.number(index)?;
+    let whole = number.is_whole() && number.is_finite();
+    let digits = whole.then(|| number.to_string());
+    (digits.and_then(|d| d.parse().ok()))
+        .ok_or_else(|| FunctionError::argument(index, "a whole number is required"))
+}
+
 pub(super) fn cidrhost(call: &Call) -> Outcome {
     let net = prefix(call)?;
-    let number = call.whole(1)?;
+    let number = wide(call, 1)?;
     let length = net.prefix_len();
     let hosts = net.max_prefix_len() - length;
     let size = power(hosts);
-    let distance = u128::from(number.unsigned_abs());
+    let distance = number.unsigned_abs();
     let fits = if number < 0 {
         distance <= size
     } else {
@@ -103,16 +112,35 @@ fn subnet(net: &IpNet, new_bits: i64, number: u128) -> Result<String, FunctionEr
     Ok(format!("{}/{}", address(net, start), length + new))
 }
 
+/// What Terraform makes of a negative number of bits, or of a negative number of a network: a network elsewhere.
+fn odd(call: &Call, net: &IpNet, new_bits: i64, number: i128) -> Outcome {
+    let length = i64::from(net.prefix_len()).checked_add(new_bits);
+    let length = length.and_then(|l| u8::try_from(l).ok());
+    let Some(length) = length.filter(|l| *l <= net.max_prefix_len()) else {
+        let message = format!("the prefix cannot be extended by {new_bits} bits");
+        return Err(wrong(message));
+    };
+    if (0..64).contains(&new_bits) && number.unsigned_abs() >> new_bits != 0 {
+        return Err(wrong(format!(
+            "prefix extension of {new_bits} does not accommodate a subnet numbered {number}"
+        )));
+    }
+    let shift = u32::from(net.max_prefix_len() - length);
+    let start = bits(net.network()).cast_signed() | number.checked_shl(shift).unwrap_or(0);
+    let start = match number < 0 {
+        true => start.wrapping_neg().cast_unsigned(),
+        false => start.cast_unsigned(),
+    };
+    Ok(call.made(format!("{}/{length}", address(net, start))))
+}
+
 pub(super) fn cidrsubnet(call: &Call) -> Outcome {
     let net = prefix(call)?;
-    let (new_bits, number) = (call.whole(1)?, call.whole(2)?);
-    let Ok(number) = u128::try_from(number) else {
-        return Err(FunctionError::argument(
-            2,
-            "the network number must not be negative",
-        ));
-    };
-    Ok(call.made(subnet(&net, new_bits, number)?))
+    let (new_bits, number) = (call.whole(1)?, wide(call, 2)?);
+    match u128::try_from(number) {
+        Ok(number) if new_bits >= 0 => Ok(call.made(subnet(&net, new_bits, number)?)),
+        _ => odd(call, &net, new_bits, number),
+    }
 }
 
 pub(super) fn cidrsubnets(call: &Call) -> Outcome {

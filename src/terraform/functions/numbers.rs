@@ -36,10 +36,60 @@ pub(super) fn log(call: &Call) -> Outcome {
 }
 
 pub(super) fn pow(call: &Call) -> Outcome {
-    float(
-        call,
-        call.number(0)?.to_f64().powf(call.number(1)?.to_f64()),
+    let (base, exponent) = (call.number(0)?.to_f64(), call.number(1)?.to_f64());
+    float(call, power(base, exponent))
+}
+
+/// Terraform takes powers by squaring, in floats of the processor, and its rounding errors add up.
+fn power(base: f64, exponent: f64) -> f64 {
+    let whole = exponent.fract() == 0.0 && exponent.abs() < 4096.0;
+    if !whole || !base.is_normal() {
+        return base.powf(exponent);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a whole number below 4096")]
+    let mut left = exponent.abs() as u32;
+    let (mut square, mut scale) = split(base);
+    let (mut result, mut shift) = (1.0, 0);
+    while left > 0 {
+        if left % 2 == 1 {
+            result *= square;
+            shift += scale;
+        }
+        square *= square;
+        scale *= 2;
+        if square.abs() < 0.5 {
+            square *= 2.0;
+            scale -= 1;
+        }
+        left /= 2;
+    }
+    match exponent < 0.0 {
+        true => scaled(1.0 / result, -shift),
+        false => scaled(result, shift),
+    }
+}
+
+/// A normal float as a number from a half to one, and the power of two that it is multiplied by.
+fn split(n: f64) -> (f64, i64) {
+    let bits = n.to_bits();
+    let exponent = (bits >> 52) & 0x7ff;
+    let half = (bits & !(0x7ff << 52)) | (1022 << 52);
+    (
+        f64::from_bits(half),
+        i64::try_from(exponent).unwrap_or(0) - 1022,
     )
+}
+
+/// A float times a power of two.
+fn scaled(n: f64, shift: i64) -> f64 {
+    let mut left = i32::try_from(shift.clamp(-4000, 4000)).unwrap_or(0);
+    let mut out = n;
+    while left != 0 {
+        let step = left.clamp(-1000, 1000);
+        out *= 2f64.powi(step);
+        left -= step;
+    }
+    out
 }
 
 pub(super) fn signum(call: &Call) -> Outcome {

@@ -74,6 +74,11 @@ pub(super) fn product(call: &Call) -> Outcome {
         let Kind::Sequence { shape, items, .. } = &arg.kind else {
             return Err(FunctionError::argument(i, "a set or a list is required"));
         };
+        if let (Sequence::Set(_), Some(u)) = (shape, arg.first_unknown())
+            && items.len() > 1
+        {
+            return Ok(call.unknown(u, Type::Dynamic)); // nobody knows how many elements it has
+        }
         any_set |= matches!(shape, Sequence::Set(_));
         let of = match shape {
             Sequence::Tuple => unify_values(items),

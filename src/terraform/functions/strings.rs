@@ -41,6 +41,19 @@ pub(super) fn upper(call: &Call) -> Outcome {
     Ok(call.made(call.str(0)?.chars().map(upper_char).collect::<String>()))
 }
 
+/// The letters that are two in one have a form of their own at the start of a word; Georgian ones have none.
+/// <https://www.unicode.org/Public/UCD/latest/ucd/UnicodeData.txt>, simple title case.
+fn title_char(c: char) -> char {
+    match c {
+        'Ǆ'..='ǆ' => 'ǅ',
+        'Ǉ'..='ǉ' => 'ǈ',
+        'Ǌ'..='ǌ' => 'ǋ',
+        'Ǳ'..='ǳ' => 'ǲ',
+        'ა'..='ჺ' | 'ჽ'..='ჿ' => c,
+        _ => upper_char(c),
+    }
+}
+
 pub(super) fn title(call: &Call) -> Outcome {
     let separates = |c: char| {
         if c.is_ascii() {
@@ -52,7 +65,7 @@ pub(super) fn title(call: &Call) -> Outcome {
     let mut before = ' ';
     let mut out = String::new();
     for c in call.str(0)?.chars() {
-        out.push(if separates(before) { upper_char(c) } else { c });
+        out.push(if separates(before) { title_char(c) } else { c });
         before = c;
     }
     Ok(call.made(out))
@@ -176,7 +189,8 @@ pub(super) fn substr(call: &Call) -> Outcome {
     } else {
         offset
     };
-    let end = if length < 0 {
+    // Terraform looks for the end from a start that it has not moved to, and an end at 0 it never meets
+    let end = if length < 0 || (length == 0 && offset < 0) {
         total
     } else {
         start.saturating_add(length).min(total)
@@ -192,8 +206,8 @@ pub(super) fn substr(call: &Call) -> Outcome {
 }
 
 pub(super) fn indent(call: &Call) -> Outcome {
-    let spaces = usize::try_from(call.whole(0)?.max(0))
-        .unwrap_or(0)
+    let spaces = usize::try_from(call.whole(0)?)
+        .map_err(|_| FunctionError::argument(0, "the number of spaces must not be negative"))?
         .min(10_000);
     let text = call.text(1)?;
     if !plain_holes(text) {
@@ -267,6 +281,9 @@ pub(super) fn replace(call: &Call) -> Outcome {
 }
 
 pub(super) fn join(call: &Call) -> Outcome {
+    if call.args.len() < 2 {
+        return Err(FunctionError::new("at least one list is required"));
+    }
     let separator = call.text(0)?.clone();
     let mut elements: Vec<Text> = Vec::new();
     for (i, list) in call.args.iter().enumerate().skip(1) {

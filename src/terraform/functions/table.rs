@@ -59,11 +59,12 @@ const fn t(
 }
 
 const STR: Parameter = p("str", Text, 0);
-const ROPE: Parameter = p("str", Text, HOLES);
+const ROPE: Parameter = p("str", Text, HOLES | LATE);
 const NUM: Parameter = p("num", Number, 0);
 const PATH: Parameter = p("path", Text, 0);
-const LIST: Parameter = p("list", Any, MARKS);
-const OPEN: Parameter = p("list", Any, MARKS | MORE);
+const ROW: Parameter = p("list", Row, MARKS);
+const RUN: Parameter = p("list", Run, MARKS);
+const OPEN: Parameter = p("list", Any, MARKS | MORE | LATE);
 const VALUE: Parameter = p("v", Any, NULL | UNKNOWN | MARKS | HOLES | MORE);
 const BARE: Parameter = p("v", Any, NULL | UNKNOWN | MARKS | HOLES | MORE | SHED);
 const PREFIX: Parameter = p("prefix", Text, 0);
@@ -76,13 +77,15 @@ const NET: Parameter = p("netnum", Number, 0);
 const SUFFIX: Parameter = p("suffix", Text, 0);
 const SUBSTR: Parameter = p("substr", Text, 0);
 const SEPARATOR: Parameter = p("separator", Text, 0);
-const ARGS: Parameter = p("args", Any, NULL | UNKNOWN | HOLES | MORE);
+const ARGS: Parameter = p("args", Any, NULL | UNKNOWN | HOLES | MORE | LATE);
 const FORMAT: Parameter = p("format", Text, 0);
 const ARN: Parameter = p("arn", Text, HOLES);
 const SETS: Parameter = p("sets", Set, MARKS);
 const WHOLE_SET: Parameter = p("sets", Set, MARKS | WHOLE);
 
-use self::Want::{Any, Bool, Bools, List, MapOfTexts, Number, Set, Text, Texts};
+use self::Want::{
+    Any, Bool, Bools, Fields, List, MapOfTexts, Number, Row, Run, Set, Sized, Text, Texts, Word,
+};
 
 /// INVARIANT: sorted by name.
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -143,7 +146,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     v(
         "concat",
         &[],
-        p("seqs", Any, MARKS | UNKNOWN | MORE),
+        p("seqs", Row, MARKS | UNKNOWN | MORE),
         Any,
         lists::concat,
     ),
@@ -151,7 +154,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         "contains",
         &[
             p("list", Any, MORE),
-            p("value", Any, HOLES | UNKNOWN | MORE),
+            p("value", Any, HOLES | UNKNOWN | MORE | LATE),
         ],
         Bool,
         lists::contains,
@@ -166,7 +169,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     f(
         "element",
-        &[LIST, p("index", Number, 0)],
+        &[ROW, p("index", Number, 0)],
         Any,
         lists::element,
     ),
@@ -200,7 +203,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     f(
         "index",
-        &[p("list", Any, 0), p("value", Any, HOLES | UNKNOWN)],
+        &[p("list", Any, 0), p("value", Any, HOLES | UNKNOWN | LATE)],
         Number,
         lists::index,
     ),
@@ -212,24 +215,29 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         strings::join,
     ),
-    f("jsondecode", &[ROPE], Any, json::jsondecode),
+    f(
+        "jsondecode",
+        &[p("str", Text, HOLES)],
+        Any,
+        json::jsondecode,
+    ),
     f(
         "jsonencode",
         &[p("val", Any, NULL | UNKNOWN | HOLES | MORE)],
         Text,
         json::jsonencode,
     ),
-    f("keys", &[p("inputMap", Any, MARKS)], Any, maps::keys),
+    f("keys", &[p("inputMap", Fields, MARKS)], Any, maps::keys),
     f(
         "length",
-        &[p("value", Any, MARKS)],
+        &[p("value", Sized, MARKS)],
         Number,
         collections::length,
     ),
     f("log", &[NUM, p("base", Number, 0)], Number, numbers::log),
     v(
         "lookup",
-        &[p("inputMap", Any, MARKS | MORE), p("key", Text, 0)],
+        &[p("inputMap", Fields, MARKS | MORE), p("key", Text, 0)],
         p("default", Any, NULL | UNKNOWN | MARKS | HOLES | MORE),
         Any,
         maps::lookup,
@@ -256,10 +264,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     v("min", &[], p("numbers", Number, 0), Number, numbers::min),
     f("nonsensitive", &[BARE], Any, types::nonsensitive),
-    f("one", &[LIST], Any, lists::one),
+    f("one", &[RUN], Any, lists::one),
     f(
         "parseint",
-        &[p("number", Any, 0), p("base", Number, 0)],
+        &[p("number", Word, 0), p("base", Number, 0)],
         Number,
         numbers::parseint,
     ),
@@ -296,22 +304,16 @@ pub(super) static FUNCTIONS: &[Function] = &[
         aws::user_agent,
     ),
     f(
-        "provider::terraform::decode_tfvars",
-        &[STR],
-        Any,
-        types::uncomputed,
-    ),
-    f(
         "provider::terraform::encode_expr",
-        &[VALUE],
+        &[p("value", Any, WHOLE)],
         Text,
-        types::uncomputed,
+        tfvars::encode_expr,
     ),
     f(
         "provider::terraform::encode_tfvars",
-        &[VALUE],
+        &[p("value", Any, WHOLE)],
         Text,
-        types::uncomputed,
+        tfvars::encode_tfvars,
     ),
     v("range", &[], p("params", Number, 0), List, numbers::range),
     f("regex", &[PATTERN, STRING], Any, regex::regex),
@@ -322,12 +324,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         strings::replace,
     ),
-    f("reverse", &[LIST], Any, lists::reverse),
+    f("reverse", &[RUN], Any, lists::reverse),
     f(
         "rsadecrypt",
         &[p("ciphertext", Text, 0), p("privatekey", Text, 0)],
         Text,
-        types::uncomputed,
+        encoding::rsadecrypt,
     ),
     f("sensitive", &[VALUE], Any, types::sensitive),
     v(
@@ -337,7 +339,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Set,
         sets::intersection,
     ),
-    v("setproduct", &[], p("sets", Any, MARKS), Any, sets::product),
+    v("setproduct", &[], p("sets", Run, MARKS), Any, sets::product),
     f("setsubtract", &[WHOLE_SET, WHOLE_SET], Set, sets::subtract),
     v("setunion", &[SETS], SETS, Set, sets::union),
     t("sha1", &[STR], Text, hashing::sha1),
@@ -346,7 +348,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     f("signum", &[NUM], Number, numbers::signum),
     f(
         "slice",
-        &[LIST, p("start_index", Number, 0), p("end_index", Number, 0)],
+        &[ROW, p("start_index", Number, 0), p("end_index", Number, 0)],
         Any,
         lists::slice,
     ),
@@ -420,7 +422,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     f(
         "values",
-        &[p("mapping", Any, MARKS | MORE)],
+        &[p("mapping", Fields, MARKS | MORE)],
         Any,
         maps::values,
     ),
@@ -433,7 +435,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     f(
         "zipmap",
-        &[p("keys", Texts, WHOLE), p("values", Any, MARKS)],
+        &[p("keys", Texts, WHOLE), p("values", Row, MARKS)],
         Any,
         maps::zipmap,
     ),

@@ -1,8 +1,8 @@
 //! Functions on types and marks, and those whose result is another one at each run.
 
-use super::{Call, FunctionError, Outcome};
+use super::{Call, FunctionError, Outcome, is_open};
 use crate::terraform::convert::{convert, friendly, type_of};
-use crate::value::{Kind, Type, Unknown};
+use crate::value::{Type, Unknown};
 
 fn converted(call: &Call, to: &Type) -> Outcome {
     let value = call.get(0)?;
@@ -81,8 +81,8 @@ pub(super) fn nonsensitive(call: &Call) -> Outcome {
 
 pub(super) fn issensitive(call: &Call) -> Outcome {
     let value = call.get(0)?;
-    match &value.kind {
-        Kind::Unknown(u) if !value.sensitive => Ok(call.unknown(u, Type::Bool)),
+    match value.first_unknown() {
+        Some(u) if !value.sensitive && is_open(value) => Ok(call.unknown(u, Type::Bool)),
         _ => Ok(call.bool(value.sensitive)),
     }
 }
@@ -90,10 +90,4 @@ pub(super) fn issensitive(call: &Call) -> Outcome {
 pub(super) fn impure_text(call: &Call) -> Outcome {
     let unknown = Unknown::because("the function gives another result at each run");
     Ok(call.unknown(&unknown, Type::String))
-}
-
-/// A function that the checker leaves to terraform.
-pub(super) fn uncomputed(call: &Call) -> Outcome {
-    let unknown = Unknown::because("the result of this function is computed by terraform only");
-    Ok(call.unknown(&unknown, Type::Dynamic))
 }

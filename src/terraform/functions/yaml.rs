@@ -98,8 +98,9 @@ impl Reader<'_> {
             (Node::Scalar { text, .. }, Some("str" | "!" | "binary")) => {
                 Value::new(Kind::String(self.scalar_text(text)), span)
             }
-            (Node::Scalar { text, .. }, Some("int" | "float" | "bool" | "null" | "timestamp")) => {
-                Value::new(self.scalar(text, true)?, span)
+            (Node::Scalar { .. }, Some("null")) => Value::null(span),
+            (Node::Scalar { text, style }, Some("int" | "float" | "bool" | "timestamp")) => {
+                Value::new(self.scalar(text, *style == Style::Plain)?, span)
             }
             (_, Some(tag)) => {
                 return Err(FunctionError::new(format!("unsupported tag \"{tag}\"")));
@@ -330,6 +331,7 @@ fn quoted(text: &str) -> String {
             '\u{a0}' => out.push_str("\\_"),
             '\u{2028}' => out.push_str("\\L"),
             '\u{2029}' => out.push_str("\\P"),
+            c if c > '\u{ffff}' => out.push_str(&format!("\\U{:08X}", u32::from(c))),
             c if c.is_control() => out.push_str(&format!("\\x{:02X}", u32::from(c))),
             c => out.push(c),
         }

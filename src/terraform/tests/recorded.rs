@@ -120,6 +120,11 @@ fn show(value: &Value) -> Json {
         Kind::Bool(b) => json!(b),
         Kind::Number(n) => number(n.to_f64()),
         Kind::String(t) => t.known().map_or(json!("?"), |s| json!(s)),
+        Kind::Sequence {
+            items,
+            more: Some(more),
+            ..
+        } if more.order_only => items.iter().map(|_| json!("?")).collect(),
         Kind::Sequence { items, more, .. } => (items.iter().map(show))
             .chain(more.iter().map(|_| json!("…")))
             .collect(),

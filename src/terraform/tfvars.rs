@@ -1,0 +1,78 @@
+//! `provider::terraform::decode_tfvars`: the values of a text in the form of a file of variable definitions.
+//! <https://developer.hashicorp.com/terraform/language/functions/terraform-decode_tfvars>
+
+use super::convert::convert;
+use super::expression::opaque;
+use super::run::{Failure, Outcome, Run, Scope};
+use crate::span::{Files, Span};
+use crate::syntax::hcl;
+use crate::value::{Kind, Text, Type, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Run<'_> {
+    pub(super) fn decode_tfvars(&self, args: Vec<Value>, span: Span, scope: Scope) -> Outcome {
+        let wrong = |what: String| Failure::new(span, format!("`decode_tfvars`: {what}"));
+        let Ok([text]) = <[Value; 1]>::try_from(args) else {
+            return Err(wrong("it takes one argument".to_owned()));
+        };
+        let text = convert(&text, &Type::String).map_err(wrong)?;
+        if let Some(unknown) = text.first_unknown() {
+            return Ok(Value::unknown(opaque(unknown, Type::Dynamic), span));
+        }
+        let Some(known) = text.as_str() else {
+            return Err(wrong("the text is null".to_owned()));
+        };
+        let own = Files::default();
+        let id = own.add("tfvars", known);
+        let (body, problems) = hcl::parse(&own, id);
+        if let Some(problem) = problems.into_iter().next() {
+            return Err(wrong(problem.message));
+        }
+        if !body.blocks.is_empty() {
+            return Err(wrong("blocks are not allowed here".to_owned()));
+        }
+        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        for attribute in body.attributes {
+            let name = &attribute.name.text;
+            let value = (self.constant(scope.instance, &attribute.expr))
+                .map_err(|failure| wrong(format!("`{name}`: {}", failure.message)))?;
+            entries.insert(name.clone(), standing_at(&value, span));
+        }
+        Ok(Value {
+            sensitive: text.sensitive,
+            ..Value::object(entries, span)
+        })
+    }
+}
+
+/// The value, all of it at one place: a text inside a text has no lines.
+fn standing_at(value: &Value, span: Span) -> Value {
+    let kind = match &value.kind {
+        Kind::String(text) => match text.known() {
+            Some(known) => Kind::String(Text::plain(known)),
+            None => Kind::String(text.clone()),
+        },
+        Kind::Sequence { shape, items, more } => Kind::Sequence {
+            shape: shape.clone(),
+            items: items.iter().map(|v| standing_at(v, span)).collect(),
+            more: more.clone(),
+        },
+        Kind::Mapping {
+            shape,
+            entries,
+            more,
+        } => Kind::Mapping {
+            shape: shape.clone(),
+            entries: (entries.iter())
+                .map(|(k, v)| (k.clone(), standing_at(v, span)))
+                .collect(),
+            more: more.clone(),
+        },
+        other => other.clone(),
+    };
+    Value {
+        sensitive: value.sensitive,
+        ..Value::new(kind, span)
+    }
+}
