@@ -18,19 +18,25 @@ use self::parameter::Given;
 use self::stack::Stack;
 use self::template::Template;
 
+pub(crate) use self::parameter::UNDECLARED;
+
 mod call;
 mod case;
 mod condition;
+mod constraint;
 mod defaults;
 mod document;
 mod foreach;
 mod hang;
+mod include;
 mod lists;
 mod nested;
 mod parameter;
 mod pseudo;
 mod reference;
 mod resources;
+mod rule;
+mod sam;
 mod scope;
 mod stack;
 mod strings;
@@ -147,6 +153,7 @@ pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Dia
     let mut roots = Vec::new();
     if let Some(template) = Template::load(&run, id) {
         let given = parameter::inputs(&run);
+        parameter::undeclared(&run, &template, &given);
         let mut variants = defaults::variants(&run, &template, &given);
         let cases = variants.iter().map(|v| v.cases.len()).sum();
         let mut budget = case::CASES.saturating_sub(cases);
@@ -175,6 +182,7 @@ pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnosti
     };
     if let Some(template) = Template::load(&run, id) {
         let given = parameter::inputs(&run);
+        parameter::undeclared(&run, &template, &given);
         let mut stack = defaults::outermost(&run, &template, &given);
         out = root(&mut stack, Case::open(), true);
     }

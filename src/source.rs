@@ -136,30 +136,39 @@ fn read_with(
     for text in texts {
         parts.push(document::standard_input(evaluators, text, world, files));
     }
+    let templates = evaluated(&parts, Form::CloudFormation);
+    let modules_evaluated = evaluated(&parts, Form::Terraform);
     let mut sources = collect(files, parts);
-    undeclared(&mut sources, modules.without > 0);
+    let told = &mut sources.diagnostics;
+    undeclared(told, terraform::UNDECLARED, modules_evaluated);
+    undeclared(told, cloudformation::UNDECLARED, templates);
+    for diagnostic in told.iter_mut().filter(|d| d.code == terraform::UNDECLARED) {
+        if modules.without > 0 {
+            diagnostic.level = Level::Warning; // one that was not looked at may declare it
+        }
+    }
     order(files, &mut sources.diagnostics);
     Ok(sources)
 }
 
-/// What one root module does not declare may be meant for another: it is told where none declares it, and as a warning
-/// where some were not looked at.
-fn undeclared(sources: &mut Sources, unseen: bool) {
-    let roots = (sources.roots.iter()).filter(|r| r.form == Form::Terraform);
-    let roots = roots.count();
+/// How many roots of a form were evaluated.
+fn evaluated(parts: &[Part], form: Form) -> usize {
+    let roots = parts.iter().flat_map(|p| &p.roots);
+    let names: BTreeSet<&str> = roots
+        .filter(|r| r.form == form)
+        .map(|r| r.name.as_str())
+        .collect();
+    names.len()
+}
+
+/// What one root does not declare may be meant for another: it is told where none declares it.
+fn undeclared(diagnostics: &mut Vec<Diagnostic>, code: &str, roots: usize) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    let told = (sources.diagnostics.iter()).filter(|d| d.code == terraform::UNDECLARED);
-    for diagnostic in told {
+    for diagnostic in diagnostics.iter().filter(|d| d.code == code) {
         *count.entry(diagnostic.message.clone()).or_default() += 1;
     }
-    sources.diagnostics.retain(|d| {
-        d.code != terraform::UNDECLARED || count.get(&d.message).is_some_and(|by| *by >= roots)
-    });
-    for diagnostic in &mut sources.diagnostics {
-        if unseen && diagnostic.code == terraform::UNDECLARED {
-            diagnostic.level = Level::Warning;
-        }
-    }
+    let by_all = |d: &Diagnostic| count.get(&d.message).is_some_and(|by| *by >= roots);
+    diagnostics.retain(|d| d.code != code || by_all(d));
 }
 
 /// Works on many things at once, outside of rayon's threads: the evaluator of a module waits for a thread of its own, which

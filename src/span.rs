@@ -1,5 +1,7 @@
 //! Places in the text of the input: which file, which bytes, which line and column.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
 
 /// A file of the run, as a number into [`Files`].
@@ -101,6 +103,8 @@ pub struct SourceFile {
     line_starts: std::sync::OnceLock<Vec<u32>>,
     /// How many characters start before each block of [`BLOCK`] bytes.
     characters: std::sync::OnceLock<Vec<usize>>,
+    /// Bytes that are not to be shown.
+    hidden: RwLock<BTreeSet<(u32, u32)>>,
 }
 
 /// Columns of lines longer than this are counted from the block that they stand in: a plan is one line of megabytes.
@@ -169,6 +173,35 @@ impl SourceFile {
     }
 }
 
+impl SourceFile {
+    /// The text of a line (from 1) as it may be shown: a star stands for every byte that is hidden.
+    pub fn shown_line(&self, line: u32) -> Cow<'_, str> {
+        let text = self.line_text(line);
+        let hidden = self
+            .hidden
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let starts = self.line_starts();
+        let start = starts.get(line.saturating_sub(1) as usize).copied();
+        let start = start.unwrap_or(u32::MAX);
+        let end = start.saturating_add(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        let here = |(from, to): &&(u32, u32)| *from < end && *to > start;
+        if !hidden.iter().any(|h| here(&h)) {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        for (at, c) in text.char_indices() {
+            let at = start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+            let covers = |(from, to): &(u32, u32)| *from <= at && at < *to;
+            match hidden.iter().any(covers) {
+                true => out.extend(std::iter::repeat_n('*', c.len_utf8())),
+                false => out.push(c),
+            }
+        }
+        Cow::Owned(out)
+    }
+}
+
 /// The byte order mark.
 const BOM: &str = "\u{feff}";
 
@@ -191,6 +224,7 @@ impl Files {
             text: text.into(),
             line_starts: std::sync::OnceLock::new(),
             characters: std::sync::OnceLock::new(),
+            hidden: RwLock::default(),
         });
         let mut files = self
             .files
@@ -227,6 +261,17 @@ impl Files {
             .read()
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         (0..).map(FileId).zip(files.iter().cloned()).collect()
+    }
+
+    /// Keeps the text of a span from being shown: it holds something that nobody should read.
+    pub fn hide(&self, span: Span) {
+        if let Some(file) = self.get(span.file) {
+            let mut hidden = file
+                .hidden
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            hidden.insert((span.start, span.end));
+        }
     }
 
     /// The text that a span covers.
@@ -299,6 +344,18 @@ mod tests {
                 assert_eq!(found as usize, column, "{piece} {offset}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_shown() {
+        let files = Files::default();
+        let id = files.add("a", "one\ntwö three\nfour\n");
+        files.hide(Span::new(id, 6, 10));
+        files.hide(Span::new(id, 16, 19));
+        let file = files.get(id).unwrap();
+        let shown = [1, 2, 3].map(|line| file.shown_line(line).into_owned());
+        assert_eq!(shown, ["one", "tw****hree", "f***"]);
+        assert_eq!(file.line_text(2), "twö three");
     }
 
     #[test]

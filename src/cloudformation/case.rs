@@ -76,7 +76,7 @@ fn distinct(stack: &Stack<'_>, names: &[&String]) -> Option<Found> {
         atoms.add(name, &stack.conditions);
     }
     let mut found = Found::new();
-    for assumption in assignments(stack, &atoms)? {
+    for assumption in allowed(stack, atoms)? {
         let mut judge = Judge::new(&stack.conditions, &assumption);
         let truth: Vec<Option<bool>> = names.iter().map(|n| judge.named(n)).collect();
         match found.get_mut(&truth) {
@@ -90,6 +90,30 @@ fn distinct(stack: &Stack<'_>, names: &[&String]) -> Option<Found> {
         }
     }
     Some(found)
+}
+
+/// The assignments of the atoms that no rule of the template refuses. Rules that refuse all of them are a mistake that is
+/// told elsewhere, and rules that make too many are left out: then there are more cases than can be.
+fn allowed(stack: &Stack<'_>, mut atoms: Atoms) -> Option<Vec<Assumption>> {
+    let plain = || assignments(stack, &atoms);
+    if stack.demands().next().is_none() {
+        return plain();
+    }
+    let before = plain();
+    for demand in stack.demands() {
+        atoms.add_related(demand, &stack.conditions);
+    }
+    let Some(mut with_rules) = assignments(stack, &atoms) else {
+        return before;
+    };
+    with_rules.retain(|assumption| {
+        let mut judge = Judge::new(&stack.conditions, assumption);
+        (stack.demands()).all(|demand| judge.truth(demand) != Some(false))
+    });
+    match with_rules.is_empty() {
+        true => before,
+        false => Some(with_rules),
+    }
 }
 
 fn intersect(common: &mut Assumption, other: &Assumption) {

@@ -75,6 +75,17 @@ impl Atoms {
         }
     }
 
+    /// Adds those of a condition without a name, where it speaks of a subject that is among them already.
+    pub(super) fn add_related(&mut self, condition: &Condition, all: &Conditions) {
+        let mut own = Atoms::default();
+        let mut next = Vec::new();
+        own.add_direct(condition, &mut next);
+        if own.subjects.keys().any(|s| self.subjects.contains_key(s)) {
+            self.add_direct(condition, &mut next);
+            next.iter().for_each(|name| self.add(name, all));
+        }
+    }
+
     fn add_direct(&mut self, condition: &Condition, next: &mut Vec<String>) {
         match condition {
             Condition::Known(_) => {}
@@ -258,9 +269,14 @@ impl Stack<'_> {
     }
 
     fn equals(&self, found: call::Call<'_>, scope: &Scope) -> Condition {
-        let [left, right] = found.arg.items() else {
-            return self.arity(found, "two values");
-        };
+        match found.arg.items() {
+            [left, right] => self.same(left, right, scope),
+            _ => self.arity(found, "two values"),
+        }
+    }
+
+    /// Whether two values are the same text.
+    pub(super) fn same(&self, left: &Tree, right: &Tree, scope: &Scope) -> Condition {
         let sides = (self.value(left, scope), self.value(right, scope));
         let texts = (known_text(sides.0.as_ref()), known_text(sides.1.as_ref()));
         match texts {

@@ -1,9 +1,11 @@
 //! Lists and lookups: `Fn::Select`, `Fn::Split`, `Fn::FindInMap`, `Fn::Cidr`, `Fn::Length`.
 
 use super::call::Call;
+use super::parameter::scalar_text;
 use super::scope::{Scope, as_text};
 use super::stack::{Stack, tuple};
 use super::strings;
+use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::Tree;
 use crate::value::{Kind, Number, Text, Type, Unknown, Value, Via};
 
@@ -94,12 +96,13 @@ impl Stack<'_> {
             return Some(self.bad(found, "a mapping's name and two keys"));
         };
         let mappings = self.template.section("Mappings");
-        let maps = matching(mappings, &name);
+        let scalars = self.template.scalars;
+        let maps = matching(mappings, &name, scalars);
         let rows: Vec<&(Tree, Tree)> = (maps.iter())
-            .flat_map(|(_, map)| matching(map.entries(), &first))
+            .flat_map(|(_, map)| matching(map.entries(), &first, scalars))
             .collect();
         let cells: Vec<&(Tree, Tree)> = (rows.iter())
-            .flat_map(|(_, row)| matching(row.entries(), &second))
+            .flat_map(|(_, row)| matching(row.entries(), &second, scalars))
             .collect();
         let unknown = [&name, &first, &second]
             .into_iter()
@@ -217,11 +220,22 @@ impl Stack<'_> {
     }
 }
 
-/// The entries that a key, perhaps unknown, may name.
-fn matching<'t>(entries: &'t [(Tree, Tree)], key: &Value) -> Vec<&'t (Tree, Tree)> {
+/// The entries that a key, perhaps unknown, may name: by its raw text (`012345678901`), else by what it is read as (`no`).
+fn matching<'t>(
+    entries: &'t [(Tree, Tree)],
+    key: &Value,
+    scalars: Scalars,
+) -> Vec<&'t (Tree, Tree)> {
     let wanted = as_text(key);
     let known = wanted.as_ref().and_then(Text::known);
-    let fits = |(k, _): &&(Tree, Tree)| known.is_none_or(|wanted| k.str() == Some(wanted));
+    let raw = |wanted: &str| entries.iter().any(|(k, _)| k.str() == Some(wanted));
+    let by_raw = known.is_none_or(raw);
+    let fits = |(k, _): &&(Tree, Tree)| {
+        known.is_none_or(|wanted| match by_raw {
+            true => k.str() == Some(wanted),
+            false => scalar_text(k, scalars).is_some_and(|t| t.known() == Some(wanted)),
+        })
+    };
     entries.iter().filter(fits).collect()
 }
 

@@ -75,7 +75,7 @@ impl Run<'_> {
 
 /// The path of a template beside another one; `None` for a URL, an absolute path, or a parent that is no file (standard
 /// input, a hook's payload: nothing on this machine belongs to it).
-fn local_path(parent: &str, url: &str) -> Option<String> {
+pub(super) fn local_path(parent: &str, url: &str) -> Option<String> {
     let url = url.strip_prefix("./").unwrap_or(url);
     let relative = Path::new(url).components().all(|c| {
         matches!(

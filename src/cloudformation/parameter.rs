@@ -13,6 +13,9 @@ use crate::value::{Kind, Sequence, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The code of a value for a parameter that the template does not declare; another template may.
+pub(crate) const UNDECLARED: &str = "undeclared-parameter";
+
 /// A value that a parameter is given from outside.
 #[derive(Clone)]
 pub(super) struct Given {
@@ -259,6 +262,23 @@ pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
     out
 }
 
+/// Tells of values for parameters that a template does not declare.
+pub(super) fn undeclared(run: &Run<'_>, template: &Template, given: &GivenValues) {
+    let declared = template.section("Parameters");
+    for (name, given) in given {
+        if declared.iter().any(|(key, _)| key.str() == Some(name)) {
+            continue;
+        }
+        let span = given.value.place.key.unwrap_or(given.value.place.span);
+        // Nobody knows whether it is to be echoed.
+        run.files.hide(given.value.place.span);
+        let message = format!(
+            "a value is given for parameter `{name}`, which no evaluated template declares"
+        );
+        run.tell(Diagnostic::warning(UNDECLARED, message).at(span));
+    }
+}
+
 fn listed(run: &Run<'_>, path: &str, item: &Tree, out: &mut GivenValues) {
     let previous = item.get("UsePreviousValue");
     let previous = previous.filter(|t| t.to_value(Scalars::Yaml11).as_bool() == Some(true));
@@ -292,6 +312,8 @@ fn give(path: &str, key: &Tree, value: Value, out: &mut GivenValues) {
         Node::Scalar { .. } => name.to_owned(),
         _ => return,
     };
+    let mut value = value;
+    value.place.key = Some(key.span);
     let given = Given {
         value,
         via: Via::Input(path.into()),

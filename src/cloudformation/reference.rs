@@ -96,7 +96,7 @@ impl Stack<'_> {
     }
 
     /// A name that nothing bears; where a macro may have made it, it is unknown.
-    fn unresolved(&self, name: &str, attribute: &str, span: Span) -> Value {
+    pub(super) fn unresolved(&self, name: &str, attribute: &str, span: Span) -> Value {
         if let Some((transform, _)) = self.template.macros().next() {
             let reason = format!("`{name}` is made by `{transform}` at deployment");
             return Value::unknown(Unknown::because(reason), span);

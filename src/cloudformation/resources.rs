@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::raw::{Condition, Doubt, Mode, RawResource};
 use crate::span::Span;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Role, Unknown, Value};
+use crate::value::{Kind, Role, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -131,6 +131,11 @@ pub(super) fn resources(stack: &Stack<'_>) -> Vec<RawResource> {
     out
 }
 
+/// Whether a node is what a transform makes of it.
+fn is_transform(tree: &Tree) -> bool {
+    call::call(tree).is_some_and(|found| found.function == Function::Transform)
+}
+
 fn add_nested(
     stack: &Stack<'_>,
     entry: &Entry<'_>,
@@ -200,7 +205,7 @@ impl Stack<'_> {
             attributes: if absent {
                 Value::object(BTreeMap::new(), span)
             } else {
-                self.attributes(entry)
+                self.with_globals(kind, self.attributes(entry))
             },
             account: part("AWS::AccountId", Role::Account),
             region: part("AWS::Region", Role::Region),
@@ -231,6 +236,11 @@ impl Stack<'_> {
         let Some(condition) = entry.tree.get("Condition") else {
             return Some(true);
         };
+        if condition.str().is_none() || call::call(condition).is_some() {
+            let message = format!("the condition of `{}` must be a name", entry.name);
+            self.error("condition-form", message, condition.span);
+            return None;
+        }
         let name = entry.scope.key(condition.str().unwrap_or_default());
         if !self.has_condition(&name) {
             self.undefined_condition(&name, condition.span);
@@ -264,12 +274,14 @@ impl Stack<'_> {
         let Some((key, properties)) = entry.tree.entry("Properties") else {
             return Value::object(BTreeMap::new(), entry.key.span);
         };
-        let mapping = matches!(properties.node, Node::Mapping(_));
-        if !mapping && !properties.is_null(self.template.scalars) {
+        let function = call::call(properties).is_some();
+        let mapping = matches!(properties.node, Node::Mapping(_)) && !function;
+        if !mapping && !properties.is_null(self.template.scalars) && !is_transform(properties) {
             let message = format!("the properties of `{}` must be a mapping", entry.name);
             self.error("template-form", message, properties.span);
         }
-        let value = self.value(properties, &entry.scope).filter(|_| mapping);
+        let value = self.value(properties, &entry.scope);
+        let value = value.filter(|v| !matches!(v.kind, Kind::String(_) | Kind::Sequence { .. }));
         let mut value = value.unwrap_or_else(|| Value::object(BTreeMap::new(), key.span));
         // What a resource leaves out is told at its header.
         value.place.span = entry.key.span;
@@ -288,6 +300,7 @@ impl Stack<'_> {
                 out.insert(name.to_owned(), tree.to_value(self.template.scalars));
             }
         }
+        self.check_dependencies(entry);
         for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
             let tree = entry.tree.get(name);
             if let Some(value) = tree.and_then(|t| self.value(t, &entry.scope)) {
@@ -295,6 +308,22 @@ impl Stack<'_> {
             }
         }
         out
+    }
+
+    /// Tells of resources that `DependsOn` names and nobody makes.
+    fn check_dependencies(&self, entry: &Entry<'_>) {
+        let Some(tree) = entry.tree.get("DependsOn") else {
+            return;
+        };
+        for tree in tree.items().iter().chain([tree]) {
+            let Some(name) = tree.str().filter(|_| tree.tag.is_none()) else {
+                continue;
+            };
+            let name = entry.scope.key(name);
+            if self.resource(&name).is_none() {
+                self.unresolved(&name, "DependsOn", tree.span);
+            }
+        }
     }
 
     /// The outputs that exist.

@@ -6,6 +6,7 @@ use super::condition::{Assumed, Assumption, Conditions, Judge, Subject};
 use super::foreach::Entry;
 use super::nested::Nested;
 use super::parameter::{Parameter, parameters};
+use super::rule::Rule;
 use super::scope::Scope;
 use super::template::Template;
 use super::{GivenValues, Run, strings};
@@ -31,6 +32,7 @@ pub(super) struct Stack<'a> {
     pub(super) template: &'a Template,
     pub(super) parameters: BTreeMap<String, Parameter>,
     pub(super) conditions: Conditions,
+    pub(super) rules: Vec<Rule>,
     /// Its resources, loops written out.
     pub(super) resources: Vec<Entry<'a>>,
     /// What stands before a logical id in an address: nothing, or `Stack.`.
@@ -85,6 +87,7 @@ impl<'a> Stack<'a> {
             template,
             parameters: parameters(template, given, &prefix),
             conditions: Conditions::new(),
+            rules: Vec::new(),
             resources: Vec::new(),
             prefix,
             depth,
@@ -103,29 +106,13 @@ impl<'a> Stack<'a> {
         // Names first: while conditions and loops are read, references to resources must be known to exist.
         stack.set_resources(stack.expanded(template.section("Resources"), &Scope::default()));
         stack.conditions = stack.read_conditions();
+        stack.rules = stack.read_rules();
         stack.settle_conditions();
+        stack.check_rules();
         stack.veiled = run.by_case;
         stack.settled = stack.assumption.clone();
         stack.state = RefCell::default();
         stack
-    }
-
-    /// Tells values that a parameter may not have.
-    fn check_parameters(&self) {
-        for (name, parameter) in &self.parameters {
-            let Some(value) = parameter.value.as_ref().filter(|_| !parameter.list) else {
-                continue;
-            };
-            let allowed = &parameter.allowed;
-            let fits = |text: &str| allowed.is_empty() || allowed.iter().any(|(a, _)| a == text);
-            if !value.as_str().is_none_or(fits) {
-                let message =
-                    format!("the value of parameter `{name}` is none of its allowed values");
-                let problem = Diagnostic::error("parameter-value", message).at(value.place.span);
-                self.run
-                    .tell(problem.related("declared here", parameter.span));
-            }
-        }
     }
 
     fn set_resources(&mut self, entries: Vec<Entry<'a>>) {

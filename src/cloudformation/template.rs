@@ -1,6 +1,7 @@
 //! A template as it stands in its file.
 
 use super::Run;
+use super::include::include;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::{FileId, Span};
 use crate::syntax::scalar::Scalars;
@@ -40,7 +41,8 @@ impl Template {
     /// Reads a template and tells what CloudFormation would refuse about its form.
     pub(super) fn load(run: &Run<'_>, id: FileId) -> Option<Self> {
         let file = run.files.get(id)?;
-        let (tree, scalars) = parse(run, id, true)?;
+        let (mut tree, scalars) = parse(run, id, true)?;
+        include(run, &file.path, &mut tree);
         if !matches!(tree.node, Node::Mapping(_)) {
             let message = "a template is a mapping";
             run.tell(Diagnostic::error("template-form", message).at(tree.span));
@@ -70,6 +72,7 @@ impl Template {
             }
             Some(_) => {}
         }
+        self.version(run);
         for (key, _) in self.tree.entries() {
             let name = key.str().unwrap_or_default();
             if !SECTIONS.contains(&name) && name != "Hooks" && !name.starts_with("Fn::") {
@@ -78,6 +81,15 @@ impl Template {
             }
         }
         self.nulls(run, &self.tree, None);
+    }
+
+    /// There is one version of the format.
+    fn version(&self, run: &Run<'_>) {
+        let declared = self.tree.get("AWSTemplateFormatVersion");
+        if let Some(tree) = declared.filter(|t| t.str() != Some("2010-09-09")) {
+            let message = "the only version of the format is `2010-09-09`";
+            run.tell(Diagnostic::error("template-form", message).at(tree.span));
+        }
     }
 
     /// CloudFormation refuses null values anywhere.

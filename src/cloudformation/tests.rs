@@ -7,6 +7,8 @@ use crate::world::Target;
 
 mod cases;
 mod defaults;
+mod demands;
+mod includes;
 mod language;
 mod open;
 mod problems;

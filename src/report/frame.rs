@@ -199,7 +199,8 @@ impl Excerpt {
         let mut starts = Vec::new();
         for line in first..=last {
             starts.push(source.len());
-            source.push_str(short(clean_line(&self.file, line)));
+            let shown = self.file.shown_line(line);
+            source.push_str(short(clean(&shown)));
             source.push('\n');
         }
         let at = |line: u32, column: usize| {
@@ -242,8 +243,11 @@ fn annotation<'a>(mark: &Lines, range: Range<usize>) -> Annotation<'a> {
 
 /// A line without a byte order mark.
 fn clean_line(file: &SourceFile, line: u32) -> &str {
-    let text = file.line_text(line);
-    text.strip_prefix('\u{feff}').unwrap_or(text)
+    clean(file.line_text(line))
+}
+
+fn clean(line: &str) -> &str {
+    line.strip_prefix('\u{feff}').unwrap_or(line)
 }
 
 /// The line, cut where it is too long.

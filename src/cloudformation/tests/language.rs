@@ -10,7 +10,7 @@ Parameters:
   List: {Type: CommaDelimitedList, Default: 'a, b ,c'}
   Secret: {Type: String, NoEcho: true, Default: hush}
 Mappings:
-  M: {one: {k: v1}, two: {k: v2}}
+  M: {one: {k: v1}, two: {k: v2}, no: {012345678901: own, 0123: eight}}
 Resources:
   Repo: {Type: AWS::ECR::Repository, Properties: {RepositoryName: !Ref Name}}
   Anon: {Type: AWS::ECR::Repository}
@@ -65,6 +65,9 @@ fn functions_in_both_spellings() {
         ),
         ("!FindInMap [M, one, k]", "v1"),
         ("!FindInMap [M, !Ref Open, k]", &format!("<{missing}>")),
+        ("!FindInMap [M, 'no', '012345678901']", "own"),
+        ("!FindInMap [M, no, '0123']", "eight"),
+        ("!FindInMap [M, no, 0123]", "eight"),
         ("!Base64 abc", "YWJj"),
         ("{'Fn::Base64': !Sub 'abc'}", "YWJj"),
         ("!Base64\n  Fn::Sub: abc", "YWJj"),

@@ -40,6 +40,12 @@ fn problems_have_a_code_and_a_place() {
         (resources("{A: !Length [a]}"), "language-extensions", "!Length [a]"),
         ("Parameters: {A: {Type: String, Default: x, AllowedValues: [y]}}\nResources: {}".to_owned(), "parameter-value", "x"),
         (resources("[a]"), "template-form", "[a]"),
+        (resources("!If [C, {}, {}]"), "template-form", "[C, {}, {}]"),
+        ("AWSTemplateFormatVersion: 2010-09-08\nResources: {}".to_owned(), "template-form", "2010-09-08"),
+        ("Resources: {R: {Type: A::B::C, DependsOn: [Nope]}}".to_owned(), "reference-undefined", "Nope"),
+        ("Resources: {R: {Type: A::B::C, DependsOn: Nope}}".to_owned(), "reference-undefined", "Nope"),
+        ("Resources: {R: {Type: A::B::C, Condition: !Ref X}}".to_owned(), "condition-form", "X"),
+        ("Resources: {R: {Type: A::B::C, Condition: [X]}}".to_owned(), "condition-form", "[X]"),
         ("Resources: {R: {Properties: {}}}".to_owned(), "template-form", "R"),
         ("Resources: {R: {Type: A::B::C, Condition: No}}".to_owned(), "condition-undefined", "No"),
         (
