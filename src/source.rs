@@ -312,7 +312,7 @@ fn order(files: &Files, diagnostics: &mut Vec<Diagnostic>) {
         let location = d.span.map(|s| files.location(s));
         (location, d.code, d.message.clone())
     };
-    diagnostics.sort_by_cached_key(key);
+    diagnostics.sort_by_cached_key(|d| (key(d), d.help.is_none()));
     diagnostics.dedup_by_key(|d| key(d));
 }
 

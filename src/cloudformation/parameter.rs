@@ -5,7 +5,7 @@ use super::scope::as_text;
 use super::strings::split;
 use super::template::{Template, parse};
 use super::{GivenValues, Run};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::span::Span;
 use crate::syntax::scalar::{Scalar, Scalars};
 use crate::syntax::tree::{Node, Tree};
@@ -264,9 +264,12 @@ pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
 
 /// Tells of values for parameters that a template does not declare.
 pub(super) fn undeclared(run: &Run<'_>, template: &Template, given: &GivenValues) {
-    let declared = template.section("Parameters");
+    let declared = || {
+        let section = template.section("Parameters").iter();
+        section.filter_map(|(key, _)| key.str())
+    };
     for (name, given) in given {
-        if declared.iter().any(|(key, _)| key.str() == Some(name)) {
+        if declared().any(|d| d == name) {
             continue;
         }
         let span = given.value.place.key.unwrap_or(given.value.place.span);
@@ -275,7 +278,11 @@ pub(super) fn undeclared(run: &Run<'_>, template: &Template, given: &GivenValues
         let message = format!(
             "a value is given for parameter `{name}`, which no evaluated template declares"
         );
-        run.tell(Diagnostic::warning(UNDECLARED, message).at(span));
+        let problem = Diagnostic::warning(UNDECLARED, message).at(span);
+        run.tell(match nearest(name, declared()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem,
+        });
     }
 }
 

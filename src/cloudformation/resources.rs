@@ -189,6 +189,9 @@ impl Stack<'_> {
             self.blind(reason, None);
         }
         let absent = exists == Some(false);
+        if kind == "AWS::CloudFormation::StackSet" && !absent {
+            self.stack_set(entry);
+        }
         let target = &self.run.world.target;
         let part = |name, role| {
             let value = pseudo::value(name, target, span);
@@ -224,12 +227,34 @@ impl Stack<'_> {
             }
             return None;
         }
-        let kind = entry.tree.get("Type").and_then(Tree::str);
-        if kind.is_none() {
+        let Some(kind) = entry.tree.get("Type") else {
             let message = format!("resource `{name}` has no `Type`");
             self.error("template-form", message, entry.key.span);
+            return None;
+        };
+        let text = kind.str().filter(|_| kind.tag.is_none());
+        if text.is_none() {
+            let message = format!(
+                "the `Type` of resource `{name}` is no plain text: what it is cannot be judged"
+            );
+            self.error("template-form", message, kind.span);
         }
-        kind
+        text
+    }
+
+    /// Tells of a stack set: its stacks stand in other accounts or regions.
+    fn stack_set(&self, entry: &Entry<'_>) {
+        let body = self.property(entry, "TemplateBody");
+        let harmless = |text: &str| !text.contains("AWS::ECR") && !text.contains("Transform");
+        if body.as_ref().and_then(Value::as_str).is_some_and(harmless) {
+            return;
+        }
+        let address = self.address(&entry.name);
+        let message = format!(
+            "the resources of stack set `{address}` are not judged: they stand in other stacks"
+        );
+        let problem = Diagnostic::warning("nested-template", message).at(entry.key.span);
+        (self.run).tell(problem.help("check the stack set's template as well"));
     }
 
     fn exists(&self, entry: &Entry<'_>) -> Option<bool> {

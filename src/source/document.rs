@@ -70,6 +70,7 @@ fn read_as(
     match recognise(files, id) {
         Recognised::Template => template(evaluators, id, world, files),
         Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
+        Recognised::Behind(problem) => Part::problem(problem),
         _ if entry.named => unknown(entry),
         _ => Part::default(),
     }
@@ -111,6 +112,7 @@ pub(super) fn standard_input(
             }
         }
         Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
+        Recognised::Behind(problem) => Part::problem(problem),
         _ => {
             let message = "standard input is no Terraform file, plan or template";
             let problem = Diagnostic::error("not-recognised", message).at(Span::new(id, 0, 0));
@@ -139,6 +141,8 @@ enum Recognised {
     Template,
     /// Not even YAML or JSON, for these reasons.
     Broken(Vec<Diagnostic>),
+    /// A template that is not the first document of its file.
+    Behind(Diagnostic),
     Other,
 }
 
@@ -149,25 +153,35 @@ fn recognise(files: &Files, id: FileId) -> Recognised {
             .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
         text.starts_with('{')
     });
-    let (mut tree, mut problems) = if json {
-        json::parse(files, id)
+    let (mut documents, mut problems) = if json {
+        let (tree, problems) = json::parse(files, id);
+        (Vec::from_iter(tree), problems)
     } else {
-        first(yaml::parse(files, id))
+        yaml::parse(files, id)
     };
-    if json && tree.is_none() {
+    if json && documents.is_empty() {
         // YAML in braces
-        let (second, others) = first(yaml::parse(files, id));
-        if second.is_some() {
-            (tree, problems) = (second, others);
+        let (second, others) = yaml::parse(files, id);
+        if !second.is_empty() {
+            (documents, problems) = (second, others);
         }
     }
-    match tree {
-        Some(tree) if cloudformation::looks_like_template(&tree) => Recognised::Template,
-        None if problems.iter().any(|d| d.level == Level::Error) => Recognised::Broken(problems),
-        _ => Recognised::Other,
+    // what stands behind a syntax error may be the template
+    let broken = problems
+        .iter()
+        .any(|d| d.level == Level::Error && (documents.is_empty() || d.code == "yaml-syntax"));
+    match (documents.iter()).position(cloudformation::looks_like_template) {
+        Some(0) => Recognised::Template,
+        None if broken => Recognised::Broken(problems),
+        None => Recognised::Other,
+        Some(behind) => {
+            let message = "a template stands behind another document of the file: it is not judged";
+            let problem = Diagnostic::error("template-form", message)
+                .help("give the template a file of its own: CloudFormation reads one document");
+            Recognised::Behind(Diagnostic {
+                span: documents.get(behind).map(|d| d.span.slice(0, 0)),
+                ..problem
+            })
+        }
     }
-}
-
-fn first<T>((documents, problems): (Vec<T>, Vec<Diagnostic>)) -> (Option<T>, Vec<Diagnostic>) {
-    (documents.into_iter().next(), problems)
 }
