@@ -236,6 +236,7 @@ fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {
         resources: found,
         outputs: stack.outputs(),
         blind_spots: blind_spots.into_iter().map(|s| s.unknown()).collect(),
+        unseen: Vec::new(),
     }
 }
 

@@ -3,11 +3,13 @@
 //! A join goes by reference anywhere in a root; by name only within one root and one account and region. What may belong
 //! together but cannot be told is said to be unknown, never guessed.
 
-use crate::raw::{Doubt, Form, Mode, RawResource, Root};
+use crate::raw::{Doubt, Form, Mode, RawResource, Root, Unseen};
 use crate::resource::{self, Kind};
 use crate::value::{Part, Text, Unknown, Value, Via};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+mod unseen;
 
 /// Kinds that are attached to another: which of their fields names it, and its kind.
 const WAYS: [(&str, &str, &str); 4] = [
@@ -44,6 +46,8 @@ pub struct Surroundings {
     pub case: Option<String>,
     /// As [`Root::blind_spots`].
     pub blind_spots: Vec<Arc<Unknown>>,
+    /// What may make resources that nobody can see.
+    unseen: Vec<Unseen>,
 }
 
 /// A resource under our own names.
@@ -115,7 +119,9 @@ impl Inventory {
         let mut out = Inventory::default();
         for root in roots {
             let position = out.roots.len();
+            let unseen = unseen::of(&root);
             out.roots.push(Surroundings {
+                unseen,
                 name: root.name,
                 form: root.form,
                 case: root.case,
@@ -196,6 +202,7 @@ impl Inventory {
                 Link::To(_) | Link::Perhaps(..) | Link::Elsewhere => {}
             }
         }
+        let doubt = doubt.or_else(|| self.given(self.resources.get(to)?));
         match (sure.is_empty(), doubt) {
             (false, _) => Attached::Yes(sure),
             (true, Some(why)) => Attached::Unknown(why),
@@ -358,6 +365,11 @@ fn by_reference(candidates: &[(usize, &Resource)], name: &Value) -> Option<Link>
 /// Addresses of resources that a value is the name, id or ARN of, the outermost reference first. What a function made of
 /// such a value names nothing.
 fn identifying(value: &Value) -> Vec<&str> {
+    references(value, |_| false)
+}
+
+/// As [`identifying`], with further attributes that identify.
+fn references(value: &Value, further: impl Fn(&str) -> bool) -> Vec<&str> {
     let names = |attribute: &str| {
         let last = attribute.rsplit('.').next().unwrap_or_default();
         matches!(
@@ -379,7 +391,7 @@ fn identifying(value: &Value) -> Vec<&str> {
     });
     let source = value.as_unknown().and_then(|u| u.source.as_ref());
     (through.chain(source.map(|(a, b)| (&**a, &**b))))
-        .filter(|(_, attribute)| names(attribute))
+        .filter(|(_, attribute)| names(attribute) || further(attribute))
         .map(|(address, _)| address)
         .collect()
 }

@@ -21,6 +21,17 @@ pub struct Root {
     /// Parts of the input that may hold further resources which nobody can see, with the reason (a module that is not
     /// installed, a transform): absence of a resource is then no evidence.
     pub blind_spots: Vec<Arc<Unknown>>,
+    /// Calls of modules that cannot be read.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Something that may make resources that nobody can see.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    /// What it is, and why nobody can.
+    pub why: Arc<Unknown>,
+    /// What it is given: it may attach something to a resource that is among this.
+    pub given: Vec<Value>,
 }
 
 /// The language that a root came in.

@@ -41,6 +41,7 @@ mod schema;
 mod tfvars;
 mod traverse;
 mod types;
+mod unseen;
 
 pub(crate) use self::inputs::UNDECLARED;
 

@@ -6,6 +6,7 @@ use super::enabled;
 use super::expression::{opaque, pairs, reason_of};
 use super::module::{Declared, Name};
 use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
+use super::unseen::META;
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Condition, Mode};
 use crate::span::Span;
@@ -187,7 +188,7 @@ impl Run<'_> {
         ))
     }
 
-    fn expansion(&self, body: &Body, holder: &str, scope: Scope) -> Expansion {
+    pub(super) fn expansion(&self, body: &Body, holder: &str, scope: Scope) -> Expansion {
         let result = match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), _) => (count, Shape::Count, self.count(count, scope)),
             (_, Some(for_each)) => (for_each, Shape::ForEach, self.for_each(for_each, scope)),
@@ -325,6 +326,7 @@ impl Run<'_> {
             Ok(found) => found,
             Err(unknown) => {
                 let known = Arc::new((*unknown).clone());
+                self.unseen.note(instance, block, known.clone());
                 self.blind_spots.borrow_mut().push(known);
                 return missing(*unknown);
             }
@@ -335,9 +337,9 @@ impl Run<'_> {
                 let message = format!("cannot read module `{name}` in `{shown}`: {e}");
                 self.tell(Diagnostic::error("module-missing", message.clone()).at(block.header));
                 let unknown = Unknown::because(message);
-                self.blind_spots
-                    .borrow_mut()
-                    .push(Arc::new(unknown.clone()));
+                let known = Arc::new(unknown.clone());
+                self.unseen.note(instance, block, known.clone());
+                self.blind_spots.borrow_mut().push(known);
                 return missing(unknown);
             }
         };
@@ -416,14 +418,6 @@ impl Run<'_> {
 
     /// Arguments that the module does not know, and required ones that are missing.
     fn check_arguments(&self, block: &Block, module: &super::module::Module) {
-        const META: [&str; 6] = [
-            "source",
-            "version",
-            "count",
-            "for_each",
-            "providers",
-            "depends_on",
-        ];
         for attribute in &block.body.attributes {
             let name = &attribute.name.text;
             if !META.contains(&&**name) && !module.variables.contains_key(name) {

@@ -107,6 +107,7 @@ impl Run<'_> {
                 (name.to_string(), value)
             })
             .collect();
+        let unseen = self.unseen();
         Root {
             name: self.shown.clone(),
             form: Form::Terraform,
@@ -114,6 +115,7 @@ impl Run<'_> {
             resources,
             outputs,
             blind_spots: self.blind_spots.borrow().clone(),
+            unseen,
         }
     }
 

@@ -49,6 +49,7 @@ pub(super) struct Run<'a> {
     diagnostics: RefCell<Vec<Diagnostic>>,
     told: RefCell<HashSet<Diagnostic>>,
     pub(super) blind_spots: RefCell<Vec<Arc<Unknown>>>,
+    pub(super) unseen: super::unseen::Calls,
     depth: Cell<usize>,
     /// How many calls of modules were followed so far.
     calls: Cell<usize>,
@@ -184,6 +185,7 @@ impl<'a> Run<'a> {
             diagnostics: RefCell::default(),
             told: RefCell::default(),
             blind_spots: RefCell::default(),
+            unseen: super::unseen::Calls::default(),
             depth: Cell::new(0),
             calls: Cell::new(0),
             doubt: Cell::new(false),
