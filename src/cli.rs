@@ -79,7 +79,7 @@ pub enum Color {
 /// Does what the arguments ask and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let parsed = App::command()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(hook::as_bootstrap(arguments.into_iter().collect()))
         .and_then(|m| Ok((App::from_arg_matches(&m)?, m)));
     let (app, matches) = match parsed {
         Ok(parsed) => parsed,

@@ -9,11 +9,20 @@ use std::time::{Duration, Instant};
 
 pub mod address;
 pub mod fetch;
+#[cfg(feature = "server")]
+pub mod lambda;
+pub mod log;
 pub mod request;
 pub mod response;
+#[cfg(feature = "server")]
+pub mod serve;
+#[cfg(feature = "server")]
+pub mod task;
 mod model;
 mod payload;
 mod roots;
+#[cfg(feature = "server")]
+mod wire;
 
 use self::fetch::{Fetch, Wanted};
 use self::request::{Malformed, Request, Subject};

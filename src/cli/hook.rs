@@ -10,9 +10,13 @@ use crate::hook::{self, Setup};
 use crate::report::Look;
 use crate::span::Files;
 use clap::Subcommand;
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+#[cfg(feature = "server")]
+mod server;
 
 /// Where a layer of Lambda puts a config.
 const LAYER: &str = "/opt/ecr-guard";
@@ -30,6 +34,12 @@ pub struct Args {
 pub enum Way {
     /// Answer one invocation from standard input.
     Handle(Handle),
+    /// Answer invocations over HTTP, and run tasks of HCP Terraform.
+    #[cfg(feature = "server")]
+    Serve(Serve),
+    /// Answer invocations of AWS Lambda; also what a program named `bootstrap` does.
+    #[cfg(feature = "server")]
+    Lambda(Lambda),
 }
 
 /// The options of `hook handle`.
@@ -38,6 +48,78 @@ pub struct Handle {
     /// What is judged.
     #[command(flatten)]
     pub given: Given,
+}
+
+/// The options of `hook serve`.
+#[cfg(feature = "server")]
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Where to listen: POST / takes invocations, GET /healthz answers `ok`.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: std::net::SocketAddr,
+    /// Seconds that a request may take to arrive, and an answer to leave.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub timeout: u64,
+    /// File with the HMAC key of a run task of HCP Terraform: POST /run-task takes its requests.
+    #[arg(long, value_name = "FILE")]
+    pub run_task_key: Option<PathBuf>,
+    /// Host of Terraform Enterprise that run tasks may come from; may be repeated.
+    #[arg(long, value_name = "HOST")]
+    pub run_task_host: Vec<String>,
+    /// What is logged.
+    #[command(flatten)]
+    pub logged: Logged,
+    /// What is judged.
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// The options of `hook lambda`.
+#[cfg(feature = "server")]
+#[derive(Debug, clap::Args)]
+pub struct Lambda {
+    /// The runtime API.
+    #[arg(long, value_name = "ADDRESS", env = "AWS_LAMBDA_RUNTIME_API")]
+    pub api: String,
+    /// What is logged.
+    #[command(flatten)]
+    pub logged: Logged,
+    /// What is judged.
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// Options about what is logged, to standard error.
+#[cfg(feature = "server")]
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Log")]
+pub struct Logged {
+    /// One line of JSON for each verdict, or none.
+    #[arg(long, value_enum, value_name = "WHAT", env = "ECR_GUARD_LOG", default_value_t = Lines::Json)]
+    pub log: Lines,
+    /// Lines of CloudWatch's embedded metric format.
+    #[arg(long, value_enum, value_name = "WHAT", env = "ECR_GUARD_METRICS", default_value_t = Metrics::Off)]
+    pub metrics: Metrics,
+}
+
+/// What is logged.
+#[cfg(feature = "server")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Lines {
+    /// Lines of JSON.
+    Json,
+    /// Nothing.
+    Off,
+}
+
+/// Which metrics are written.
+#[cfg(feature = "server")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Metrics {
+    /// CloudWatch's embedded metric format.
+    Emf,
+    /// None.
+    Off,
 }
 
 /// Options about what is judged, and how.
@@ -60,10 +142,29 @@ pub struct Given {
     pub ca_bundle: Option<PathBuf>,
 }
 
+/// What the program is asked to do: Lambda starts it without arguments, by the name `bootstrap`.
+pub fn as_bootstrap(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let [program] = arguments.as_slice() else {
+        return arguments;
+    };
+    let bootstrap = Path::new(program)
+        .file_stem()
+        .is_some_and(|n| n == "bootstrap");
+    let lambda = std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some();
+    if cfg!(feature = "server") && (bootstrap || lambda) {
+        arguments.extend(["hook", "lambda"].map(OsString::from));
+    }
+    arguments
+}
+
 /// Runs the command and gives its exit code.
 pub fn run(args: &Args) -> Result<u8, Failure> {
     match &args.way {
         Way::Handle(args) => handle(args),
+        #[cfg(feature = "server")]
+        Way::Serve(args) => server::serve(args),
+        #[cfg(feature = "server")]
+        Way::Lambda(args) => server::lambda(args),
     }
 }
 

@@ -96,7 +96,7 @@ pub fn payload(fetch: &dyn Fetch, wanted: &Wanted<'_>) -> Result<Vec<u8>, String
 }
 
 /// Whether a status may be another one soon.
-fn passes(status: u16) -> bool {
+pub(super) fn passes(status: u16) -> bool {
     matches!(status, 429 | 500 | 502 | 503 | 504)
 }
 

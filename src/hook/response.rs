@@ -12,8 +12,9 @@ use std::collections::BTreeMap;
 pub const MESSAGE: usize = 4096;
 /// Bytes of a message that Cloud Control keeps.
 pub const CLOUD_CONTROL_MESSAGE: usize = 1024;
-/// Bytes of a text of an annotation.
-const ANNOTATION: usize = 1024;
+/// Bytes of a text of an annotation:
+/// <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Annotation.html>.
+const ANNOTATION: usize = 16 << 10;
 /// Annotations of one answer.
 const ANNOTATIONS: usize = 100;
 
