@@ -7,15 +7,19 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::io::{self, Write};
 
+pub mod access;
 pub mod asked;
 pub mod can;
 pub mod check;
 pub mod checkout;
+pub mod diff;
 pub mod failure;
 pub mod given;
 pub mod guardrails;
 pub mod hook;
+pub mod registry_scope;
 pub mod resolve;
+pub mod revision;
 pub mod schema;
 pub mod sink;
 pub mod test;
@@ -49,6 +53,10 @@ pub struct App {
 pub enum Command {
     /// Judge Terraform and CloudFormation by the guardrails (the main job).
     Check(check::Args),
+    /// Tell who can pull, push, replicate, administer and read what, and by which statement.
+    Access(access::Args),
+    /// Tell what access is granted and removed since a revision.
+    Diff(diff::Args),
     /// Tell why a guardrail matters, what it demands and how to mend a violation.
     Explain(guardrails::ExplainArgs),
     /// Show what is known of a root module, a plan or a template.
@@ -57,6 +65,8 @@ pub enum Command {
     Can(can::Args),
     /// Answer invocations of a CloudFormation Hook.
     Hook(hook::Args),
+    /// Tell what V2 of the registry policy scope adds and takes away, and how to get there.
+    RegistryScope(registry_scope::Args),
     /// List the guardrails.
     Guardrails(guardrails::Args),
     /// Try guardrails on their test cases.
@@ -106,6 +116,9 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
     };
     match app.command {
         Command::Check(args) => check::run(&args, matches),
+        Command::Access(args) => access::run(&args, matches),
+        Command::Diff(args) => diff::run(&args, matches),
+        Command::RegistryScope(args) => registry_scope::run(&args, matches),
         Command::Explain(args) => guardrails::explain(&args),
         Command::Resolve(args) => resolve::run(&args, matches),
         Command::Can(args) => can::run(&args, matches),

@@ -2,5 +2,9 @@
 //!
 //! Every question is asked of an [`estate::Estate`]: the policies of the input, joined with the repositories that they are of.
 
+pub mod access;
 pub mod can;
+pub mod change;
+pub mod diff;
 pub mod estate;
+pub mod registry_scope;

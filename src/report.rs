@@ -3,13 +3,17 @@
 use crate::engine::Report;
 use std::io::{self, Write};
 
+pub mod access;
 pub mod can;
+pub mod changes;
+pub mod diff;
 pub mod frame;
 pub mod github;
 pub mod guardrails;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod registry_scope;
 pub mod resolve;
 pub mod sarif;
 pub mod tested;

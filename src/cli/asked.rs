@@ -1,7 +1,7 @@
 //! The input of the commands that answer questions about it.
 
 use super::failure::usage;
-use super::given::{Given, stdin};
+use super::given::{Given, Surroundings, stdin};
 use crate::engine::Failure;
 use crate::question::estate::{Estate, Read};
 use crate::source::Input;
@@ -32,11 +32,16 @@ impl Asked {
         self.read(matches, &read)
     }
 
-    /// Reads the config and what is given.
-    pub fn read(&self, matches: &ArgMatches, read: &Read) -> Result<Estate, Failure> {
+    /// Reads the config, the one that is named or the nearest to the input.
+    pub fn surroundings(&self, matches: &ArgMatches) -> Result<Surroundings, Failure> {
         let near = self.paths.iter().find(|p| *p != "-");
         let near = near.map_or(".", String::as_str);
-        let surroundings = self.given.surroundings(matches, near)?;
+        self.given.surroundings(matches, near)
+    }
+
+    /// Reads the config and what is given.
+    pub fn read(&self, matches: &ArgMatches, read: &Read) -> Result<Estate, Failure> {
+        let surroundings = self.surroundings(matches)?;
         Estate::read(read, surroundings.world, &surroundings.files)
             .map_err(|error| usage(error.to_string()))
     }

@@ -80,18 +80,18 @@ pub struct Link {
     pub statements: Vec<Matched>,
 }
 
-/// What a policy says of a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+/// What a policy says of a request, what counts more last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Says {
-    /// It denies it.
-    Denies,
+    /// Neither that it is allowed nor that it is denied.
+    Nothing,
     /// It allows it.
     Allows,
-    /// It does neither.
-    Nothing,
     /// It cannot be told.
     Unknown,
+    /// It denies it.
+    Denies,
 }
 
 /// A statement that matches a request, or may.
@@ -153,6 +153,27 @@ pub fn ask(estate: &Estate, asked: &Asked) -> Result<Vec<Answer>, Refused> {
     Ok(asked.actions.iter().map(answer).collect())
 }
 
+/// Allow where every answer is; deny where one is; else unknown.
+pub fn overall(answers: &[Answer]) -> Verdict {
+    let any = |verdict| answers.iter().any(|a| a.decision == verdict);
+    match (any(Verdict::Deny), any(Verdict::Unknown)) {
+        (true, _) => Verdict::Deny,
+        (false, true) => Verdict::Unknown,
+        (false, false) => Verdict::Allow,
+    }
+}
+
+/// The statements that the decision rests on: Denies that match, else Allows; where it cannot be told, what may match.
+pub fn deciding(answer: &Answer) -> impl Iterator<Item = (&Link, &Matched)> {
+    let all = (answer.chain.iter()).flat_map(|l| l.statements.iter().map(move |s| (l, s)));
+    let decision = answer.decision;
+    all.filter(move |(_, s)| match decision {
+        Verdict::Allow => !s.deny && s.sure,
+        Verdict::Deny => s.deny && s.sure,
+        Verdict::Unknown => true,
+    })
+}
+
 impl Asking {
     /// Whether it is asked about an action: a repository's policy has no say in what is done to the registry, and none but the
     /// identity's own policies in who gets a token (R16).
@@ -191,14 +212,14 @@ fn one(
         _ => Verdict::Unknown,
     };
     let request = request(known.contexts.first().cloned().unwrap_or_default());
-    let chain = asking.iter().zip(&made).map(|(a, p)| link(a, p, &request));
+    let links = asking.iter().zip(&made).map(|(a, p)| link(a, p, &request));
     let mut answer = Answer {
         principal: asked.principal.clone(),
         action: action.to_owned(),
         resource: target.arn.clone(),
         context: known.shown,
         decision,
-        chain: chain.collect(),
+        chain: chain(links),
         missing: Vec::new(),
         reasons: Vec::new(),
         assumes: Vec::new(),
@@ -250,6 +271,24 @@ fn grouped(made: &[Policy]) -> Policies {
     if !level.is_empty() {
         level.push(others::everything());
         out.service_control.push(level);
+    }
+    out
+}
+
+/// One link for each policy: the statements of one that is asked in two parts stand together.
+fn chain(links: impl Iterator<Item = Link>) -> Vec<Link> {
+    let mut out: Vec<Link> = Vec::new();
+    for link in links {
+        let same =
+            |l: &&mut Link| l.kind == link.kind && l.name == link.name && l.span == link.span;
+        match out.iter_mut().find(same) {
+            Some(known) => {
+                known.says = known.says.max(link.says);
+                known.statements.extend(link.statements);
+                known.statements.sort_by_key(|s| (s.index, s.deny));
+            }
+            None => out.push(link),
+        }
     }
     out
 }

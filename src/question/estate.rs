@@ -1,7 +1,7 @@
 //! What questions are asked of: the repositories of the input and all policies that say who may do what with them.
 
 use crate::diagnostic::{Diagnostic, Level};
-use crate::iam::document::{Document, Effect, PolicyKind};
+use crate::iam::document::{Document, PolicyKind};
 use crate::iam::reach::{self, Attached, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{self, Inventory, Link, Resource};
@@ -10,16 +10,17 @@ use crate::resource::arn::{self, Split};
 use crate::resource::region;
 use crate::source::{self, Input};
 use crate::span::{Files, Span};
-use crate::syntax::json;
 use crate::value::{Kind, Text, Unknown, Value};
 use crate::world::{Organization, World};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod attachment;
+mod policies;
 mod registry;
 
 pub use self::attachment::Attachment;
+pub(crate) use self::policies::{doubt_all, parsed};
 
 /// What a command reads.
 #[derive(Clone, Debug, Default)]
@@ -82,14 +83,14 @@ pub enum Sort {
 pub struct Repository {
     /// What it stands for.
     pub sort: Sort,
-    /// The address of the resource.
+    /// The address of the resource, or the path of the registry's policy outside the code.
     pub address: String,
-    /// The resource, by position in the inventory.
-    pub resource: usize,
+    /// The resource, by position in the inventory; `None`: it stands for a registry outside the code.
+    pub resource: Option<usize>,
     /// Its name, as far as known; a prefix for a template; `None`: any.
     pub name: Option<Text>,
     /// The place of the resource.
-    pub span: Span,
+    pub span: Option<Span>,
     /// The policies on the side of the resource, in their surroundings.
     pub scene: Scene,
     /// Which of [`Estate::policies`] each policy of the scene is.
@@ -98,6 +99,21 @@ pub struct Repository {
     pub trusted: Trusted,
     /// What is taken for granted, in words.
     pub assumes: Vec<Arc<str>>,
+}
+
+/// A statement and where it stands.
+#[derive(Clone, Debug)]
+pub struct Located {
+    /// The name of its policy.
+    pub policy: Arc<str>,
+    /// What the policy hangs on.
+    pub kind: PolicyKind,
+    /// Its position, from 0.
+    pub statement: usize,
+    /// Its Sid.
+    pub sid: Option<String>,
+    /// Its place.
+    pub span: Span,
 }
 
 impl Estate {
@@ -148,9 +164,9 @@ impl Estate {
     }
 
     /// The name of the root that a resource is of.
-    pub fn root(&self, resource: usize) -> &str {
-        let root =
-            (self.inventory.resources.get(resource)).and_then(|r| self.inventory.roots.get(r.root));
+    pub fn root(&self, resource: Option<usize>) -> &str {
+        let root = (resource.and_then(|r| self.inventory.resources.get(r)))
+            .and_then(|r| self.inventory.roots.get(r.root));
         root.map_or("", |r| r.name.as_str())
     }
 
@@ -158,72 +174,6 @@ impl Estate {
     pub fn organization(&self, region: Option<&str>) -> Option<&Organization> {
         self.world
             .organization(region.and_then(region::partition_of))
-    }
-
-    fn policies_of_resources(&self) -> Vec<Policy> {
-        let mut out = Vec::new();
-        for (position, resource) in self.inventory.resources.iter().enumerate() {
-            let Some(kind) = kind_of(resource) else {
-                continue;
-            };
-            let value = resource.field("policy");
-            if value.is_null() {
-                continue;
-            }
-            let (mut document, _) = Document::read(&value, kind);
-            if let (None, Some(doubt)) = (resource.raw.exists, &resource.raw.doubt) {
-                doubt_all(&mut document, &doubt.why);
-            }
-            out.push(Policy {
-                name: resource.raw.address.as_str().into(),
-                document: Arc::new(document),
-                resource: Some(position),
-            });
-        }
-        out
-    }
-
-    /// A file that is nothing but a policy: of an organisation or of an endpoint, by how it is written.
-    fn add_document(&mut self, path: String, text: String) {
-        let (value, problem) = parsed(&self.files, &path, &text);
-        self.diagnostics.extend(problem);
-        let (probe, _) = Document::read(&value, PolicyKind::Identity);
-        let allows = probe.statements.iter().any(|s| s.effect == Effect::Allow);
-        let named = probe.statements.iter().any(|s| s.principals.is_some());
-        let kind = match (named, allows) {
-            (false, _) => PolicyKind::ServiceControl,
-            (true, true) => PolicyKind::VpcEndpoint,
-            (true, false) => PolicyKind::ResourceControl,
-        };
-        let (document, problems) = Document::read(&value, kind);
-        let told = |p: crate::iam::document::Problem| {
-            Diagnostic::error("policy-file", p.message).at(p.place.primary())
-        };
-        self.diagnostics.extend(problems.into_iter().map(told));
-        self.policies.push(Policy {
-            name: path.into(),
-            document: Arc::new(document),
-            resource: None,
-        });
-    }
-
-    /// The registry's policy that `existing` names.
-    fn add_existing(&mut self) {
-        let Some((text, path)) = self.world.existing.registry_policy.clone() else {
-            return;
-        };
-        let (mut value, problem) = parsed(&self.files, &path, &text);
-        self.diagnostics.extend(problem);
-        // what the AWS CLI prints holds the policy as a text
-        if let Some(inner) = value.get("policyText") {
-            value = inner;
-        }
-        let (document, _) = Document::read(&value, PolicyKind::Registry);
-        self.policies.push(Policy {
-            name: path.into(),
-            document: Arc::new(document),
-            resource: None,
-        });
     }
 
     /// The policies of a kind, by position.
@@ -243,6 +193,7 @@ impl Estate {
             };
             out.push(self.repository(sort, position, resource));
         }
+        out.extend(self.registry_outside(&out));
         out
     }
 
@@ -258,9 +209,9 @@ impl Estate {
         let mut out = Repository {
             sort,
             address: resource.raw.address.clone(),
-            resource: position,
+            resource: Some(position),
             name: name(sort, resource),
-            span: resource.raw.span,
+            span: Some(resource.raw.span),
             scene: self.surroundings(sort, position, resource),
             sources: Vec::new(),
             trusted: (self.organization(resource.raw.region.as_str()))
@@ -392,6 +343,19 @@ impl Repository {
         });
     }
 
+    /// Where a statement of a policy of the scene stands.
+    pub fn statement(&self, estate: &Estate, policy: usize, index: usize) -> Option<Located> {
+        let held = estate.policies.get(*self.sources.get(policy)?)?;
+        let statement = (held.document.statements.iter()).find(|s| s.index == index)?;
+        Some(Located {
+            policy: held.name.clone(),
+            kind: held.document.kind,
+            statement: index,
+            sid: (statement.sid.as_ref()).and_then(|s| Some(s.known()?.to_owned())),
+            span: statement.place.primary(),
+        })
+    }
+
     /// What people call it.
     pub fn words(&self) -> String {
         let name = self.name.as_ref().and_then(Text::known);
@@ -415,23 +379,6 @@ struct Built {
     world: World,
 }
 
-/// What the policy of a resource hangs on.
-fn kind_of(resource: &Resource) -> Option<PolicyKind> {
-    Some(match resource.kind.name {
-        "repository" | "repository_policy" => PolicyKind::Repository,
-        "registry_policy" => PolicyKind::Registry,
-        "creation_template" => PolicyKind::CreationTemplate,
-        "vpc_endpoint" | "vpc_endpoint_policy" => PolicyKind::VpcEndpoint,
-        "identity_policy" => PolicyKind::Identity,
-        "organization_policy" => match resource.field("type").as_str() {
-            Some("SERVICE_CONTROL_POLICY") => PolicyKind::ServiceControl,
-            Some("RESOURCE_CONTROL_POLICY") => PolicyKind::ResourceControl,
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
 /// The name of what a resource stands for.
 fn name(sort: Sort, resource: &Resource) -> Option<Text> {
     let field = match sort {
@@ -445,26 +392,6 @@ fn name(sort: Sort, resource: &Resource) -> Option<Text> {
         (_, Some(text)) => Some(text.clone()),
         (Kind::Unknown(unknown), _) => Some(Text::hole(unknown.clone())),
         _ => None,
-    }
-}
-
-/// Says of every statement that it may not be there.
-pub(crate) fn doubt_all(document: &mut Document, why: &Arc<Unknown>) {
-    for statement in &mut document.statements {
-        statement.unknown = statement.unknown.take().or_else(|| Some(why.clone()));
-    }
-}
-
-/// The value of a file of JSON, and what is wrong with it.
-pub(crate) fn parsed(files: &Files, path: &str, text: &str) -> (Value, Option<Diagnostic>) {
-    let file = files.add(path, text);
-    let span = Span::new(file, 0, text.len());
-    match json::parse_text(&Text::at(text, span), span) {
-        Ok(value) => (value, None),
-        Err(error) => {
-            let problem = Diagnostic::error("json-syntax", error.message).at(error.span);
-            (Value::null(span), Some(problem))
-        }
     }
 }
 

@@ -3,23 +3,13 @@
 use super::json::{OneDiagnostic, Place, diagnostics, location};
 use super::{Look, human, one_line};
 use crate::iam::evaluate::Verdict;
-use crate::question::can::{Answer, Link, Matched, Says};
+use crate::question::can::{Answer, Link, Matched, Says, deciding, overall};
 use crate::question::estate::Estate;
 use crate::span::{Files, Span};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
-
-/// Allow where every answer is; deny where one is; else unknown.
-pub fn overall(answers: &[Answer]) -> Verdict {
-    let any = |verdict| answers.iter().any(|a| a.decision == verdict);
-    match (any(Verdict::Deny), any(Verdict::Unknown)) {
-        (true, _) => Verdict::Deny,
-        (false, true) => Verdict::Unknown,
-        (false, false) => Verdict::Allow,
-    }
-}
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -126,17 +116,6 @@ fn one<'a>(answer: &'a Answer, files: &Files) -> One<'a> {
 
 fn effect(statement: &Matched) -> &'static str {
     if statement.deny { "Deny" } else { "Allow" }
-}
-
-/// The statements that the decision rests on: Denies that match, else Allows; where it cannot be told, what may match.
-fn deciding(answer: &Answer) -> impl Iterator<Item = (&Link, &Matched)> {
-    let all = (answer.chain.iter()).flat_map(|l| l.statements.iter().map(move |s| (l, s)));
-    let decision = answer.decision;
-    all.filter(move |(_, s)| match decision {
-        Verdict::Allow => !s.deny && s.sure,
-        Verdict::Deny => s.deny && s.sure,
-        Verdict::Unknown => true,
-    })
 }
 
 /// Writes the answers one after another.

@@ -8,7 +8,7 @@ use super::{Answer, Holder, Party, Scene, Source, Trusted, Witness, networks, re
 use crate::iam::automaton::Exhausted;
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Fact, View};
-use crate::iam::principal::Caller;
+use crate::iam::principal::{Caller, account_of};
 use crate::iam::rule::Policy;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +38,8 @@ pub(super) fn holders(census: &Census<'_>) -> Result<Vec<Holder>, Exhausted> {
     let entries = census.entries()?;
     let mut parties: BTreeMap<Party, Vec<&Entry>> = BTreeMap::new();
     for entry in &entries {
-        if let Some(party) = census.party(&entry.part) {
+        let party = census.party(&entry.part);
+        if let Some(party) = party.filter(|p| census.is_possible(p, &entry.part)) {
             parties.entry(party).or_default().push(entry);
         }
     }
@@ -182,7 +183,7 @@ impl Census<'_> {
     ) -> (Answer, Option<(usize, usize)>) {
         let account = match party {
             Party::Account(account) => Some(account.as_str()),
-            Party::Principal(arn) => crate::iam::principal::account_of(arn),
+            Party::Principal(arn) => account_of(arn),
             _ => None,
         };
         if let Some(account) = account
@@ -222,6 +223,17 @@ impl Census<'_> {
         .filter(|(id, _)| !own || *id == Some(self.ground.organization.as_str()))
         .filter(|(id, _)| self.may_be_in(account, *id));
         possible.all(|(_, path)| reached.contains(&path))
+    }
+
+    /// Whether the account of a party may be where a class of callers has it.
+    fn is_possible(&self, party: &Party, part: &Part) -> bool {
+        let account = match party {
+            Party::Account(account) => account,
+            Party::Principal(arn) => account_of(arn).unwrap_or_default(),
+            _ => return true,
+        };
+        let organization = fact(part, "aws:principalorgid");
+        self.may_be_in(account, organization.as_deref())
     }
 
     /// Whether an account may be in an organisation, or in none.
@@ -275,7 +287,7 @@ impl Census<'_> {
             Party::Anyone => Tri::False,
             Party::Organization(id) => trust(None, Some(id)),
             Party::Account(account) => trust(Some(account), None),
-            Party::Principal(arn) => trust(crate::iam::principal::account_of(arn), None),
+            Party::Principal(arn) => trust(account_of(arn), None),
             Party::Service { source, .. } => match source {
                 Source::Anyone => Tri::False,
                 Source::Account(account) => trust(Some(account), None),

@@ -96,11 +96,8 @@ pub(super) fn inside(estate: &Estate, target: &Target, account: &str) -> Option<
 
 /// Whether the input attaches a policy to an account, or to a whole organisation that the account is of.
 fn attached(estate: &Estate, target: &Target, policy: &Held, account: &str) -> bool {
-    let root = policy.resource.map(|r| estate.root(r));
-    let of = estate
-        .attachments
-        .iter()
-        .filter(|a| root == Some(a.root.as_str()) && *a.policy == *policy.name);
+    let root = estate.root(policy.resource);
+    let of = (estate.attachments.iter()).filter(|a| root == a.root && *a.policy == *policy.name);
     of.filter_map(|a| a.target.as_str()).any(|to| {
         to == account || (to.starts_with("r-") && inside(estate, target, account) == Some(true))
     })

@@ -2,13 +2,17 @@
 
 use super::{Estate, Repository, Sort, doubt_all};
 use crate::iam::document::{Document, Effect};
+use crate::iam::reach::{Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::Resource;
+use crate::resource::region;
 use crate::value::{Unknown, Value};
 use std::sync::Arc;
 
 /// What nobody said about the scope is taken as in `check`.
 const V2: &str = "the registry's policy is asked about every action (REGISTRY_POLICY_SCOPE is V2), as in every new registry";
+
+const UNSET: &str = "REGISTRY_POLICY_SCOPE is not set in the code";
 
 impl Estate {
     /// Adds the registry's policy to a repository: that of the code, else the one that `existing` names.
@@ -17,7 +21,7 @@ impl Estate {
             |position: usize| (self.policies.iter()).position(|p| p.resource == Some(position));
         let mut found: Vec<(usize, Option<Arc<Unknown>>)> = Vec::new();
         if repository.sort == Sort::Registry {
-            found.extend(of(repository.resource).map(|p| (p, None)));
+            found.extend(repository.resource.and_then(of).map(|p| (p, None)));
         } else {
             let beside = self.inventory.beside(resource, "registry_policy");
             found.extend(
@@ -40,6 +44,50 @@ impl Estate {
         for (policy, doubt) in found {
             self.attach_with_scope(repository, policy, doubt.as_ref(), &scope);
         }
+    }
+
+    /// Every repository of the registry whose policy is known from `existing`, where the input holds none of it.
+    pub(super) fn registry_outside(&self, known: &[Repository]) -> Option<Repository> {
+        let policy = self.existing_policy()?;
+        let target = &self.world.target;
+        let other = |own: &Option<Arc<str>>, asked: &Option<String>| matches!((own.as_deref(), asked.as_deref()), (Some(own), Some(asked)) if own != asked);
+        let here = |r: &&Repository| {
+            let scene = &r.scene;
+            !other(&scene.account, &target.account) && !other(&scene.region, &target.region)
+        };
+        let mut registries = known.iter().filter(|r| r.sort == Sort::Registry);
+        if registries.any(|r| here(&r)) {
+            return None;
+        }
+        let region = target.region.as_deref();
+        let partition = region
+            .and_then(region::partition_of)
+            .or(target.partition.as_deref());
+        let organization = self.organization(region);
+        let mut out = Repository {
+            sort: Sort::Registry,
+            address: self.policies.get(policy)?.name.to_string(),
+            resource: None,
+            name: None,
+            span: None,
+            scene: Scene {
+                account: target.account.as_deref().map(Arc::from),
+                region: region.map(Arc::from),
+                partition: partition.map(Arc::from),
+                organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+                ..Scene::default()
+            },
+            sources: Vec::new(),
+            trusted: organization.map(Trusted::from).unwrap_or_default(),
+            assumes: Vec::new(),
+        };
+        let scope = match self.world.existing.policy_scope.as_deref() {
+            Some("V1") => Ok(Scope::V1),
+            Some(_) => Ok(Scope::V2),
+            None => Err(UNSET.into()),
+        };
+        self.attach_with_scope(&mut out, policy, None, &scope);
+        Some(out)
     }
 
     /// The registry's policy outside the code.
@@ -106,7 +154,7 @@ impl Estate {
         match stated.filter(|_| self.covers(resource)) {
             Some("V1") => Ok(Scope::V1),
             Some(_) => Ok(Scope::V2),
-            None => Err("REGISTRY_POLICY_SCOPE is not set in the code".into()),
+            None => Err(UNSET.into()),
         }
     }
 

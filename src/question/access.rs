@@ -1,0 +1,323 @@
+//! Who can do what: per repository, who may pull, push, bring in, administer and read, by which statement, and where its images
+//! are replicated to.
+//!
+//! What is asked is whether the policies on the side of the resource let somebody in. What the owner's own identity policies
+//! allow inside the account is not listed; what an outsider's own administrator permits is taken to be everything.
+
+use super::estate::{Estate, Located, Repository, Sort};
+use crate::iam::action;
+use crate::iam::principal::{account_of, is_account};
+use crate::iam::reach::{Ability, Answer, Holder, Party, Source, holders};
+use crate::inventory::Resource;
+use crate::resource::arn::{Account, account};
+use crate::span::Span;
+use crate::value::{Kind, Text, Value};
+use rayon::prelude::*;
+use std::sync::Arc;
+
+pub mod expect;
+
+/// What is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// An ability: pull, push, …
+    Ability(Ability),
+    /// One action.
+    Action(&'static str),
+}
+
+impl What {
+    /// What a word stands for: an ability, or an action with or without its prefix.
+    pub fn parse(word: &str) -> Option<Self> {
+        let ability = Ability::ALL
+            .iter()
+            .find(|a| What::Ability(**a).word() == word);
+        if let Some(ability) = ability {
+            return Some(What::Ability(*ability));
+        }
+        let named = |a: &&action::Action| {
+            let bare = a.name.strip_prefix("ecr:");
+            a.on_repository
+                && (a.name.eq_ignore_ascii_case(word)
+                    || bare.is_some_and(|b| b.eq_ignore_ascii_case(word)))
+        };
+        let found = action::all().iter().find(named)?;
+        Some(What::Action(&found.name))
+    }
+
+    /// Every ability.
+    pub fn all() -> Vec<Self> {
+        Ability::ALL.iter().map(|a| What::Ability(*a)).collect()
+    }
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            // images and repositories come in by replication, import and creation
+            What::Ability(Ability::Create) => "replicate",
+            What::Ability(ability) => ability.word(),
+            What::Action(name) => name,
+        }
+    }
+
+    fn actions(self) -> (Vec<&'static str>, bool) {
+        match self {
+            What::Ability(ability) => ability.actions(),
+            What::Action(name) => (vec![name], true),
+        }
+    }
+}
+
+/// Which part of the answer is wanted.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// Only what this one can do: an ARN, an account's id, a service.
+    pub principal: Option<String>,
+    /// Only this.
+    pub what: Vec<What>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Filter {
+            principal: None,
+            what: What::all(),
+        }
+    }
+}
+
+/// Who can do what with a repository.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The repository, by position in the estate.
+    pub repository: usize,
+    /// Who, in the order of what they can do.
+    pub grants: Vec<Grant>,
+    /// Where its images go.
+    pub copies: Vec<Copy>,
+    /// What could not be worked out, and why.
+    pub failed: Vec<(What, &'static str)>,
+}
+
+/// Somebody who can do something.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// What.
+    pub what: What,
+    /// Who, with the request that shows it.
+    pub holder: Holder,
+    /// The statement that lets them in; of a doubtful one, the first that may.
+    pub statement: Option<Located>,
+}
+
+/// A destination of replication.
+#[derive(Clone, Debug)]
+pub struct Copy {
+    /// The account; `None`: not known.
+    pub account: Option<String>,
+    /// The region; `None`: not known.
+    pub region: Option<String>,
+    /// Whether the account is of the organisation or trusted; `None`: nobody has said.
+    pub inside: Option<bool>,
+    /// Whether the repository is surely among those that go there.
+    pub sure: bool,
+    /// Where the destination stands.
+    pub span: Span,
+}
+
+/// Who can do what, in the order of the input.
+pub fn of(estate: &Estate, filter: &Filter) -> Vec<Access> {
+    let all = 0..estate.repositories.len();
+    (all.into_par_iter())
+        .map(|position| one(estate, filter, position))
+        .collect()
+}
+
+/// Who can do what with one repository, by its position in the estate.
+pub fn one(estate: &Estate, filter: &Filter, position: usize) -> Access {
+    let mut out = Access {
+        repository: position,
+        grants: Vec::new(),
+        copies: Vec::new(),
+        failed: Vec::new(),
+    };
+    let Some(repository) = estate.repositories.get(position) else {
+        return out;
+    };
+    out.copies = copies(estate, repository);
+    for what in &filter.what {
+        let (actions, all) = what.actions();
+        match holders(&repository.scene, &repository.trusted, &actions, all) {
+            Ok(found) => out.grants.extend(
+                found
+                    .into_iter()
+                    .map(|h| grant(estate, repository, *what, h)),
+            ),
+            Err(why) => out.failed.push((*what, why)),
+        }
+    }
+    if let Some(principal) = &filter.principal {
+        out.grants.retain(|g| takes_in(&g.holder, principal));
+    }
+    out
+}
+
+fn grant(estate: &Estate, repository: &Repository, what: What, holder: Holder) -> Grant {
+    let by = holder.answer.witness();
+    Grant {
+        what,
+        statement: by.and_then(|w| repository.statement(estate, w.policy_index, w.statement)),
+        holder,
+    }
+}
+
+/// Whether somebody may be meant by a principal that is asked for.
+fn takes_in(holder: &Holder, asked: &str) -> bool {
+    let account = if is_account(asked) {
+        Some(asked)
+    } else {
+        account_of(asked)
+    };
+    match &holder.party {
+        Party::Anyone | Party::Organization(_) => account.is_some(),
+        Party::Account(id) => account == Some(id.as_str()),
+        Party::Principal(arn) if is_account(asked) => account_of(arn) == Some(asked),
+        Party::Principal(arn) => identity(arn) == identity(asked),
+        Party::Service { name, .. } => name == asked,
+    }
+}
+
+/// Account and name of a role, whether as such or as a session of it; of others, the whole ARN.
+fn identity(arn: &str) -> (Option<&str>, &str) {
+    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+    let name = match resource.split_once('/') {
+        Some(("role", path)) => path.rsplit('/').next().unwrap_or(path),
+        Some(("assumed-role", path)) => path.split('/').next().unwrap_or(path),
+        _ => arn,
+    };
+    (account_of(arn), name)
+}
+
+/// Where the images of a repository are replicated to.
+fn copies(estate: &Estate, repository: &Repository) -> Vec<Copy> {
+    let resource = repository
+        .resource
+        .and_then(|r| estate.inventory.resources.get(r));
+    let Some(resource) = resource.filter(|_| repository.sort == Sort::Repository) else {
+        return Vec::new();
+    };
+    let beside = estate.inventory.beside(resource, "replication");
+    let sure = beside.sure.iter().map(|(_, r)| (*r, true));
+    let doubtful = beside.doubtful.iter().map(|(r, _)| (*r, false));
+    let mut out = Vec::new();
+    for (replication, there) in sure.chain(doubtful) {
+        for rule in replication.field("rules").items() {
+            let Some(goes) = goes(&rule, repository.name.as_ref()) else {
+                continue;
+            };
+            let destinations = rule.get("destinations").map(|d| d.items());
+            for destination in destinations.unwrap_or_default() {
+                out.push(copy(estate, resource, &destination, there && goes));
+            }
+        }
+    }
+    out
+}
+
+/// Whether a rule takes in a repository: surely, perhaps (`false`), or not at all.
+fn goes(rule: &Value, name: Option<&Text>) -> Option<bool> {
+    let filters = rule.get("filters").filter(|f| !f.is_null());
+    let Some(filters) = filters else {
+        return Some(true);
+    };
+    if filters.items().is_empty() {
+        return Some(filters.more().is_none() && !matches!(filters.kind, Kind::Unknown(_)));
+    }
+    let known = name.and_then(Text::known);
+    let mut perhaps = filters.more().is_some();
+    for filter in filters.items() {
+        let filter = filter.get("filter");
+        match (filter.as_ref().and_then(Value::as_str), known) {
+            (Some(prefix), Some(name)) if name.starts_with(prefix) => return Some(true),
+            (Some(_), Some(_)) => {}
+            _ => perhaps = true,
+        }
+    }
+    perhaps.then_some(false)
+}
+
+fn copy(estate: &Estate, resource: &Resource, destination: &Value, sure: bool) -> Copy {
+    let part = |name: &str| destination.get(name);
+    let to = part("account")
+        .as_ref()
+        .and_then(Value::as_text)
+        .map(account);
+    let own = resource.raw.account.as_str().map(str::to_owned);
+    let (account, inside) = match to {
+        Some(Account::Own) => (own, Some(true)),
+        Some(Account::Known(id)) => {
+            let inside = is_inside(estate, resource, &id);
+            (Some(id), inside)
+        }
+        _ => match part("account").map(|a| a.kind) {
+            Some(Kind::Unknown(u)) if u.role == Some(crate::value::Role::Account) => {
+                (own, Some(true))
+            }
+            _ => (None, None),
+        },
+    };
+    Copy {
+        account,
+        region: part("region").and_then(|r| r.as_str().map(str::to_owned)),
+        inside,
+        sure,
+        span: destination.place.primary(),
+    }
+}
+
+/// Whether an account is the resource's own, one of the organisation or a trusted one; `None`: nobody has said.
+pub fn is_inside(estate: &Estate, resource: &Resource, id: &str) -> Option<bool> {
+    if resource.raw.account.as_str() == Some(id) {
+        return Some(true);
+    }
+    let organization = estate.organization(resource.raw.region.as_str())?;
+    if organization.trusted_accounts.contains_key(id) {
+        return Some(true);
+    }
+    organization.accounts.as_ref().map(|a| a.contains(id))
+}
+
+/// The words for somebody.
+pub fn words(party: &Party) -> String {
+    match party {
+        Party::Anyone => "anyone".to_owned(),
+        Party::Organization(id) => format!("organisation {id}"),
+        Party::Account(id) => format!("account {id}"),
+        Party::Principal(arn) => arn.clone(),
+        Party::Service { name, source } => match source {
+            Source::Anyone => format!("{name} for anyone"),
+            Source::Organization(id) => format!("{name} for organisation {id}"),
+            Source::Account(id) => format!("{name} for account {id}"),
+            Source::Resource(arn) => format!("{name} for {arn}"),
+        },
+    }
+}
+
+/// The word for the class of somebody.
+pub fn class(party: &Party) -> &'static str {
+    match party {
+        Party::Anyone => "anyone",
+        Party::Organization(_) => "organization",
+        Party::Account(_) => "account",
+        Party::Principal(_) => "principal",
+        Party::Service { .. } => "service",
+    }
+}
+
+/// Why it cannot be told whether somebody gets in.
+pub fn because(holder: &Holder) -> &[Arc<str>] {
+    match &holder.answer {
+        Answer::Unknown(reasons) => reasons,
+        _ => &[],
+    }
+}
