@@ -89,6 +89,19 @@ pub struct ResourceRef {
     pub kind: String,
     /// The root module's directory, the plan or the template.
     pub root: String,
+    /// The construct of the CDK app that it was made from, e.g. `Images/Indexer/Resource`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub construct: Option<String>,
+}
+
+impl ResourceRef {
+    /// The address, with the construct where there is one.
+    pub fn shown(&self) -> String {
+        match &self.construct {
+            Some(construct) => format!("{} ({construct})", self.address),
+            None => self.address.clone(),
+        }
+    }
 }
 
 /// One concrete request that shows what a policy allows; it can be checked by hand.

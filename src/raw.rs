@@ -1,7 +1,7 @@
 //! What every reader of infrastructure code yields: resources with their attributes, before anything knows what ECR is.
 
 use crate::span::Span;
-use crate::value::{Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -77,6 +77,16 @@ pub struct RawResource {
     /// CloudFormation's `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, by those names; `Transform`: a macro of the
     /// user's that may still change it.
     pub meta: BTreeMap<String, Value>,
+}
+
+impl RawResource {
+    /// The construct of a CDK app that it was made from: its `aws:cdk:path`.
+    pub fn construct(&self) -> Option<&str> {
+        match &self.meta.get("Metadata")?.kind {
+            Kind::Mapping { entries, .. } => entries.get("aws:cdk:path")?.as_str(),
+            _ => None,
+        }
+    }
 }
 
 /// What it hangs on whether something exists.

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+mod assembly;
 mod bytes;
 mod calls;
 mod document;
@@ -109,7 +110,8 @@ fn read_with(
             Input::Text(text) => texts.push(text.clone()),
         }
     }
-    let found = walk::walk(&paths, &exclude)?;
+    let mut found = walk::walk(&paths, &exclude)?;
+    assembly::narrow(&mut found);
     let mut parts = vec![Part {
         skipped: found.skipped,
         diagnostics: found.diagnostics,

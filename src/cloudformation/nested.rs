@@ -12,6 +12,7 @@ use super::{GivenValues, Run};
 use crate::diagnostic::Diagnostic;
 use crate::raw::RawResource;
 use crate::span::Span;
+use crate::syntax::tree::Tree;
 use crate::value::{Kind, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
@@ -71,6 +72,15 @@ impl Run<'_> {
         }
         count <= MOST
     }
+}
+
+/// The file in a CDK app's output that a nested stack's template is uploaded from.
+/// <https://docs.aws.amazon.com/cdk/v2/guide/assets.html> (metadata `aws:asset:path`)
+fn asset<'t>(entry: &Entry<'t>) -> Option<&'t str> {
+    let metadata = entry.tree.get("Metadata")?;
+    let property = metadata.get("aws:asset:property").and_then(Tree::str);
+    let path = metadata.get("aws:asset:path").and_then(Tree::str);
+    path.filter(|_| property == Some("TemplateURL"))
 }
 
 /// The path of a template beside another one; `None` for a URL, an absolute path, or a parent that is no file (standard
@@ -151,8 +161,10 @@ impl Stack<'_> {
         let known = value.as_ref().and_then(Value::as_str);
         let found = match known {
             _ if self.depth >= STACKS => Err(format!("stacks nest deeper than {STACKS}")),
-            None => Err("its `TemplateURL` is not known".to_owned()),
-            Some(url) => self.run.template_beside(&self.template.name, url),
+            _ => match asset(entry).or(known) {
+                None => Err("its `TemplateURL` is not known".to_owned()),
+                Some(path) => self.run.template_beside(&self.template.name, path),
+            },
         };
         match found {
             Ok(template) => self.run.one_more_stack(span).then_some(template),

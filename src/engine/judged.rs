@@ -123,6 +123,7 @@ fn one(
         address: resource.raw.address.clone(),
         kind: resource.raw.kind.clone(),
         root: root.name.clone(),
+        construct: resource.raw.construct().map(str::to_owned),
     };
     let check = Check {
         guardrail: active.guardrail.id.clone(),

@@ -74,7 +74,7 @@ fn problem(problem: &Diagnostic, report: &Report) -> Note {
 fn finding(report: &Report, finding: &Finding) -> Note {
     let mut message = finding.message.clone();
     if let Some(resource) = &finding.resource {
-        message.push_str(&format!("\nresource: {}", resource.address));
+        message.push_str(&format!("\nresource: {}", resource.shown()));
     }
     if let Some(when) = &finding.when {
         message.push_str(&format!("\nwhen: {when}"));

@@ -4,7 +4,7 @@ use super::frame::{Frame, Mark, Word};
 use super::{Look, count};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::engine::Report;
-use crate::finding::{Enforcement, Finding, Outcome, Severity, Status, Witness};
+use crate::finding::{Enforcement, Finding, Outcome, ResourceRef, Severity, Status, Witness};
 use crate::span::{Files, Span};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -156,7 +156,10 @@ fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     let mut resources = resources(group);
     if !resources.is_empty() {
-        out.push(("resource", resources.remove(0).to_owned()));
+        let address = resources.remove(0);
+        let named = first.resource.as_ref().filter(|r| r.address == address);
+        let shown = named.map_or_else(|| address.to_owned(), ResourceRef::shown);
+        out.push(("resource", shown));
     }
     if !resources.is_empty() {
         out.push(("also", also(&resources)));

@@ -75,6 +75,8 @@ struct Resource<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     root: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    construct: Option<&'a str>,
 }
 
 /// Lines and columns from 1, ends exclusive.
@@ -234,6 +236,7 @@ fn resource(resource: &ResourceRef) -> Resource<'_> {
         address: &resource.address,
         kind: &resource.kind,
         root: &resource.root,
+        construct: resource.construct.as_deref(),
     }
 }
 

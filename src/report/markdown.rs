@@ -64,6 +64,9 @@ fn sentence(finding: &Finding) -> String {
     let mut text = cell(&finding.message);
     if let Some(resource) = &finding.resource {
         text.push_str(&format!("<br>{}", code(&resource.address)));
+        if let Some(construct) = &resource.construct {
+            text.push_str(&format!(" {}", cell(construct)));
+        }
     }
     for because in &finding.because {
         text.push_str(&format!("<br>{}", cell(because)));

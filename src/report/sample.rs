@@ -35,6 +35,7 @@ pub(super) fn finding(guardrail: &str, address: &str, span: Span) -> Finding {
             address: address.into(),
             kind: "aws_ecr_repository".into(),
             root: ".".into(),
+            construct: None,
         }),
         also: Vec::new(),
         resource_span: None,

@@ -1,5 +1,6 @@
 //! One file (or standard input) that may be a template or a plan.
 
+use super::assembly;
 use super::bytes::{self, Content};
 use super::marks::{self, Guess};
 use super::walk::Entry;
@@ -68,7 +69,7 @@ fn read_as(
         return plan(evaluators, id, world, files);
     }
     match recognise(files, id) {
-        Recognised::Template => template(evaluators, id, world, files),
+        Recognised::Template => template(evaluators, id, &assembly::world(entry, world), files),
         Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
         Recognised::Behind(problem) => Part::problem(problem),
         _ if entry.named => unknown(entry),

@@ -47,6 +47,7 @@ impl Run {
                 address: "aws_ecr_repository.a".to_owned(),
                 kind: "aws_ecr_repository".to_owned(),
                 root: "envs/prod".to_owned(),
+                construct: None,
             }),
             also: Vec::new(),
             resource_span: Some(Span::new(self.file, header, header + 8)),
