@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::number::Number;
+pub use self::origins::Origins;
 pub use self::text::{Lit, Part, Piece, Text};
 pub use self::types::Type;
 
 mod number;
+mod origins;
 mod same;
 mod text;
 mod types;
@@ -143,6 +145,8 @@ pub struct Place {
     pub key: Option<Span>,
     /// The expressions that it came through, the outermost (last) first.
     pub trail: Option<Arc<Step>>,
+    /// What it was made of, where it was made of several values or of a function's arguments.
+    pub origins: Option<Arc<Origins>>,
 }
 
 /// One expression that a value came through.
@@ -184,6 +188,7 @@ impl Place {
             span,
             key: None,
             trail: None,
+            origins: None,
         }
     }
 

@@ -6,7 +6,7 @@ use super::guardrails::Listing;
 use super::sink::to_stdout;
 use crate::diagnostic::Level;
 use crate::engine::Failure;
-use crate::report::resolve::{Resolved, write_human, write_json};
+use crate::report::resolve::{Resolved, Trace, trace, write_human, write_json};
 use crate::source::{self, Input};
 use clap::ArgMatches;
 
@@ -19,6 +19,10 @@ pub struct Args {
     /// How it is shown.
     #[arg(long, value_enum, default_value_t = Listing::Human)]
     pub format: Listing,
+    /// Show the way of a value instead: every expression that it came through. ADDRESS.attribute, with steps into the
+    /// value, also into JSON; `output.NAME`; an address alone: all of its attributes. Repeatable.
+    #[arg(long, value_name = "ADDRESS.ATTRIBUTE")]
+    pub trace: Vec<String>,
     /// Show sensitive values in clear.
     #[arg(long)]
     pub show_sensitive: bool,
@@ -43,9 +47,16 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
         diagnostics: &diagnostics,
         show_sensitive: args.show_sensitive,
     };
-    to_stdout(|out| match args.format {
-        Listing::Json => write_json(&resolved, out),
-        Listing::Human => write_human(&resolved, super::look(&std::io::stdout()), out),
+    let traces = (args.trace.iter())
+        .map(|wanted| trace(&resolved, wanted).map_err(usage))
+        .collect::<Result<Vec<Trace>, Failure>>()?;
+    to_stdout(|out| match (args.format, traces.is_empty()) {
+        (Listing::Json, true) => write_json(&resolved, out),
+        (Listing::Human, true) => write_human(&resolved, super::look(&std::io::stdout()), out),
+        (Listing::Json, false) => Trace::write_json(&traces, &resolved, out),
+        (Listing::Human, false) => {
+            Trace::write_human(&traces, &resolved, super::look(&std::io::stdout()), out)
+        }
     })?;
     let failed = diagnostics.iter().any(|d| d.level == Level::Error);
     Ok(if failed { 2 } else { 0 })

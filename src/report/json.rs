@@ -89,6 +89,12 @@ pub(super) struct Place {
     end_column: u32,
 }
 
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
 #[derive(Serialize)]
 struct Related {
     message: String,

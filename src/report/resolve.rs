@@ -11,6 +11,10 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::io::{self, Write};
 
+pub use self::trace::{Trace, trace};
+
+mod trace;
+
 /// What `resolve` found out.
 #[derive(Clone, Copy, Debug)]
 pub struct Resolved<'a> {

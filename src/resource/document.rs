@@ -37,7 +37,7 @@ pub fn document(value: &Value) -> Result<Value, Unread> {
             let place = Place {
                 span: error.span,
                 key: None,
-                trail: value.place.trail.clone(),
+                ..value.place.clone()
             };
             let message = format!("it is not JSON: {}", error.message);
             let problem = || Unread::Problem(Problem::new(message, &place));

@@ -6,7 +6,7 @@ use super::functions;
 use super::run::{Failure, Frame, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::{self, Expr, For, Ident, TemplatePart};
-use crate::value::{Kind, Mapping, Part, Piece, Text, Type, Unknown, Value};
+use crate::value::{Kind, Mapping, Part, Piece, Place, Text, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -165,6 +165,7 @@ impl Run<'_> {
         let mut value = Value::new(Kind::String(rope.text()), span);
         value.sensitive = rope.sensitive;
         value.place.trail = rope.trail;
+        value.place.made_at(rope.parts, "template");
         if value.place.trail.is_some() {
             value = other(value, "template", span);
         }
@@ -374,6 +375,8 @@ struct Rope {
     pieces: Vec<Text>,
     sensitive: bool,
     trail: Option<Arc<crate::value::Step>>,
+    /// What was put in and came from elsewhere.
+    parts: Vec<Place>,
 }
 
 impl Rope {
@@ -381,6 +384,9 @@ impl Rope {
         self.sensitive |= value.has_sensitive();
         if self.trail.is_none() {
             self.trail.clone_from(&value.place.trail);
+        }
+        if value.place.trail.is_some() || value.place.origins.is_some() {
+            self.parts.push(value.place.clone());
         }
         if value.is_null() {
             return Err(Failure::new(expr.span, "a template cannot hold null"));

@@ -219,6 +219,50 @@ pub fn call(
             "there is no function named `{name}`"
         )));
     };
+    let Prepared {
+        args: converted,
+        unknown,
+        sensitive,
+    } = prepare(function, args)?;
+    let result = function.result.to_type();
+    let mut value = match unknown {
+        Some(u) => Value::new(opaque(&u, result), span),
+        None => {
+            let call = Call {
+                args: converted.clone(),
+                context,
+                span,
+            };
+            match ((function.body)(&call), postponed(function, &converted)) {
+                (Err(_), Some(u)) => Value::new(opaque(u, result), span),
+                (made, _) => made?,
+            }
+        }
+    };
+    if let (true, Some(first)) = (function.transforms, converted.first()) {
+        value.place = first.place.clone();
+        value.place.key = None;
+        value
+            .place
+            .push(Via::Other(format!("{}()", function.name).into()), span);
+    }
+    if value.place.span == span && value.place.trail.is_none() {
+        value.place.made_of(&converted, function.name);
+    }
+    value.sensitive |= sensitive;
+    Ok(value)
+}
+
+/// Arguments that were counted, converted and checked.
+struct Prepared {
+    args: Vec<Value>,
+    /// What keeps the function from being called.
+    unknown: Option<Unknown>,
+    /// Marks of arguments reach the result.
+    sensitive: bool,
+}
+
+fn prepare(function: &Function, args: Vec<Value>) -> Result<Prepared, FunctionError> {
     count(function, &args)?;
     let mut sensitive = false;
     let mut unknown: Option<Unknown> = None;
@@ -243,30 +287,11 @@ pub fn call(
         converted.push(arg);
     }
     fits(function, &converted)?;
-    let result = function.result.to_type();
-    let mut value = match unknown {
-        Some(u) => Value::new(opaque(&u, result), span),
-        None => {
-            let call = Call {
-                args: converted.clone(),
-                context,
-                span,
-            };
-            match ((function.body)(&call), postponed(function, &converted)) {
-                (Err(_), Some(u)) => Value::new(opaque(u, result), span),
-                (made, _) => made?,
-            }
-        }
-    };
-    if let (true, Some(first)) = (function.transforms, converted.first()) {
-        value.place = first.place.clone();
-        value.place.key = None;
-        value
-            .place
-            .push(Via::Other(format!("{}()", function.name).into()), span);
-    }
-    value.sensitive |= sensitive;
-    Ok(value)
+    Ok(Prepared {
+        args: converted,
+        unknown,
+        sensitive,
+    })
 }
 
 /// Whether arguments, as far as their types are known, are of a type that the function takes. Where all are known, the

@@ -96,10 +96,10 @@ fn operand(value: &Value, ty: &Type, span: Span) -> Outcome {
 }
 
 fn made(kind: Kind, from: &[&Value], span: Span) -> Value {
-    Value {
-        sensitive: from.iter().any(|v| v.has_sensitive()),
-        ..Value::new(kind, span)
-    }
+    let mut value = Value::new(kind, span);
+    value.sensitive = from.iter().any(|v| v.has_sensitive());
+    value.place.made_of(from.iter().copied(), "operator");
+    value
 }
 
 fn unknown(from: &[&Value], ty: Type, span: Span) -> Value {
