@@ -26,6 +26,10 @@ pub struct Options {
     pub paths: Vec<String>,
     /// The text of standard input, where one of the paths is `-`.
     pub stdin: Option<String>,
+    /// A plan that stands in no file: the only path is the directory of the code that it was made of.
+    pub plan: Option<String>,
+    /// The directory of the code that the given plans were made of; `None`: what stands beside them.
+    pub code: Option<String>,
     /// The template that is deployed now: what the given one replaces or no longer has is judged, too.
     pub previous: Option<String>,
     /// The config file; `None`: found upward from the input.
@@ -72,6 +76,8 @@ impl Options {
         Options {
             paths,
             stdin: None,
+            plan: None,
+            code: None,
             previous: None,
             config: None,
             no_config: false,

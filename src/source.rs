@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
 use crate::terraform;
+use crate::terraform::plan::Code;
 use crate::world::World;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,8 @@ pub enum Input {
     Path(String),
     /// The text of standard input.
     Text(String),
+    /// A plan that nobody wrote to a file, with the code that it was made of; its root has the name of the code's directory.
+    Plan(String, Code),
 }
 
 /// What is read and what is not.
@@ -35,6 +38,8 @@ pub struct Options {
     /// Patterns in the notation of `.gitignore`, against paths as shown and as counted from the input: what they match is
     /// no root. A module that is called is read all the same.
     pub exclude: Vec<String>,
+    /// The directory of the code that plans were surely made of; `None`: code beside a plan lends it places only.
+    pub code: Option<String>,
 }
 
 /// What the input holds.
@@ -70,14 +75,14 @@ type Evaluated<T> = (T, Vec<Diagnostic>);
 struct Evaluators {
     module: fn(&Files, &Path, &str, &World) -> Evaluated<Root>,
     module_text: fn(&Files, FileId, &World) -> Evaluated<Root>,
-    plan: fn(&Files, FileId, &World) -> Evaluated<Root>,
+    plan: fn(&Files, FileId, &World, Option<&Code>) -> Evaluated<Root>,
     template: fn(&Files, FileId, &World) -> Evaluated<Vec<Root>>,
 }
 
 const EVALUATORS: Evaluators = Evaluators {
     module: terraform::evaluate,
     module_text: terraform::evaluate_text,
-    plan: crate::terraform::plan::evaluate,
+    plan: terraform::plan::evaluate,
     template: cloudformation::evaluate,
 };
 
@@ -103,13 +108,20 @@ fn read_with(
     options: &Options,
 ) -> Result<Sources, Error> {
     let exclude = walk::exclusions(&options.exclude)?;
-    let (mut paths, mut texts) = (Vec::new(), Vec::new());
+    let (mut paths, mut texts, mut plans) = (Vec::new(), Vec::new(), Vec::new());
     for input in inputs {
         match input {
             Input::Path(path) => paths.push(path.as_str()),
             Input::Text(text) => texts.push(text.clone()),
+            Input::Plan(text, code) => plans.push((text, code)),
         }
     }
+    let reader = document::Reader {
+        evaluators,
+        world,
+        files,
+        code: options.code.as_deref(),
+    };
     let mut found = walk::walk(&paths, &exclude)?;
     assembly::narrow(&mut found);
     let mut parts = vec![Part {
@@ -133,22 +145,10 @@ fn read_with(
     };
     parts.extend(on_threads(&modules.roots, evaluate));
     let documents: Vec<&walk::Entry> = found.documents.values().collect();
-    let read = |entry: &&walk::Entry| document::read(evaluators, entry, world, files);
-    parts.par_extend(documents.par_iter().map(read));
-    for text in texts {
-        parts.push(document::standard_input(evaluators, text, world, files));
-    }
-    let templates = evaluated(&parts, Form::CloudFormation);
-    let modules_evaluated = evaluated(&parts, Form::Terraform);
-    let mut sources = collect(files, parts);
-    let told = &mut sources.diagnostics;
-    undeclared(told, terraform::UNDECLARED, modules_evaluated);
-    undeclared(told, cloudformation::UNDECLARED, templates);
-    for diagnostic in told.iter_mut().filter(|d| d.code == terraform::UNDECLARED) {
-        if modules.without > 0 {
-            diagnostic.level = Level::Warning; // one that was not looked at may declare it
-        }
-    }
+    parts.par_extend(documents.par_iter().map(|entry| reader.read(entry)));
+    parts.extend(texts.into_iter().map(|text| reader.standard_input(text)));
+    parts.extend((plans.into_iter()).map(|(text, code)| reader.made(text, code)));
+    let mut sources = gathered(files, parts, modules.without > 0);
     order(files, &mut sources.diagnostics);
     Ok(sources)
 }
@@ -205,6 +205,22 @@ fn on_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> V
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Puts the parts together; what no root declares is told once.
+fn gathered(files: &Files, parts: Vec<Part>, unseen: bool) -> Sources {
+    let templates = evaluated(&parts, Form::CloudFormation);
+    let modules_evaluated = evaluated(&parts, Form::Terraform);
+    let mut sources = collect(files, parts);
+    let told = &mut sources.diagnostics;
+    undeclared(told, terraform::UNDECLARED, modules_evaluated);
+    undeclared(told, cloudformation::UNDECLARED, templates);
+    for diagnostic in told.iter_mut().filter(|d| d.code == terraform::UNDECLARED) {
+        if unseen {
+            diagnostic.level = Level::Warning; // one that was not looked at may declare it
+        }
+    }
+    sources
 }
 
 /// What one root or file adds.
@@ -361,11 +377,17 @@ fn read_one_with(
     world: &World,
     files: &Files,
 ) -> Result<(Root, Vec<Diagnostic>), Error> {
+    let reader = document::Reader {
+        evaluators,
+        world,
+        files,
+        code: None,
+    };
     let path = match input {
         Input::Path(path) => path,
-        Input::Text(text) => {
-            let part = document::standard_input(evaluators, text.clone(), world, files);
-            return only(files, "-", part);
+        Input::Text(text) => return only(files, "-", reader.standard_input(text.clone())),
+        Input::Plan(text, code) => {
+            return only(files, &code.shown, reader.made(text, code));
         }
     };
     let found = walk::named(path)?;
@@ -375,11 +397,7 @@ fn read_one_with(
         return Ok((root, diagnostics));
     }
     match found.documents.values().next() {
-        Some(entry) => only(
-            files,
-            &entry.shown,
-            document::read_whole(evaluators, entry, world, files),
-        ),
+        Some(entry) => only(files, &entry.shown, reader.read_whole(entry)),
         None => Err(Error(format!(
             "`{path}` is no root module, plan or template"
         ))),

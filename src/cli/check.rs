@@ -25,6 +25,9 @@ pub struct Args {
     /// What is judged, and what blocks.
     #[command(flatten)]
     pub rules: Rules,
+    /// The code that the given plans were made of; what stands beside a plan lends it lines only.
+    #[arg(long, value_name = "DIR")]
+    pub code: Option<String>,
     /// The template that is deployed now: what the given one replaces or drops is judged, too.
     #[arg(long, value_name = "FILE")]
     pub previous: Option<String>,
@@ -84,6 +87,8 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
     Ok(Options {
         paths: args.paths.clone(),
         stdin: stdin(&args.paths)?,
+        plan: None,
+        code: args.code.clone(),
         previous: args.previous.clone(),
         config: args.given.config(),
         no_config: args.given.no_config,

@@ -17,6 +17,7 @@ use crate::raw::{Form, Mode, Root};
 use crate::resource::{availability, schema};
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
+use crate::terraform::plan::Code;
 use crate::value::DIAGNOSED;
 use crate::waiver;
 use crate::world::World;
@@ -40,14 +41,22 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
 }
 
 fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, Error> {
-    let inputs: Vec<Input> = (options.paths.iter())
-        .map(|path| match &options.stdin {
-            Some(text) if path == "-" => Input::Text(text.clone()),
-            _ => Input::Path(path.clone()),
-        })
-        .collect();
+    let input = |path: &String| match (&options.stdin, &options.plan) {
+        (Some(text), _) if path == "-" => Input::Text(text.clone()),
+        (_, Some(text)) => Input::Plan(
+            text.clone(),
+            Code {
+                directory: path.into(),
+                shown: path.clone(),
+                planned: true,
+            },
+        ),
+        _ => Input::Path(path.clone()),
+    };
+    let inputs: Vec<Input> = options.paths.iter().map(input).collect();
     let options = source::Options {
         exclude: options.exclude.clone(),
+        code: options.code.clone(),
     };
     source::read(&inputs, world, files, &options).map_err(|e| Error::new(e.to_string()))
 }

@@ -124,6 +124,7 @@ impl Estate {
     pub fn read(read: &Read, world: World, files: &Arc<Files>) -> Result<Self, source::Error> {
         let options = source::Options {
             exclude: read.exclude.clone(),
+            code: None,
         };
         let sources = source::read(&read.inputs, &world, files, &options)?;
         let attachments = attachment::of_roots(&sources.roots);

@@ -26,6 +26,9 @@ mod outputs;
 mod overlay;
 mod provider;
 mod references;
+mod written;
+
+pub use self::written::Code;
 
 /// The version of the format that is read; OpenTofu writes the same.
 const MAJORS: [&str; 2] = ["0", "1"];
@@ -34,17 +37,34 @@ const MAJORS: [&str; 2] = ["0", "1"];
 const ROUNDS: usize = 8;
 
 /// The resources of a plan, with the attributes that the code sets or that a default sets: what the code leaves to the
-/// provider is left out, as in the evaluation of HCL. Places are places in the plan's file.
-pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
-    read(files, id, world, false)
+/// provider is left out, as in the evaluation of HCL. Places are places in the plan's file, or in the code that the plan
+/// was made of, where that is given.
+pub fn evaluate(
+    files: &Files,
+    id: FileId,
+    world: &World,
+    code: Option<&Code>,
+) -> (Root, Vec<Diagnostic>) {
+    read(files, id, world, code, false)
 }
 
 /// The resources of a plan with all attributes that the plan shows.
-pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
-    read(files, id, world, true)
+pub fn resolve(
+    files: &Files,
+    id: FileId,
+    world: &World,
+    code: Option<&Code>,
+) -> (Root, Vec<Diagnostic>) {
+    read(files, id, world, code, true)
 }
 
-fn read(files: &Files, id: FileId, world: &World, whole: bool) -> (Root, Vec<Diagnostic>) {
+fn read(
+    files: &Files,
+    id: FileId,
+    world: &World,
+    code: Option<&Code>,
+    whole: bool,
+) -> (Root, Vec<Diagnostic>) {
     let mut root = Root {
         name: files.get(id).map(|f| f.path.clone()).unwrap_or_default(),
         form: Form::Plan,
@@ -72,6 +92,9 @@ fn read(files: &Files, id: FileId, world: &World, whole: bool) -> (Root, Vec<Dia
         for resource in &mut root.resources {
             left_out::drop(resource, &plan.configuration);
         }
+    }
+    if let Some(code) = code {
+        written::locate(&mut root, &tree, code, files, world);
     }
     root.outputs = outputs::read(&tree);
     root.blind_spots = blind_spots(&tree);

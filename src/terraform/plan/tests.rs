@@ -9,7 +9,7 @@ use crate::world::Target;
 fn evaluate_text(text: &str) -> (Root, Vec<Diagnostic>) {
     let files = Files::default();
     let id = files.add("plan.json", text);
-    evaluate(&files, id, &World::default())
+    evaluate(&files, id, &World::default(), None)
 }
 
 /// A plan of one resource.
@@ -242,7 +242,7 @@ fn places_are_those_of_the_plan() {
     let text = "{\"format_version\": \"1.2\", \"resource_changes\": [\n{\"address\": \"a.b\", \"type\": \"a\", \"change\": {\"actions\": [\"create\"],\n\"after\": {\"policy\": \"{\\\"Version\\\": 1}\"},\n\"after_unknown\": {\"id\": true}}}]}";
     let files = Files::default();
     let id = files.add("p", text);
-    let (root, _) = evaluate(&files, id, &World::default());
+    let (root, _) = evaluate(&files, id, &World::default(), None);
     let resource = &root.resources[0];
     assert_eq!(files.text(resource.span), "\"a.b\"");
     let policy = resource.attributes.get("policy").unwrap();
@@ -388,7 +388,7 @@ fn the_target_stands_in_where_the_plan_is_silent() {
         target,
         ..World::default()
     };
-    let (root, _) = evaluate(&files, id, &world);
+    let (root, _) = evaluate(&files, id, &world, None);
     assert_eq!(root.resources[0].account.as_str(), Some("111122223333"));
     let role = root.resources[0].region.as_unknown().and_then(|u| u.role);
     assert_eq!(role, Some(Role::Region));
@@ -533,7 +533,7 @@ fn what_the_code_leaves_to_the_provider_is_left_out() {
     assert!(key(&dynamic).unwrap().as_unknown().is_some());
     let files = Files::default();
     let id = files.add("p", text(r#""image_tag_mutability": {}"#));
-    let whole = resolve(&files, id, &World::default()).0;
+    let whole = resolve(&files, id, &World::default(), None).0;
     assert!(whole.resources[0].attributes.get("tags_all").is_some());
 }
 
