@@ -192,7 +192,7 @@ fn judged(server: &Server, task: &Task, plan: &Address) -> Result<Report, String
     let files = Arc::new(setup.files.fork());
     let name = format!("workspace:{}", task.workspace);
     let id = files.add(name.as_str(), text);
-    let (root, diagnostics) = plan::evaluate(&files, id, rules.world());
+    let (root, diagnostics) = plan::evaluate(&files, id, rules.world(), None);
     let sources = Sources {
         roots: vec![root],
         diagnostics,

@@ -76,7 +76,7 @@ impl Reader<'_> {
             return self.plan(id, self.code_of(entry).as_ref());
         }
         match recognise(self.files, id) {
-            Recognised::Template => self.template(id),
+            Recognised::Template => self.template(id, &assembly::world(entry, self.world)),
             Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
             Recognised::Behind(problem) => Part::problem(problem),
             _ if entry.named => unknown(entry),
@@ -94,7 +94,7 @@ impl Reader<'_> {
             return self.plan(id, self.code.map(code).as_ref());
         }
         match recognise(self.files, id) {
-            Recognised::Template => self.template(id),
+            Recognised::Template => self.template(id, self.world),
             _ if module => {
                 let (root, diagnostics) = (self.evaluators.module_text)(self.files, id, self.world);
                 Part {
@@ -130,8 +130,8 @@ impl Reader<'_> {
         }
     }
 
-    fn template(self, id: FileId) -> Part {
-        let (roots, diagnostics) = (self.evaluators.template)(self.files, id, self.world);
+    fn template(self, id: FileId, world: &World) -> Part {
+        let (roots, diagnostics) = (self.evaluators.template)(self.files, id, world);
         Part {
             files: 1,
             ..Part::of(roots, diagnostics)
@@ -163,56 +163,6 @@ impl Reader<'_> {
     }
 }
 
-<<<<<<< HEAD
-fn read_as(
-    evaluators: Evaluators,
-    entry: &Entry,
-    world: &World,
-    files: &Files,
-    whole: bool,
-) -> Part {
-    let bytes = match bytes::read(entry) {
-        Ok(Content::Bytes(bytes)) => bytes,
-        Ok(Content::Large) if entry.named => {
-            let message = format!("`{}` is too large to be read", entry.shown);
-            return Part::problem(Diagnostic::error("too-large", message));
-        }
-        Ok(Content::Large) => return Part::skipped("files larger than 64 MiB"),
-        Err(problem) => return Part::problem(problem),
-    };
-    let guess = marks::guess(&bytes);
-    match guess {
-        Guess::Other | Guess::State if !entry.named => {
-            return match guess {
-                Guess::State => Part::skipped("Terraform states"),
-                _ => Part::default(),
-            };
-        }
-        Guess::Other => return unknown(entry),
-        Guess::Template if !whole && !marks::template(&bytes) && marks::has_resources(&bytes) => {
-            return Part::file();
-        }
-        _ => {}
-    }
-    let claims = marks::claims_template(&bytes);
-    let text = match bytes::text(files, &entry.shown, bytes) {
-        Ok(text) => text,
-        Err(problem) if claims || entry.named || guess != Guess::Template => {
-            return Part::problem(problem);
-        }
-        Err(_) => return Part::skipped("files that are not UTF-8"),
-    };
-    let id = files.add(entry.shown.as_str(), text);
-    if guess != Guess::Template {
-        return plan(evaluators, id, world, files);
-    }
-    match recognise(files, id) {
-        Recognised::Template => template(evaluators, id, &assembly::world(entry, world), files),
-        Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
-        Recognised::Behind(problem) => Part::problem(problem),
-        _ if entry.named => unknown(entry),
-        _ => Part::default(),
-=======
 /// What the text of a plan without a file is called.
 const PLAN: &str = "terraform plan";
 
@@ -221,7 +171,6 @@ fn code(directory: &str) -> Code {
         directory: directory.into(),
         shown: directory.trim_end_matches('/').to_owned(),
         planned: true,
->>>>>>> 1032525 (Find back in the code where the values of a plan are written)
     }
 }
 
