@@ -11,6 +11,7 @@ use crate::guardrail::vocabulary::Subject;
 use crate::guardrail::{Guardrail, Judgement, Settings};
 use crate::inventory::{Inventory, Resource};
 use crate::raw::Form;
+use crate::value::{Role, Unknown};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -88,11 +89,16 @@ pub(super) fn judge(
 
 /// Whether a doubt comes to nothing more than that nobody said which account the code is deployed to: that is said once for
 /// the guardrail, not at each place.
-fn lacks_target(guardrail: &Guardrail, resource: &Resource, outcome: Outcome) -> bool {
+fn lacks_target(guardrail: &Guardrail, resource: &Resource, judgement: &Judgement) -> bool {
     let definition = &guardrail.definition;
-    outcome == Outcome::Undetermined
+    let account = resource.raw.account.as_unknown();
+    let missing = |account: &Unknown| {
+        account.role == Some(Role::Account)
+            && judgement.because.iter().all(|b| **b == *account.reason)
+    };
+    judgement.outcome == Outcome::Undetermined
         && (definition.needs, definition.without) == (Needs::Target, Without::NotRun)
-        && resource.raw.account.as_str().is_none()
+        && account.is_some_and(missing)
 }
 
 /// In how many cases of its root a resource exists, by root and address.
@@ -130,7 +136,7 @@ fn one(
         resource: Some(reference.clone()),
         outcome: judgement.outcome,
     };
-    let unsettled = lacks_target(active.guardrail, resource, judgement.outcome);
+    let unsettled = lacks_target(active.guardrail, resource, &judgement);
     if judgement.outcome == Outcome::Satisfied || unsettled {
         return Some((check, None));
     }

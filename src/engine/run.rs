@@ -231,6 +231,16 @@ fn chosen<'a>(
     Ok((Chosen::new(sets?, overridden), doubts))
 }
 
+/// What a guardrail lacks under every organisation. Where one of them has it, it runs: for resources of another one it
+/// cannot tell.
+fn lacks(guardrail: &Guardrail, world: &World) -> Option<String> {
+    let mut each = world.organizations.iter().map(|o| guardrail.lacks(Some(o)));
+    match each.next() {
+        None => guardrail.lacks(None),
+        Some(first) => each.fold(first, Option::and),
+    }
+}
+
 /// The guardrails that run, and those that are asked for but lack something.
 fn active(
     rules: &Rules,
@@ -238,14 +248,10 @@ fn active(
 ) -> (Vec<Active<'_>>, Vec<NotRun>) {
     let mut active = Vec::new();
     let mut not_run = Vec::new();
-    let organization = rules
-        .world
-        .organization(None)
-        .or(rules.world.organizations.first());
     for guardrail in rules.library.all() {
         let mut settings = settings.remove(&guardrail.id).unwrap_or_default();
         only_reports(rules, guardrail, &mut settings);
-        let lacks = guardrail.lacks(organization);
+        let lacks = lacks(guardrail, &rules.world);
         let because = match (&settings.state, lacks, guardrail.definition.without) {
             (State::Off, ..) => continue,
             (State::Lacks(because), ..) => Some(because.clone()),

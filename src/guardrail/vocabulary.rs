@@ -101,6 +101,11 @@ const REPOSITORY: &[Field] = &[
         Shape::Bool,
         "whether new images are scanned, by its own flag or by the registry's rules",
     ),
+    Field::computed(
+        "scan_note",
+        Shape::Text,
+        "in words: why its own flag does not count, where it is on and does not; else empty",
+    ),
     Field::computed("encryption_type", Shape::Text, "AES256, KMS or KMS_DSSE"),
     Field::computed(
         "kms_key",

@@ -29,9 +29,13 @@ pub fn read(case: &Json) -> Result<(Request, Policies), String> {
     let files = Files::default();
     let span = Span::new(files.add("request", ""), 0, 0);
     let request = request(case.get("request").ok_or("there is no `request`")?)?;
-    let scope = match case.get("registryPolicyScope").and_then(Json::as_str) {
-        Some("V1") => Scope::V1,
-        _ => Scope::V2,
+    let scope = match case.get("registryPolicyScope") {
+        None | Some(Json::Null) => Scope::V2,
+        Some(scope) => match scope.as_str() {
+            Some("V1") => Scope::V1,
+            Some("V2") => Scope::V2,
+            _ => return Err("`registryPolicyScope` is neither `V1` nor `V2`".into()),
+        },
     };
     let setting = Setting {
         scope,

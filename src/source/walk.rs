@@ -290,8 +290,9 @@ impl<'a> Walk<'a> {
     }
 
     fn link(&mut self, mut step: Step) {
-        let Ok(real) = step.real.canonicalize() else {
-            return;
+        let real = match step.real.canonicalize() {
+            Ok(real) => real,
+            Err(e) => return self.found.unreadable(&step.entry.shown, &e),
         };
         if !real.starts_with(&self.base) {
             return self.found.skip("symbolic links that lead out of the input");
@@ -314,8 +315,9 @@ impl<'a> Walk<'a> {
         self.left_out_modules.clear();
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if let Ok(kind) = entry.file_type() {
-                self.entry(step, rules.as_ref(), &name, &entry.path(), kind);
+            match entry.file_type() {
+                Ok(kind) => self.entry(step, rules.as_ref(), &name, &entry.path(), kind),
+                Err(e) => (self.found).unreadable(&join(&step.entry.shown, &name), &e),
             }
         }
         // beside a file that counts, terraform loads those that do not, too

@@ -4,6 +4,7 @@ use super::convert::convert;
 use super::doubt::at_most_one;
 use super::enabled;
 use super::expression::{opaque, pairs, reason_of};
+use super::installed::Found;
 use super::module::{Declared, Name};
 use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
 use super::unseen::META;
@@ -400,14 +401,21 @@ impl Run<'_> {
             }
             return Ok((dir, super::installed::shown(&instance.module.shown, local)));
         }
-        if let Some(found) = self.installed.find(path) {
-            let dir = super::run::normal(&self.dir.join(found));
-            return Ok((dir, super::module::join(&self.shown, found)));
-        }
+        let version = block.body.attribute("version");
+        let version = version.and_then(|v| v.expr.as_literal());
+        let other = match self.installed.find(path, literal, version) {
+            Found::Directory(found) => {
+                let dir = super::run::normal(&self.dir.join(found));
+                return Ok((dir, super::module::join(&self.shown, found)));
+            }
+            Found::Other(other) => format!(" ({other})"),
+            Found::Nothing => String::new(),
+        };
         let unknown = Unknown::because(format!("module `{address}` is not installed"))
             .settle("run terraform init");
-        let message =
-            format!("module `{name}` is not installed: its resources and outputs are unknown");
+        let message = format!(
+            "module `{name}` is not installed{other}: its resources and outputs are unknown"
+        );
         self.tell(
             Diagnostic::warning("module-not-installed", message)
                 .at(source.expr.span)

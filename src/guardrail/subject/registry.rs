@@ -115,8 +115,8 @@ fn destination_of(context: &Context<'_>, resource: &Resource, destination: &Valu
     ]
 }
 
-/// Whether a region is in the partition that the resource is deployed to. Where that is not known the answer is yes: the
-/// other checks of a destination decide.
+/// Whether a region is in the partition that the resource is deployed to: that of its region, of the target, or of the
+/// organisation, which lies in one. A region that nobody knows is none of another partition: another check is about it.
 fn same_partition(
     context: &Context<'_>,
     resource: &Resource,
@@ -127,10 +127,27 @@ fn same_partition(
     };
     let from = resource.raw.region.as_str().and_then(region::partition_of);
     let from = from.or(context.world.target.partition.as_deref());
-    Ok(match (from, region::partition_of(there)) {
-        (Some(from), Some(there)) => from == there,
-        _ => true,
-    })
+    let from = from.or_else(|| organization_partition(context, resource));
+    match (from, region::partition_of(there)) {
+        (_, None) => Ok(true),
+        (Some(from), Some(there)) => Ok(from == there),
+        (None, Some(_)) => Err(why(
+            &resource.raw.region,
+            "the partition of the deployment is not known",
+        )),
+    }
+}
+
+/// The partition that the organisation is of, as the config says, or as all of its regions are.
+fn organization_partition<'a>(context: &'a Context<'_>, resource: &Resource) -> Option<&'a str> {
+    let organization = context.organization_of(resource)?;
+    if let Some(partition) = &organization.partition {
+        return Some(partition);
+    }
+    let regions = organization.regions.as_deref().unwrap_or_default();
+    let mut partitions = regions.iter().map(|r| region::partition_of(r));
+    let first = partitions.next()??;
+    partitions.all(|p| p == Some(first)).then_some(first)
 }
 
 fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<Subject> {
@@ -145,7 +162,18 @@ fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<
         ),
         None => (null(&place), null(&place)),
     };
-    let given = |name: &str| !resource.field(name).is_null();
+    let given = |name: &str| {
+        let field = resource.field(name);
+        match &field.kind {
+            Kind::Unknown(unknown) if !unknown.not_null => Err(unknown.clone()),
+            _ => Ok(!field.is_null()),
+        }
+    };
+    let has_credentials = match (given("credential"), given("role")) {
+        (Ok(true), _) | (_, Ok(true)) => Ok(true),
+        (Err(why), _) | (_, Err(why)) => Err(why),
+        (Ok(false), Ok(false)) => Ok(false),
+    };
     let entries: Vec<Entry> = vec![
         ("prefix", resource.field("prefix")),
         (
@@ -155,10 +183,7 @@ fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<
         ("upstream_account", account),
         ("upstream_inside", inside),
         ("upstream", upstream.host),
-        (
-            "has_credentials",
-            flag(Ok(given("credential") || given("role")), &place),
-        ),
+        ("has_credentials", flag(has_credentials, &place)),
     ];
     let at = &resource.raw.attributes.place;
     context.subject("pull_through_rule", here, at, vec![("rule", entries)])

@@ -58,6 +58,7 @@ fn repository(context: &Context<'_>, (position, resource): (usize, &Resource)) -
         ("name_problem", name_problem(&name)),
         ("scan_on_push", resource.field("scan_on_push")),
         ("scanned", scanned(context, resource)),
+        ("scan_note", scan_note(context, resource)),
         ("force_delete", resource.field("force_delete")),
         (
             "has_lifecycle_policy",
@@ -186,6 +187,18 @@ pub(super) fn scanned(context: &Context<'_>, resource: &Resource) -> Value {
     }
     let doubt = beside.doubtful.first().map(|(_, why)| why.clone());
     flag(agreed(answers, doubt), &own.place)
+}
+
+/// What is to be said besides where it is not scanned though its own flag is on.
+fn scan_note(context: &Context<'_>, resource: &Resource) -> Value {
+    let own = resource.field("scan_on_push");
+    let beside = context.inventory.beside(resource, "registry_scanning");
+    let enhanced = |(_, r): &(usize, &Resource)| r.field("scan_type").as_str() == Some("ENHANCED");
+    let words = match own.as_bool() == Some(true) && beside.sure.iter().any(enhanced) {
+        true => ": the registry is set to ENHANCED, where only its rules count and not this flag",
+        false => "",
+    };
+    text(words, &own.place)
 }
 
 /// The answer that all give; where they differ, it hangs on which of them counts.

@@ -42,3 +42,22 @@ fn a_line_is_answered_with_its_reasons() {
     assert!(answer_line("{").unwrap_err().contains("not JSON"));
     assert!(answer_line("{}").unwrap_err().contains("request"));
 }
+
+#[test]
+fn a_scope_is_v1_or_v2() {
+    let case = |scope: &str| {
+        format!(
+            "{{\"id\": 1, \"request\": {{\"principal\": \"arn:aws:iam::210987654321:role/a\", \"action\": \"ecr:BatchGetImage\", \"resource\": {{\"resource\": \"arn:aws:ecr:eu-west-1:210987654321:repository/a\", \"accountId\": \"210987654321\"}}}}, \"registryPolicyScope\": {scope}}}"
+        )
+    };
+    for scope in ["\"V1\"", "\"V2\"", "null"] {
+        assert!(answer_line(&case(scope)).is_ok(), "{scope}");
+    }
+    for scope in ["\"v1\"", "\"V3\"", "2"] {
+        let said = answer_line(&case(scope));
+        assert_eq!(
+            said,
+            Err("`registryPolicyScope` is neither `V1` nor `V2`".to_owned())
+        );
+    }
+}

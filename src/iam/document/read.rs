@@ -294,6 +294,17 @@ impl Reader {
         }
     }
 
+    /// Refuses what no value of a condition key is: nothing at all, an object, a list with such in it.
+    fn check_values(&mut self, value: &Value, key: &str) {
+        if value.is_null() {
+            self.refuse(
+                &value.place,
+                format!("the condition key `{key}` has no value"),
+            );
+        }
+        self.check_texts(value, key);
+    }
+
     /// An action is `*` or `service:name` (IAM grammar).
     fn check_actions(&mut self, element: &Words) {
         for word in &element.words {
@@ -407,6 +418,7 @@ impl Reader {
             match &keys.kind {
                 Kind::Mapping { .. } => {
                     for (key, values) in keys.entries() {
+                        self.check_values(&values, &key);
                         to.conditions.push(Condition {
                             operator: operator.clone(),
                             operator_place: keys.place.clone(),
