@@ -93,7 +93,7 @@ pub struct Inputs {
     pub environment: BTreeMap<String, String>,
     /// Texts of `--parameters` files with their paths, in order.
     pub parameters: Vec<(String, String)>,
-    /// `TF_WORKSPACE`; `None`: `default`.
+    /// `TF_WORKSPACE`.
     pub workspace: Option<String>,
 }
 

@@ -24,8 +24,6 @@ pub(super) struct Module {
     pub(super) by_name: HashMap<Name, Rc<Declared>>,
     pub(super) calls: BTreeMap<Arc<str>, Rc<Block>>,
     pub(super) providers: Vec<Block>,
-    /// Its state stands where terraform chooses the workspace by other means: in HCP Terraform or the like.
-    pub(super) remote: bool,
 }
 
 /// Mode, type and name of a resource.
@@ -202,7 +200,7 @@ impl Module {
                     block,
                 }));
             }
-            ("terraform", _) => self.remote |= is_remote(&block.body),
+            ("terraform", _) => {}
             ("moved" | "import" | "check" | "removed" | "ephemeral" | "action" | "language", _) => {
             }
             ("variable" | "output" | "module" | "locals" | "provider" | "resource" | "data", _) => {
@@ -252,10 +250,6 @@ impl Module {
                 }
                 "provider" => self.merge_provider(&block),
                 "resource" | "data" => self.merge_resource(&block),
-                "terraform" => {
-                    self.remote |= is_remote(&block.body);
-                    Some(())
-                }
                 _ => Some(()),
             };
             if found.is_none() {
@@ -296,12 +290,6 @@ impl Module {
             self.by_name.insert(name, declared.clone());
         }
     }
-}
-
-/// Whether settings of terraform hold a `cloud` block or the backend `remote`.
-fn is_remote(settings: &Body) -> bool {
-    let backend = |b: &Block| b.label(0).is_some_and(|l| &**l == "remote");
-    settings.blocks("cloud").next().is_some() || settings.blocks("backend").any(backend)
 }
 
 /// The alias of a provider block.

@@ -591,7 +591,7 @@ output "either" { value = var.u ? "a" : "b" }
 output "logic" { value = ["true" && true, 3 + "4", 1 == "1", !false, -(1)] }
 output "call" { value = [upper("x"), max([1, 5]...), element(["a"], 0)] }
 output "unknown_key" { value = { "${var.u}:sub" = 1, aud = 2 } }
-output "path" { value = [path.module, path.root, terraform.workspace] }
+output "path" { value = [path.module, path.root] }
 "#,
         &[
             ("order", "[a1, b2]"),
@@ -605,7 +605,7 @@ output "path" { value = [path.module, path.root, terraform.workspace] }
             ("logic", "[true, 7, false, true, -1]"),
             ("call", "[X, 5, a]"),
             ("unknown_key", "{aud: 2 …<`var.u` has no value>}"),
-            ("path", "[., ., default]"),
+            ("path", "[., .]"),
         ],
     );
 }

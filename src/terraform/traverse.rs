@@ -6,7 +6,9 @@ use super::run::{Failure, Outcome, Run, Scope};
 use crate::raw::Mode;
 use crate::span::Span;
 use crate::syntax::hcl::Step;
-use crate::value::{Kind, Mapping, Number, Place, Sequence, Type, Unknown, Value, Via};
+use crate::value::{
+    Kind, Mapping, Number, Piece, Place, Sequence, Text, Type, Unknown, Value, Via,
+};
 use std::sync::Arc;
 
 /// Names at the root of a reference that are no resource types.
@@ -66,7 +68,7 @@ impl Run<'_> {
             }
             "each" | "count" => self.each(name, first, span, scope)?,
             "path" => self.path(first, span, scope)?,
-            "terraform" => self.terraform(first, span, scope)?,
+            "terraform" => self.terraform(first, span)?,
             "module" => return self.module_reference(first, rest, span, scope),
             "self" | "ephemeral" => {
                 let reason = format!("`{name}` is known to terraform only");
@@ -90,9 +92,9 @@ impl Run<'_> {
         self.steps(value, rest, span, scope)
     }
 
-    fn terraform(&self, attribute: &str, span: Span, scope: Scope) -> Outcome {
+    fn terraform(&self, attribute: &str, span: Span) -> Outcome {
         match attribute {
-            "workspace" | "env" => Ok(self.workspace(span, scope)),
+            "workspace" | "env" => Ok(self.workspace(span)),
             "applying" => {
                 let unknown = Unknown::because("`terraform.applying` is known during a run only");
                 Ok(Value::unknown(unknown.of(Type::Bool), span))
@@ -104,10 +106,10 @@ impl Run<'_> {
         }
     }
 
-    /// The workspace: the given one, the one selected in the root module's directory, or the default one, which is what a
-    /// fresh checkout has. With HCP Terraform there is none of that name.
+    /// The workspace: the given one, or the one selected in the root module's directory. Which one it is otherwise, the
+    /// code does not say: the same code is applied in each.
     /// <https://developer.hashicorp.com/terraform/language/state/workspaces>
-    fn workspace(&self, span: Span, scope: Scope) -> Value {
+    fn workspace(&self, span: Span) -> Value {
         if let Some(given) = self.world.inputs.workspace.as_deref() {
             return Value::text(given, span);
         }
@@ -116,22 +118,12 @@ impl Run<'_> {
         if !selected.is_empty() {
             return Value::text(selected, span);
         }
-        let mut root = scope.instance;
-        while let Some(caller) = &root.caller {
-            root = &caller.instance;
-        }
-        if root.module.remote {
-            let unknown = Unknown::because("`terraform.workspace` is chosen outside of the code");
-            let unknown = unknown.settle("set TF_WORKSPACE").of(Type::String);
-            return Value::unknown(
-                Unknown {
-                    not_null: true,
-                    ..unknown
-                },
-                span,
-            );
-        }
-        Value::text("default", span)
+        let unknown = Unknown {
+            not_null: true,
+            ..Unknown::because("`terraform.workspace` is chosen outside of the code")
+        };
+        let unknown = unknown.settle("set TF_WORKSPACE").of(Type::String);
+        Value::unknown(unknown, span)
     }
 
     fn each(&self, root: &str, attribute: &str, span: Span, scope: Scope) -> Outcome {
@@ -169,10 +161,18 @@ impl Run<'_> {
             }
             "cwd" => {
                 let reason = "`path.cwd` depends on where terraform is run";
-                Ok(Value::unknown(
-                    Unknown::because(reason).of(Type::String),
-                    span,
-                ))
+                let unknown = Unknown {
+                    not_null: true,
+                    ..Unknown::because(reason).of(Type::String)
+                };
+                let hole = Piece::Hole(Arc::new(unknown));
+                // as for files, terraform is taken to run in the root module's directory
+                let full = std::path::absolute(&self.dir).unwrap_or_else(|_| self.dir.clone());
+                let last = full
+                    .file_name()
+                    .map(|n| format!("/{}", n.to_string_lossy()));
+                let last = Piece::Lit(last.as_deref().unwrap_or_default(), None);
+                Ok(Value::new(Kind::String(Text::of([hole, last])), span))
             }
             _ => Err(Failure::new(
                 span,

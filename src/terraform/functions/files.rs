@@ -1,5 +1,6 @@
 //! Functions on files and paths. Relative paths count from the root module's directory, where terraform would be run.
 
+use super::text::known_suffix;
 use super::{Call, Context, FunctionError, Outcome, hashing};
 use crate::span::{FileId, Span};
 use crate::terraform::convert::set;
@@ -197,7 +198,15 @@ fn clean(path: &str) -> String {
 }
 
 pub(super) fn basename(call: &Call) -> Outcome {
-    let path = call.str(0)?;
+    let whole = call.text(0)?;
+    let Some(path) = whole.known() else {
+        let end = known_suffix(whole).trim_end_matches('/');
+        let unknown = whole.first_hole().cloned().unwrap_or_default();
+        return Ok(match end.rsplit_once('/') {
+            Some((_, last)) => call.made(last),
+            None => call.unknown(&unknown, Type::String),
+        });
+    };
     let trimmed = path.trim_end_matches('/');
     Ok(call.made(match (path, trimmed) {
         ("", _) => ".",

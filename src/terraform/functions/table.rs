@@ -98,7 +98,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
     t("base64gzip", &[STR], Text, encoding::base64gzip),
     t("base64sha256", &[STR], Text, hashing::base64sha256),
     t("base64sha512", &[STR], Text, hashing::base64sha512),
-    t("basename", &[PATH], Text, files::basename),
+    t(
+        "basename",
+        &[p("path", Text, HOLES | LATE)],
+        Text,
+        files::basename,
+    ),
     v(
         "bcrypt",
         &[STR],

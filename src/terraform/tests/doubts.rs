@@ -94,36 +94,54 @@ output "all" {
 
 #[test]
 fn the_workspace_is_not_guessed() {
-    let output = "output \"w\" {\n value = terraform.workspace\n}\n";
-    let of = |name: &str, text: &str, more: &[(&str, &str)]| {
-        let mut files = vec![("out.tf", output), (name, text)];
-        files.extend(more);
-        Case::of(&files, &World::default()).output("w")
-    };
-    let outside = "<`terraform.workspace` is chosen outside of the code>";
-    let cases = [
-        ("main.tf", "", "default"),
-        ("main.tf", "terraform {\n backend \"s3\" {}\n}", "default"),
-        ("main.tf", "terraform {\n backend \"remote\" {}\n}", outside),
-        ("main.tf", "terraform {\n cloud {}\n}", outside),
-        ("x_override.tf", "terraform {\n cloud {}\n}", outside),
-        ("main.tf.json", r#"{"terraform": {"cloud": {}}}"#, outside),
-        (
-            "main.tf.json",
-            r#"{"terraform": {"backend": {"remote": {}}}}"#,
-            outside,
-        ),
-        (
-            "main.tf.json",
-            r#"{"terraform": {"backend": {"s3": {}}}}"#,
-            "default",
-        ),
-    ];
-    for (name, text, expected) in cases {
-        assert_eq!(of(name, text, &[]), expected, "{text}");
-        let selected = of(name, text, &[(".terraform/environment", "prod\n")]);
-        assert_eq!(selected, "prod", "{text}");
+    let text = r#"
+resource "aws_ecr_repository" "app" {
+  name = "app"
+  lifecycle {
+    precondition {
+      condition     = terraform.workspace != "default"
+      error_message = "select a workspace"
     }
+  }
+}
+output "w" {
+  value = terraform.workspace
+}
+"#;
+    let case = Case::one(text);
+    let outside = "<`terraform.workspace` is chosen outside of the code>";
+    assert_eq!(case.output("w"), outside);
+    assert_eq!(case.told(), Vec::<String>::new());
+    let of = |name: &str, world: &World| {
+        let files = [("main.tf", text), (".terraform/environment", name)];
+        let case = Case::of(&files, world);
+        (case.output("w"), case.told().len())
+    };
+    let selected = World::default();
+    assert_eq!(of("prod\n", &selected), ("prod".to_owned(), 0));
+    assert_eq!(of("default", &selected), ("default".to_owned(), 1));
+    let mut given = World::default();
+    given.inputs.workspace = Some("default".to_owned());
+    assert_eq!(of("prod", &given), ("default".to_owned(), 1));
+}
+
+#[test]
+fn the_directory_where_terraform_runs_is_known_by_its_name() {
+    let text = r#"
+output "cwd" {
+  value = path.cwd
+}
+output "name" {
+  value = basename(path.cwd)
+}
+output "same" {
+  value = basename(path.cwd) == basename(abspath(path.root))
+}
+"#;
+    let case = Case::one(text);
+    assert!(case.output("cwd").contains("where terraform is run"));
+    assert!(!case.output("name").contains('<'));
+    assert_eq!(case.output("same"), "true");
 }
 
 #[test]
