@@ -17,6 +17,7 @@ pub mod failure;
 pub mod given;
 pub mod guardrails;
 pub mod hook;
+pub mod perimeter;
 pub mod registry_scope;
 pub mod resolve;
 pub mod revision;
@@ -67,6 +68,8 @@ pub enum Command {
     Hook(hook::Args),
     /// Tell what V2 of the registry policy scope adds and takes away, and how to get there.
     RegistryScope(registry_scope::Args),
+    /// Tell which objectives of the data perimeter are met, and write the control that is missing.
+    Perimeter(perimeter::Args),
     /// List the guardrails.
     Guardrails(guardrails::Args),
     /// Try guardrails on their test cases.
@@ -118,6 +121,7 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
         Command::Check(args) => check::run(&args, matches),
         Command::Access(args) => access::run(&args, matches),
         Command::Diff(args) => diff::run(&args, matches),
+        Command::Perimeter(args) => perimeter::run(&args, matches),
         Command::RegistryScope(args) => registry_scope::run(&args, matches),
         Command::Explain(args) => guardrails::explain(&args),
         Command::Resolve(args) => resolve::run(&args, matches),

@@ -7,4 +7,5 @@ pub mod can;
 pub mod change;
 pub mod diff;
 pub mod estate;
+pub mod perimeter;
 pub mod registry_scope;

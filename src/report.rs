@@ -13,6 +13,7 @@ pub mod guardrails;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod perimeter;
 pub mod registry_scope;
 pub mod resolve;
 pub mod sarif;

@@ -236,6 +236,9 @@ pub fn spelling(key: &str) -> String {
 /// Whether an ECR request can carry a key (R13); `Unknown` for keys of federation and compute services, which stay with a
 /// role session.
 pub fn can_be_present(key: &str) -> Tri {
+    if key == "ec2:owner" {
+        return Tri::False; // of EC2's resources, not of a session on EC2
+    }
     if let Some(name) = key.strip_prefix("aws:") {
         let tag = ["principaltag/", "resourcetag/", "requesttag/"];
         let global = GLOBAL.iter().any(|g| g.eq_ignore_ascii_case(name));

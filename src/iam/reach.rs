@@ -254,6 +254,16 @@ pub fn any_role_of(scene: &Scene, account: &str) -> Answer {
     ask(scene, &Question::AnyRole(account), &Need::AnyAction)
 }
 
+/// Whether some identity of the deploying account can do some action with a registry of an account and organisation that no
+/// policy names.
+pub fn abroad(scene: &Scene) -> Answer {
+    let open = Scene {
+        repository: Repository::Any,
+        ..scene.clone()
+    };
+    ask(&open, &Question::Abroad, &Need::AnyAction)
+}
+
 /// Whether a VPC endpoint's policy lets any identity in, or lets the deploying account out to any registry.
 pub fn endpoint_open(scene: &Scene) -> Answer {
     let open = Scene {
