@@ -18,6 +18,7 @@ pub mod response;
 pub mod serve;
 #[cfg(feature = "server")]
 pub mod task;
+pub mod targets;
 mod model;
 mod payload;
 mod roots;

@@ -34,6 +34,8 @@ pub struct Args {
 pub enum Way {
     /// Answer one invocation from standard input.
     Handle(Handle),
+    /// List the resource types to ask about: the target filter of the Hook's deployment.
+    Targets(Handle),
     /// Answer invocations over HTTP, and run tasks of HCP Terraform.
     #[cfg(feature = "server")]
     Serve(Serve),
@@ -42,7 +44,7 @@ pub enum Way {
     Lambda(Lambda),
 }
 
-/// The options of `hook handle`.
+/// The options of `hook handle` and of `hook targets`.
 #[derive(Debug, clap::Args)]
 pub struct Handle {
     /// What is judged.
@@ -161,6 +163,7 @@ pub fn as_bootstrap(mut arguments: Vec<OsString>) -> Vec<OsString> {
 pub fn run(args: &Args) -> Result<u8, Failure> {
     match &args.way {
         Way::Handle(args) => handle(args),
+        Way::Targets(args) => targets(args),
         #[cfg(feature = "server")]
         Way::Serve(args) => server::serve(args),
         #[cfg(feature = "server")]
@@ -180,6 +183,18 @@ fn handle(args: &Handle) -> Result<u8, Failure> {
         out.write_all(&answer.response.json())?;
         writeln!(out)
     })?;
+    Ok(0)
+}
+
+/// One type in a line.
+fn targets(args: &Handle) -> Result<u8, Failure> {
+    let setup = args.given.setup();
+    let rules = setup.rules.map_err(failure::usage)?;
+    let types = hook::targets::types(&rules).map_err(|mistakes| Failure {
+        files: Arc::new(setup.files),
+        mistakes,
+    })?;
+    to_stdout(|out| types.iter().try_for_each(|name| writeln!(out, "{name}")))?;
     Ok(0)
 }
 

@@ -5,7 +5,8 @@ use crate::span::{Files, Span};
 use crate::syntax::json;
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::Text;
+use crate::value::{Text, Value};
+use std::collections::BTreeMap;
 
 /// A stack's templates as submitted: JSON or YAML, empty where there is none.
 #[derive(Debug, Default)]
@@ -29,10 +30,18 @@ pub(super) struct Changed {
     pub(super) action: Action,
     /// Where it stands in the payload.
     pub(super) span: Span,
-    /// Its properties before.
-    pub(super) before: Option<Tree>,
-    /// Its properties afterwards.
-    pub(super) after: Option<Tree>,
+    /// What it is before.
+    pub(super) before: Option<Context>,
+    /// What it is afterwards.
+    pub(super) after: Option<Context>,
+}
+
+/// What a resource is on one side of a change.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) properties: Tree,
+    /// `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, where they are told.
+    pub(super) meta: BTreeMap<String, Value>,
 }
 
 /// Reads the payload of a STACK invocation.
@@ -91,8 +100,8 @@ fn changed(entry: &Tree) -> Result<Changed, String> {
     })
 }
 
-/// The properties inside a context: a JSON text with the key `Properties`, in the payload a string.
-fn context(entry: &Tree, key: &str, id: &str) -> Result<Option<Tree>, String> {
+/// A context: a JSON text with the key `Properties`, in the payload a string.
+fn context(entry: &Tree, key: &str, id: &str) -> Result<Option<Context>, String> {
     let Some(found) = find(entry, key).filter(|t| !t.is_null(Scalars::Json)) else {
         return Ok(None);
     };
@@ -112,7 +121,12 @@ fn context(entry: &Tree, key: &str, id: &str) -> Result<Option<Tree>, String> {
     }
     let properties = find(&tree, "Properties").filter(|t| !t.is_null(Scalars::Json));
     let none = || Tree::new(Node::Mapping(Vec::new()), found.span);
-    Ok(Some(properties.cloned().unwrap_or_else(none)))
+    let told = |name: &str| Some((name.to_owned(), find(&tree, name)?.to_value(Scalars::Json)));
+    let names = ["Metadata", "DeletionPolicy", "UpdateReplacePolicy"];
+    Ok(Some(Context {
+        meta: names.into_iter().filter_map(told).collect(),
+        properties: properties.cloned().unwrap_or_else(none),
+    }))
 }
 
 fn decoded(text: &Text, span: Span) -> Result<Tree, String> {

@@ -1,7 +1,7 @@
 //! From an invocation to roots that the engine judges.
 
 use super::model;
-use super::payload::{self, Changed};
+use super::payload::{self, Changed, Context};
 use super::request::{Action, Request, Subject, shown};
 use crate::change;
 use crate::cloudformation;
@@ -187,7 +187,7 @@ fn change_set(
         blind_spots: template.blind_spots.clone(),
         ..Root::default()
     };
-    let side = |change: &Changed, side: Option<&Tree>| {
+    let side = |change: &Changed, side: Option<&Context>| {
         let known = template.resources.iter().find(|r| r.address == change.id);
         Some(changed(change, side?, known, world))
     };
@@ -215,19 +215,20 @@ fn change_set(
     Ok(Outcome::judge(found))
 }
 
-/// A changed resource with the values of the change set; its header and its metadata are the template's.
+/// A changed resource with the values of the change set; its header, and what these leave out, are the template's.
 fn changed(
     change: &Changed,
-    properties: &Tree,
+    context: &Context,
     in_template: Option<&RawResource>,
     world: &World,
 ) -> RawResource {
     let header = in_template.map_or(change.span, |r| r.span);
-    let properties = model::properties(properties, header);
+    let properties = model::properties(&context.properties, header);
     let mut resource = model::resource(&change.kind, &change.id, header, properties, &world.target);
     if let Some(known) = in_template {
         resource.extent = known.extent;
         resource.meta = known.meta.clone();
     }
+    resource.meta.extend(context.meta.clone());
     resource
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn handle(directory: &std::path::Path, arguments: &[&str], input: &[u8]) -> (i32, Json, String) {
-    let mut child = Command::new(PROGRAM)
+    let mut child = Command::new(program())
         .args(["hook", "handle"])
         .args(arguments)
         .current_dir(directory)

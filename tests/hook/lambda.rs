@@ -5,8 +5,8 @@ use std::sync::Mutex;
 fn bootstrap(directory: &std::path::Path, api: &str, environment: &[(&str, &str)]) -> Running {
     let name = directory.join("bootstrap");
     if !name.exists() {
-        std::fs::hard_link(PROGRAM, &name)
-            .or_else(|_| std::fs::copy(PROGRAM, &name).map(drop))
+        std::fs::hard_link(program(), &name)
+            .or_else(|_| std::fs::copy(program(), &name).map(drop))
             .unwrap();
     }
     let mut child = Command::new(name);

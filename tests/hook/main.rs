@@ -17,12 +17,17 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+mod deploy;
 mod handle;
 mod lambda;
 mod serve;
 mod task;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_ecr-guard");
+/// The program that was built with the tests, or another one.
+fn program() -> String {
+    let other = std::env::var("ECR_GUARD_PROGRAM");
+    other.unwrap_or_else(|_| env!("CARGO_BIN_EXE_ecr-guard").to_owned())
+}
 
 const CONFIG: &str = "
 organization: {id: o-a1b2c3d4e5, accounts: ['111122223333'], regions: [us-east-1], upstream_registries: [ghcr.io]}

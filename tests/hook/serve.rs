@@ -2,7 +2,7 @@ use super::*;
 
 fn serve(arguments: &[&str]) -> (Running, SocketAddr, tempfile::TempDir) {
     let directory = directory();
-    let mut command = Command::new(PROGRAM);
+    let mut command = Command::new(program());
     command.args([
         "hook",
         "serve",
@@ -253,7 +253,7 @@ fn a_config_that_is_wrong_keeps_it_from_starting() {
         "organisation: {}\n",
     )
     .unwrap();
-    let mut command = Command::new(PROGRAM);
+    let mut command = Command::new(program());
     command
         .args(["hook", "serve", "--listen", "127.0.0.1:0"])
         .current_dir(directory.path());

@@ -96,7 +96,7 @@ struct Tasks {
 fn tasks() -> Tasks {
     let directory = directory();
     std::fs::write(directory.path().join("key"), "key of the task\n").unwrap();
-    let mut command = Command::new(PROGRAM);
+    let mut command = Command::new(program());
     command.args([
         "hook",
         "serve",

@@ -161,3 +161,100 @@ Resources:
     assert_eq!(response["hookStatus"], "SUCCESS", "{response}");
     assert_eq!(response["message"], "compliant; 1 waived");
 }
+
+#[test]
+fn what_a_stack_update_takes_away_is_told() {
+    let repository = template(&good());
+    let queue = r#"{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}"#;
+    let retained = repository.replace(
+        "\"Properties\"",
+        "\"DeletionPolicy\": \"Retain\", \"Properties\"",
+    );
+    let renamed = template(&with(good(), "RepositoryName", json!("team/other")));
+    let cases = [
+        (
+            queue,
+            repository.as_str(),
+            "FAILED NonCompliant: repository-deleted | ",
+        ),
+        (queue, &retained, "SUCCESS -:  | "),
+        (
+            &renamed,
+            &repository,
+            "FAILED NonCompliant: repository-replaced | ",
+        ),
+        (&repository, &repository, "SUCCESS -:  | "),
+        (&repository, "", "SUCCESS -:  | "),
+        (&repository, "not: a template", "SUCCESS -:  | "),
+    ];
+    for (now, before, wanted) in cases {
+        assert_eq!(
+            verdict(&stack("UPDATE", now, before)),
+            wanted,
+            "{now} {before}"
+        );
+    }
+    assert_eq!(verdict(&stack("DELETE", "", &repository)), "SUCCESS -:  | ");
+}
+
+#[test]
+fn what_a_change_set_takes_away_is_told() {
+    let deny = json!({"Version": "2012-10-17", "Statement": [{"Sid": "Keep", "Effect": "Deny", "Principal": "*", "Action": "ecr:DeleteRepository"}]});
+    let guarded = with(good(), "RepositoryPolicyText", deny);
+    let renamed = with(good(), "RepositoryName", json!("team/other"));
+    let mut retained = change("Repo", "DELETE", &good(), &Json::Null);
+    let context = json!({"Properties": good(), "DeletionPolicy": "Retain"});
+    retained["beforeContext"] = json!(context.to_string());
+    let cases = [
+        (
+            change("Repo", "DELETE", &good(), &Json::Null),
+            "FAILED NonCompliant: repository-deleted | ",
+        ),
+        (retained, "SUCCESS -:  | "),
+        (
+            change("Repo", "UPDATE", &good(), &renamed),
+            "FAILED NonCompliant: repository-replaced | ",
+        ),
+        (
+            change("Repo", "UPDATE", &guarded, &good()),
+            "FAILED NonCompliant: protection-removed | ",
+        ),
+        (
+            change("Repo", "UPDATE", &Json::Null, &good()),
+            "SUCCESS -:  | ",
+        ),
+    ];
+    for (change, wanted) in cases {
+        assert_eq!(
+            verdict(&change_set("Resources: {}", &json!([change]))),
+            wanted,
+            "{change}"
+        );
+    }
+}
+
+#[test]
+fn an_update_of_a_resource_is_compared_with_what_it_was() {
+    let setup = setup(CONFIG, Vec::new());
+    let kind = "AWS::ECR::Repository";
+    let renamed = with(good(), "RepositoryName", json!("team/other"));
+    let as_text = with(
+        good(),
+        "ImageScanningConfiguration",
+        json!({"ScanOnPush": true}),
+    );
+    let cases = [
+        (
+            resource("UPDATE", kind, renamed, good()),
+            "FAILED NonCompliant: repository-replaced | ",
+        ),
+        (resource("UPDATE", kind, good(), as_text), "SUCCESS -:  | "),
+        (
+            resource("UPDATE", kind, good(), Json::Null),
+            "SUCCESS -:  | ",
+        ),
+    ];
+    for (invocation, wanted) in cases {
+        assert_eq!(verdict(&asks(&setup, &invocation)), wanted, "{invocation}");
+    }
+}
