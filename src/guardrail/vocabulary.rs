@@ -6,6 +6,9 @@ use crate::value::{Place, Value};
 use std::collections::BTreeMap;
 
 mod change;
+mod policies;
+
+use self::policies::{CONDITION, GRANT, POLICY, PROBLEM, STATEMENT};
 
 /// Something that guardrails are judged on: one evaluation and one place for each.
 #[derive(Debug)]
@@ -76,8 +79,6 @@ const FILTER: &[Field] = &[
     Field::computed("takes_every_tag", Shape::Bool, "whether it takes every tag"),
 ];
 
-const PROBLEM: &[Field] = &[Field::computed("message", Shape::Text, "what is wrong")];
-
 const REPOSITORY: &[Field] = &[
     Field::computed("name", Shape::Text, "its name; null where AWS makes one up"),
     Field::computed(
@@ -133,115 +134,6 @@ const REPOSITORY: &[Field] = &[
 const PUBLIC_REPOSITORY: &[Field] = &[
     Field::computed("name", Shape::Text, "its name; null where AWS makes one up"),
     Field::computed("tags", Shape::Map, "its tags"),
-];
-
-const POLICY: &[Field] = &[
-    Field::computed(
-        "kind",
-        Shape::Text,
-        "repository, public_repository, registry, creation_template, vpc_endpoint",
-    ),
-    Field::computed(
-        "public",
-        Shape::Bool,
-        "whether some principal of an account and organisation that no policy names, from a network that no policy names, can do some ECR action; AWS services do not count",
-    ),
-    Field::computed(
-        "public_access",
-        Shape::Text,
-        "in words: who can do what, where it is public",
-    ),
-    Field::computed(
-        "outside",
-        Shape::Bool,
-        "whether some principal outside the organisation and its trusted accounts can do some ECR action",
-    ),
-    Field::computed(
-        "outside_access",
-        Shape::Text,
-        "in words: who can do what, where somebody outside can",
-    ),
-    Field::computed(
-        "pushers",
-        Shape::List(PUSHER),
-        "other accounts that may push or create images",
-    ),
-    Field::computed(
-        "problems",
-        Shape::List(PROBLEM),
-        "why ECR or IAM would refuse it",
-    ),
-];
-
-const PUSHER: &[Field] = &[
-    Field::computed("account", Shape::Text, "its id; `*` for any account"),
-    Field::computed(
-        "inside",
-        Shape::Bool,
-        "whether it is one of the organisation or trusted",
-    ),
-    Field::computed("access", Shape::Text, "in words: who can do what"),
-];
-
-const STATEMENT: &[Field] = &[
-    Field::computed("sid", Shape::Text, "its Sid"),
-    Field::computed("number", Shape::Number, "its position, from 1"),
-    Field::computed("effect", Shape::Text, "Allow or Deny"),
-    Field::computed("actions", Shape::Texts, "its actions as written"),
-    Field::computed(
-        "wildcard_action",
-        Shape::Bool,
-        "whether it names `*` or `ecr:*`",
-    ),
-    Field::computed("principals", Shape::Texts, "its principals as written"),
-    Field::computed("not_principal", Shape::Bool, "whether it has NotPrincipal"),
-    Field::computed("resources", Shape::Texts, "its resources as written"),
-    Field::computed(
-        "every_repository",
-        Shape::Bool,
-        "whether its resources take in every repository",
-    ),
-    Field::computed(
-        "to_other_account",
-        Shape::Bool,
-        "whether it names an account that is not the deploying one, or everyone",
-    ),
-    Field::computed(
-        "named_accounts",
-        Shape::Texts,
-        "accounts that it names in principals, resources and conditions, placeholders such as <ACCOUNT> included, unless the organisation lists them",
-    ),
-];
-
-const GRANT: &[Field] = &[
-    Field::computed("effect", Shape::Text, "Allow or Deny"),
-    Field::computed("principal", Shape::Text, "the principal as written"),
-    Field::computed(
-        "kind",
-        Shape::Text,
-        "everyone, account, role, user, session, service, federated or other",
-    ),
-    Field::computed(
-        "account",
-        Shape::Text,
-        "its account; null where it has none",
-    ),
-    Field::computed("own", Shape::Bool, "whether that is the deploying account"),
-    Field::computed(
-        "trusted",
-        Shape::Bool,
-        "whether that is an account of the organisation or a trusted one",
-    ),
-    Field::computed(
-        "narrowed",
-        Shape::Bool,
-        "whether a condition narrows it to named principals",
-    ),
-    Field::computed(
-        "sourced",
-        Shape::Bool,
-        "whether a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID holds for it",
-    ),
 ];
 
 const ACCOUNT_SETTING: &[Field] = &[
@@ -421,6 +313,15 @@ pub const TARGETS: &[Target] = &[
         name: "statement",
         variables: &[("statement", STATEMENT), ("policy", POLICY)],
         doc: "a statement of such a policy",
+    },
+    Target {
+        name: "condition",
+        variables: &[
+            ("condition", CONDITION),
+            ("statement", STATEMENT),
+            ("policy", POLICY),
+        ],
+        doc: "one key of a condition of such a statement",
     },
     Target {
         name: "grant",

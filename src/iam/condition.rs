@@ -233,6 +233,14 @@ pub fn spelling(key: &str) -> String {
     format!("{namespace}:{name}")
 }
 
+/// The key that is meant, perhaps, by one that no ECR request carries.
+pub fn meant(key: &str) -> Option<String> {
+    let name = key.strip_prefix("aws:")?;
+    let names: Vec<String> = GLOBAL.iter().map(|g| g.to_ascii_lowercase()).collect();
+    let near = crate::diagnostic::nearest(name, names.iter().map(String::as_str))?;
+    Some(spelling(&format!("aws:{near}")))
+}
+
 /// Whether an ECR request can carry a key (R13); `Unknown` for keys of federation and compute services, which stay with a
 /// role session.
 pub fn can_be_present(key: &str) -> Tri {

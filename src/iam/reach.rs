@@ -26,6 +26,7 @@ mod parties;
 mod question;
 mod reasons;
 mod resources;
+mod roles;
 mod services;
 mod solve;
 #[cfg(test)]
@@ -36,6 +37,9 @@ mod variables;
 use self::question::{Need, Question, ask};
 
 pub use self::parties::{Ability, Holder, Party, Source, gained, holders, with_own_identities};
+pub use self::roles::{
+    Role, Worth, denied_to_all, matches_if_anyone, rewrite_by_outsider, roles, worth,
+};
 
 /// A policy in its surroundings.
 #[derive(Clone, Debug, Default)]
@@ -286,6 +290,9 @@ fn need(actions: &[&'static str], all: bool) -> Need {
         Need::OneOf(actions.to_vec())
     }
 }
+
+/// What is said where a bound of the search was met.
+const INTRICATE: &str = "the policies are too intricate to be judged as a whole";
 
 /// What a confirmed witness is.
 const CONFIRMED: Verdict = Verdict::Allow;

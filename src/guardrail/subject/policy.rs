@@ -1,5 +1,6 @@
 //! Policies, their statements and grants, and VPC endpoints as targets.
 
+use self::meaning::Meaning;
 use super::{Context, Entry, existing, flag, list, null, number, object, placed, text};
 use crate::finding::{Access, Witness};
 use crate::guardrail::vocabulary::Subject;
@@ -17,7 +18,9 @@ use std::sync::Arc;
 
 mod access;
 mod endpoint;
+mod meaning;
 mod pushers;
+mod scope;
 mod statement;
 
 pub(in crate::guardrail::subject) use self::endpoint::is_ecr;
@@ -120,14 +123,23 @@ impl<'a> Policy<'a> {
             });
         }
         let unseen = self.unseen();
+        let meaning = Meaning::of(self);
         for statement in self.document.statements.iter().chain(&unseen) {
-            let described = statement::describe(self, statement);
+            let mut described = statement::describe(self, statement);
+            described.extend(meaning.of_statement(self, statement));
+            described.push(("inert_under_v1", scope::inert(self, statement)));
             let mut variables = whole();
             variables.push(("statement", described.clone()));
             out.extend(
                 self.context
                     .subject("statement", here, &statement.place, variables),
             );
+            for (place, condition) in meaning.conditions(self, statement) {
+                let mut variables = whole();
+                variables.push(("statement", described.clone()));
+                variables.push(("condition", condition));
+                out.extend(self.context.subject("condition", here, &place, variables));
+            }
             for (place, grant) in statement::grants(self, statement) {
                 let mut variables = whole();
                 variables.push(("statement", described.clone()));
@@ -189,6 +201,15 @@ impl<'a> Policy<'a> {
             }
         }
         entries.push(("pushers", pushers));
+        let (rewrite, words) = meaning::rewrite(self, &outside);
+        entries.extend(words);
+        if let Some(witness) = rewrite.witness() {
+            witnesses.insert("rewritable", request(witness));
+            let outside = access::of(&self.scene, &self.trusted(), false);
+            access.insert("rewritable", outside);
+        }
+        entries.push(("denied_to_all", meaning::denied_to_all(self)));
+        entries.extend(scope::entries(self));
         (entries, witnesses, access)
     }
 

@@ -134,7 +134,7 @@ pub fn holders(
         head: &ground.policies,
         base: None,
     };
-    census::holders(&census).map_err(too_intricate)
+    census::holders(&census).map_err(|Exhausted| super::INTRICATE)
 }
 
 /// Who can do one of the actions (`all`: all of them) by the policies of `head`, and could not by those of `base`. What else is known
@@ -164,7 +164,7 @@ pub fn gained(
         head: &pair.head,
         base: Some(&pair.base),
     };
-    census::holders(&census).map_err(too_intricate)
+    census::holders(&census).map_err(|Exhausted| super::INTRICATE)
 }
 
 /// The scene with a policy that lets the owner's own principals do everything, as their identity policies may: what takes something
@@ -212,8 +212,4 @@ pub fn with_own_identities(scene: &Scene) -> Scene {
         scope: Scope::V2,
     });
     out
-}
-
-fn too_intricate(_: Exhausted) -> &'static str {
-    "the policies are too intricate to be judged as a whole"
 }

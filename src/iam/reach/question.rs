@@ -238,9 +238,7 @@ pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer
             None => Answer::Unknown(vec!["the request found could not be confirmed".into()]),
         },
         Ok(Found::May(part)) => Answer::Unknown(reasons::of(scene, &ground, &part, need, view)),
-        Err(Exhausted) => Answer::Unknown(vec![
-            "the policies are too intricate to be judged as a whole".into(),
-        ]),
+        Err(Exhausted) => Answer::Unknown(vec![super::INTRICATE.into()]),
     }
 }
 

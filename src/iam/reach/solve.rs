@@ -266,6 +266,14 @@ impl<'a> Search<'a> {
         Ok(Joined { layers, dimensions })
     }
 
+    /// All sets of rules that one request can match together.
+    pub(super) fn all(&self, dimensions: Vec<Dimension>) -> Result<Vec<Mask>, Exhausted> {
+        let first = self.first(&dimensions);
+        let mut joined = self.join(first, dimensions, false)?;
+        let last = joined.layers.pop().unwrap_or_default();
+        Ok(last.into_iter().map(|s| s.mask).collect())
+    }
+
     /// What each class of callers reaches: the classes that reach nothing are left out.
     pub(super) fn each(&self, dimensions: Vec<Dimension>) -> Result<Vec<Found>, Exhausted> {
         let of_caller = |d: &Dimension| d.parts.iter().any(|p| p.caller.is_some());
@@ -293,6 +301,12 @@ impl<'a> Search<'a> {
         }
         Ok(out)
     }
+}
+
+/// Whether a rule matches: certainly, or (`may`) perhaps.
+pub(super) fn bit(mask: &Mask, index: usize, may: bool) -> bool {
+    let word = mask.get(index / 32).copied().unwrap_or(0);
+    word >> (index % 32 * 2 + usize::from(may)) & 1 == 1
 }
 
 fn both(a: &Mask, b: &Mask) -> Mask {

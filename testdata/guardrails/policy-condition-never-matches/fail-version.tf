@@ -1,0 +1,9 @@
+resource "aws_ecr_repository_policy" "app" {
+  repository = "app"
+  policy = jsonencode({
+    Version = "2008-10-17"
+    Statement = [
+      {"Effect": "Allow", "Principal": "*", "Action": "ecr:BatchGetImage", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "x", "aws:PrincipalOrgID": "$${aws:ResourceOrgID}"}}}, # expect: plain text
+    ]
+  })
+}

@@ -1,0 +1,13 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_repository_policy" "app" {
+  repository = "app"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::345678901234:role/build"}, "Action": "ecr:BatchGetImage", "Condition": {"IpAddress": {"aws:SourceIp": "${var.x}"}}},
+    ]
+  })
+}

@@ -1,0 +1,11 @@
+resource "aws_ecr_repository_policy" "app" {
+  repository = "app"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::345678901234:role/build"}, "Action": "ecr:*"},
+      {"Effect": "Deny", "Principal": "*", "Action": "ecr:DeleteRepository"},
+      {"Effect": "Deny", "Principal": "*", "Action": "ecr:*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}},
+    ]
+  })
+}

@@ -1,0 +1,12 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_registry_policy" "this" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {"Effect": "Deny", "Principal": "*", "Action": "ecr:*", "Resource": "arn:aws:ecr:eu-west-1:210987654321:repository/*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "${var.x}"}}},
+    ]
+  })
+}

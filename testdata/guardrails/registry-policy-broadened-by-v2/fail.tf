@@ -1,0 +1,8 @@
+resource "aws_ecr_registry_policy" "this" {
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::345678901234:root"}, "Action": "ecr:*", "Resource": "arn:aws:ecr:eu-west-1:210987654321:repository/*"}, # expect: account 345678901234 (pull)
+    ]
+  })
+}
