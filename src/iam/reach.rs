@@ -36,7 +36,9 @@ mod variables;
 
 use self::question::{Need, Question, ask};
 
-pub use self::parties::{Ability, Holder, Party, Source, gained, holders, with_own_identities};
+pub use self::parties::{
+    Ability, Holder, Party, Source, accounts_with, gained, holders, outsiders, with_own_identities,
+};
 pub use self::roles::{
     Role, Worth, denied_to_all, matches_if_anyone, rewrite_by_outsider, roles, worth,
 };
@@ -173,34 +175,6 @@ pub fn public_with(scene: &Scene, actions: &[&'static str]) -> Answer {
     ask(scene, &Question::Public, &need(actions, false))
 }
 
-/// At most so many accounts are told apart by [`outsiders`].
-const OUTSIDERS: usize = 256;
-
-/// Every account outside that can do one of the actions: found by trusting one after another until nobody is left. `*` where
-/// somebody gets in whom no policy names by the account, or where it cannot be told who else does.
-pub fn outsiders(scene: &Scene, trusted: &Trusted, actions: &[&'static str]) -> Vec<String> {
-    let named = ground::named_accounts(scene);
-    let mut trusted = trusted.clone();
-    let mut out = Vec::new();
-    let need = need(actions, false);
-    loop {
-        let account = match ask(scene, &Question::Outside(&trusted), &need) {
-            Answer::No => return out,
-            Answer::Yes(witness) => witness.account.filter(|a| named.contains(a)),
-            Answer::Unknown(_) => None,
-        };
-        match account {
-            Some(a) if out.len() < OUTSIDERS && trusted.trusted_accounts.insert(a.clone()) => {
-                out.push(a);
-            }
-            _ => {
-                out.push("*".to_owned());
-                return out;
-            }
-        }
-    }
-}
-
 /// Whether some principal of an account can do one of the actions, or (`all`) all of them.
 pub fn account(
     scene: &Scene,
@@ -216,35 +190,6 @@ pub fn account(
 /// Whether some principal of any account but the owner's can do one of the actions, or (`all`) all of them.
 pub fn others(scene: &Scene, actions: &[&'static str], all: bool) -> Answer {
     ask(scene, &Question::Others, &need(actions, all))
-}
-
-/// Which accounts other than the owner's can do one of the actions, or (`all`) all of them: those that the policies name, and
-/// `*` where an account that nobody names can. Accounts that cannot are left out.
-pub fn accounts_with(
-    scene: &Scene,
-    trusted: &Trusted,
-    actions: &[&'static str],
-    all: bool,
-) -> Vec<(String, Answer)> {
-    let need = need(actions, all);
-    let mut out = Vec::new();
-    if ask(scene, &Question::Others, &need).is_no() {
-        return out;
-    }
-    let anyone = ask(scene, &Question::Public, &need);
-    if !anyone.is_no() {
-        out.push(("*".to_owned(), anyone));
-    }
-    for named in ground::named_accounts(scene) {
-        if scene.account.as_deref() == Some(named.as_str()) {
-            continue;
-        }
-        let answer = ask(scene, &Question::Account(&named, trusted), &need);
-        if !answer.is_no() {
-            out.push((named, answer));
-        }
-    }
-    out
 }
 
 /// Whether a service can do some action for an account that no policy names, or that it does not disclose: whether no condition

@@ -11,6 +11,7 @@ use crate::iam::pattern::{Fact, View};
 use crate::iam::principal::{Caller, account_of};
 use crate::iam::rule::Policy;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What a census is taken of.
 pub(super) struct Census<'a> {
@@ -90,8 +91,9 @@ impl Census<'_> {
         Ok(found.into_values().collect())
     }
 
-    /// One search; with policy variables two: with values for them, and with variables that may be anything.
-    fn pass(&self, question: &Question<'_>) -> Result<Vec<Found>, Exhausted> {
+    /// What each class of callers that a question is about reaches: by one search; with policy variables by two, with values for
+    /// them and with variables that may be anything.
+    pub(super) fn pass(&self, question: &Question<'_>) -> Result<Vec<Found>, Exhausted> {
         let tied = self.ground.variables();
         let mut out = Vec::new();
         if !tied.is_empty() {
@@ -245,21 +247,19 @@ impl Census<'_> {
         }
     }
 
+    /// Why it cannot be told of somebody.
+    pub(super) fn reasons(&self, part: &Part) -> Vec<Arc<str>> {
+        let relaxed = !self.ground.variables().is_empty();
+        reasons::of(self.scene, self.ground, part, self.need, view(relaxed))
+    }
+
     fn doubtful(&self, entries: &[&Entry]) -> Answer {
-        let reasons = entries.first().map(|e| {
-            reasons::of(
-                self.scene,
-                self.ground,
-                &e.part,
-                self.need,
-                view(!self.ground.variables().is_empty()),
-            )
-        });
+        let reasons = entries.first().map(|e| self.reasons(&e.part));
         Answer::Unknown(reasons.unwrap_or_default())
     }
 
     /// The witness, and the statement of the base that denied it.
-    fn confirm(&self, part: &Part) -> Option<(Witness, Option<(usize, usize)>)> {
+    pub(super) fn confirm(&self, part: &Part) -> Option<(Witness, Option<(usize, usize)>)> {
         let view = view(false);
         let requests = question::requests(self.ground, part, self.need, view);
         let passes = |policies: &[Policy], wanted: Tri| -> Vec<bool> {

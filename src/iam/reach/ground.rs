@@ -52,12 +52,6 @@ pub(super) struct Ground {
     pub(super) old: BTreeSet<String>,
 }
 
-/// Accounts that the policies of a scene name.
-pub(super) fn named_accounts(scene: &Scene) -> BTreeSet<String> {
-    let documents = scene.policies.iter().map(|p| &*p.document);
-    names(documents, &Binding::default()).accounts
-}
-
 /// An account id that nobody names.
 pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
     let repeated = ('2'..='9').map(|d| d.to_string().repeat(12));

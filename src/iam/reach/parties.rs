@@ -2,6 +2,8 @@
 
 use super::census::{self, Census};
 use super::ground::Ground;
+use super::question::{self, Need, Question, ask};
+use super::solve::{Found, Part};
 use super::{Answer, Attached, Scene, Trusted, callers, pair};
 use crate::iam::action::{self, PULL, PUSH, Service};
 use crate::iam::automaton::Exhausted;
@@ -9,9 +11,11 @@ use crate::iam::document::{
     Document, Effect, PolicyKind, PrincipalElement, Statement, Version, Word, Words,
 };
 use crate::iam::kleene::Tri;
-use crate::iam::principal::Sort;
+use crate::iam::pattern::Fact;
+use crate::iam::principal::{Caller, Sort};
 use crate::iam::rule::Scope;
 use crate::value::{Role, Text, Unknown};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Who can do something.
@@ -165,6 +169,124 @@ pub fn gained(
         base: Some(&pair.base),
     };
     census::holders(&census).map_err(|Exhausted| super::INTRICATE)
+}
+
+/// Every account outside that can do one of the actions. `*` where somebody gets in whom no policy names by the account, or where it
+/// cannot be told who else does.
+pub fn outsiders(scene: &Scene, trusted: &Trusted, actions: &[&'static str]) -> Vec<String> {
+    let ground = Ground::new(scene, false);
+    let need = super::need(actions, false);
+    let census = whole(scene, &ground, trusted, &need);
+    let Ok(found) = census.pass(&Question::Outside(trusted)) else {
+        return vec!["*".to_owned()];
+    };
+    let mut out = BTreeSet::new();
+    let (mut sure, mut doubtful) = (BTreeSet::new(), BTreeSet::new());
+    for found in found {
+        match found {
+            Found::Must(part) => {
+                let account = account_of(&part).filter(|a| ground.names_account(a));
+                sure.insert(account.unwrap_or_else(|| "*".to_owned()));
+            }
+            Found::May(part) => {
+                doubtful.insert(account_of(&part).unwrap_or_default());
+            }
+            Found::Nothing => {}
+        }
+    }
+    // somebody of whom it cannot be told, and who does not get in anyway
+    if doubtful.iter().any(|a| !sure.contains(a)) {
+        out.insert("*".to_owned());
+    }
+    out.extend(sure);
+    out.into_iter().collect()
+}
+
+/// The account of a caller, or the one that a service acts for.
+fn account_of(part: &Part) -> Option<String> {
+    let own = part.caller.as_ref().and_then(Caller::account);
+    let source = part.facts.iter().find_map(|(key, fact)| match fact {
+        Fact::One(value) if key == "aws:sourceaccount" => Some(value.as_str()),
+        _ => None,
+    });
+    own.or(source).map(str::to_owned)
+}
+
+/// Which accounts other than the owner's can do one of the actions, or (`all`) all of them: those that the policies name, and
+/// `*` where an account that nobody names can. Accounts that cannot are left out.
+pub fn accounts_with(
+    scene: &Scene,
+    trusted: &Trusted,
+    actions: &[&'static str],
+    all: bool,
+) -> Vec<(String, Answer)> {
+    let need = super::need(actions, all);
+    let ground = Ground::new(scene, false);
+    let census = whole(scene, &ground, trusted, &need);
+    let mut out = Vec::new();
+    let found = match census.pass(&Question::Others) {
+        Ok(found) if found.is_empty() => return out,
+        Ok(found) => found,
+        Err(Exhausted) => {
+            return vec![(
+                "*".to_owned(),
+                Answer::Unknown(vec![super::INTRICATE.into()]),
+            )];
+        }
+    };
+    let anyone = ask(scene, &Question::Public, &need);
+    if !anyone.is_no() {
+        out.push(("*".to_owned(), anyone));
+    }
+    let mut named: BTreeMap<String, Vec<(bool, Part)>> = BTreeMap::new();
+    for found in found {
+        let (part, must) = match found {
+            Found::Must(part) => (part, true),
+            Found::May(part) => (part, false),
+            Found::Nothing => continue,
+        };
+        if let Some(account) = account_of(&part).filter(|a| ground.names.accounts.contains(a)) {
+            let must = must && question::is_member(&ground, trusted, &account, &part);
+            named.entry(account).or_default().push((must, part));
+        }
+    }
+    for (account, parts) in named {
+        let sure = parts.iter().find(|(must, _)| *must);
+        let answer = match sure.and_then(|(_, part)| census.confirm(part)) {
+            Some((witness, _)) => Answer::Yes(Box::new(witness)),
+            None => {
+                let mut reasons = vec![Arc::from(format!(
+                    "whether account {account} is in the organisation is not known"
+                ))];
+                if let Some((_, part)) = parts
+                    .first()
+                    .filter(|(_, p)| !question::in_named(&ground, p))
+                {
+                    reasons = census.reasons(part);
+                }
+                Answer::Unknown(reasons)
+            }
+        };
+        out.push((account, answer));
+    }
+    out
+}
+
+fn whole<'a>(
+    scene: &'a Scene,
+    ground: &'a Ground,
+    trusted: &'a Trusted,
+    need: &'a Need,
+) -> Census<'a> {
+    Census {
+        scene,
+        exact: BTreeSet::new(),
+        ground,
+        trusted,
+        need,
+        head: &ground.policies,
+        base: None,
+    }
 }
 
 /// The scene with a policy that lets the owner's own principals do everything, as their identity policies may: what takes something

@@ -215,6 +215,19 @@ fn outside(ground: &Ground, trusted: &Trusted, profile: &Profile<'_>) -> Asked {
     Some((trust.negate(), reason.map(Arc::from)))
 }
 
+/// Whether a caller is in an organisation that a policy names.
+pub(super) fn in_named(ground: &Ground, part: &Part) -> bool {
+    part.facts.iter().any(|(key, fact)| {
+        matches!(fact, Fact::One(id) if key == "aws:principalorgid" && names_organization(ground, id))
+    })
+}
+
+/// Whether a caller of an account can be what the part says, for all that is known of the account: the owner trusts it, or it need
+/// not be in an organisation that a policy names.
+pub(super) fn is_member(ground: &Ground, trusted: &Trusted, account: &str, part: &Part) -> bool {
+    trust(ground, trusted, Some(account), None) == Tri::True || !in_named(ground, part)
+}
+
 /// Answers a question.
 pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer {
     let ground = Ground::new(scene, matches!(question, Question::Abroad));

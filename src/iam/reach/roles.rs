@@ -116,8 +116,9 @@ pub fn denied_to_all(scene: &Scene, policy: usize) -> Result<Vec<&'static str>, 
         let granted = masks
             .iter()
             .any(|m| any(m, false, &|of, r| of == policy && !r.deny));
-        let passes =
-            (masks.iter()).any(|m| any(m, true, &|_, r| !r.deny) && !any(m, false, &|_, r| r.deny));
+        // where nobody says whose the repository is, whoever is not denied may be the owner
+        let allowed = |m: &Mask| !ground.given || any(m, true, &|_, r| !r.deny);
+        let passes = (masks.iter()).any(|m| allowed(m) && !any(m, false, &|_, r| r.deny));
         if granted && !passes {
             out.push(action);
         }
