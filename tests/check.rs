@@ -405,7 +405,7 @@ fn a_guardrail_is_found_by_a_part_of_its_name_or_the_control_of_another_tool() {
     let dir = project(&[]);
     let cases = [
         (
-            "tags",
+            "tags-mutable",
             "`creation-template-tags-mutable`, `repository-tags-mutable`",
         ),
         ("ckv_aws_51", "see `repository-tags-mutable`"),

@@ -126,6 +126,8 @@ pub enum Function {
     Matches,
     /// Whether a whole text matches a pattern with `*` (any characters) and `?` (one character).
     Glob,
+    /// Whether some text matches both patterns.
+    Overlap,
     /// A number or boolean as text.
     String,
 }
@@ -139,6 +141,7 @@ impl Function {
         ("contains", Function::Contains),
         ("matches", Function::Matches),
         ("glob", Function::Glob),
+        ("overlap", Function::Overlap),
         ("string", Function::String),
     ];
 

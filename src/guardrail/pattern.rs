@@ -53,6 +53,39 @@ pub fn glob(pattern: &str, text: &str) -> bool {
     matches(&tokens(pattern), text)
 }
 
+/// Whether some text matches both patterns' texts.
+pub fn overlap(a: &str, b: &str) -> bool {
+    let (a, b) = (tokens(a), tokens(b));
+    let many = |p: &[Token], i: usize| p.get(i) == Some(&Token::Many);
+    let mut reached = vec![false; (a.len() + 1) * (b.len() + 1)];
+    let at = |i: usize, j: usize| i * (b.len() + 1) + j;
+    let mut open = vec![(0, 0)];
+    while let Some((i, j)) = open.pop() {
+        let Some(seen) = reached.get_mut(at(i, j)) else {
+            continue;
+        };
+        if std::mem::replace(seen, true) {
+            continue;
+        }
+        if many(&a, i) {
+            open.push((i + 1, j));
+        }
+        if many(&b, j) {
+            open.push((i, j + 1));
+        }
+        let same = match (a.get(i), b.get(j)) {
+            (None, _) | (_, None) => continue,
+            (Some(Token::One(x)), Some(Token::One(y))) => x == y,
+            _ => true,
+        };
+        if same {
+            // a star stays where it is
+            open.push((i + usize::from(!many(&a, i)), j + usize::from(!many(&b, j))));
+        }
+    }
+    reached.last().copied().unwrap_or(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +106,25 @@ mod tests {
             ("policy-*", "policy-public-access", true),
         ] {
             assert_eq!(glob(pattern, text), want, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn patterns_overlap_where_a_text_matches_both() {
+        for (a, b, want) in [
+            ("", "", true),
+            ("a", "b", false),
+            ("*", "v1", true),
+            ("v*", "*-rc", true),
+            ("v*", "w*", false),
+            ("v?", "v", false),
+            ("a*b", "ab", true),
+            ("a*b*", "*c*", true),
+            ("prod*", "*prod", true),
+            ("release-*", "rel", false),
+        ] {
+            assert_eq!(overlap(a, b), want, "{a} {b}");
+            assert_eq!(overlap(b, a), want, "{b} {a}");
         }
     }
 

@@ -16,10 +16,14 @@ use std::sync::Arc;
 
 mod change;
 mod consumer;
+mod coverage;
 mod existing;
+mod lifecycle;
+mod perimeter;
 mod policy;
 mod registry;
 mod repository;
+mod tags;
 
 /// What the rooms work from.
 struct Context<'a> {
@@ -65,6 +69,8 @@ fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<S
         policy::subjects,
         registry::subjects,
         consumer::subjects,
+        tags::subjects,
+        perimeter::subjects,
     ];
     for room in rooms {
         found.extend(room(context, resource, position));

@@ -6,8 +6,15 @@ use crate::value::{Place, Value};
 use std::collections::BTreeMap;
 
 mod change;
+mod others;
+mod perimeter;
 mod policies;
 
+use self::others::{
+    IMAGE_REFERENCE, LIFECYCLE_POLICY, LIFECYCLE_RULE, REGISTRY_SCANNING, REGISTRY_SETTING,
+    SIGNING_RULE, TAG, VPC_ENDPOINT,
+};
+use self::perimeter::{ACCOUNT, ATTACHMENT, IDENTITY_POLICY, ORGANIZATION_POLICY};
 use self::policies::{CONDITION, GRANT, POLICY, PROBLEM, STATEMENT};
 
 /// Something that guardrails are judged on: one evaluation and one place for each.
@@ -173,6 +180,11 @@ const REPLICATION_RULE: &[Field] = &[
         "which repositories; none: every one",
     ),
     Field::computed("problems", Shape::List(PROBLEM), "why ECR would refuse it"),
+    Field::computed(
+        "carried",
+        Shape::Bool,
+        "whether creation templates for REPLICATION cover what it makes in each destination",
+    ),
 ];
 
 const PREFIX: &[Field] = &[Field::computed(
@@ -207,6 +219,16 @@ const PULL_THROUGH_RULE: &[Field] = &[
         "has_credentials",
         Shape::Bool,
         "whether it names credentials or a role",
+    ),
+    Field::computed(
+        "needs_credentials",
+        Shape::Bool,
+        "whether ECR takes the upstream with credentials or a role only",
+    ),
+    Field::computed(
+        "has_template",
+        Shape::Bool,
+        "whether a creation template for PULL_THROUGH_CACHE covers its prefix",
     ),
 ];
 
@@ -253,43 +275,6 @@ const CREATION_TEMPLATE: &[Field] = &[
         "the role that ECR makes the repositories with",
     ),
     Field::computed("tags", Shape::Map, "the tags that it gives"),
-];
-
-const LIFECYCLE_POLICY: &[Field] = &[Field::computed(
-    "problems",
-    Shape::List(PROBLEM),
-    "why ECR would refuse it",
-)];
-
-const VPC_ENDPOINT: &[Field] = &[
-    Field::computed("service", Shape::Text, "ecr.api, ecr.dkr or s3"),
-    Field::computed("vpc", Shape::Text, "the VPC"),
-    Field::computed(
-        "has_policy",
-        Shape::Bool,
-        "whether it has a policy of its own",
-    ),
-    Field::computed(
-        "open",
-        Shape::Bool,
-        "whether its policy is the default one, or lets any identity in or out to any registry",
-    ),
-    Field::computed("open_access", Shape::Text, "in words: what passes"),
-];
-
-const IMAGE_REFERENCE: &[Field] = &[
-    Field::computed("reference", Shape::Text, "as written"),
-    Field::computed("tag", Shape::Text, "its tag; null where there is none"),
-    Field::computed(
-        "digest",
-        Shape::Text,
-        "its digest; null where there is none",
-    ),
-    Field::computed(
-        "registry",
-        Shape::Text,
-        "its registry; null for the default one",
-    ),
 ];
 
 /// Every target.
@@ -363,9 +348,54 @@ pub const TARGETS: &[Target] = &[
         doc: "a lifecycle policy, inline or attached",
     },
     Target {
+        name: "lifecycle_rule",
+        variables: &[("rule", LIFECYCLE_RULE), ("lifecycle", LIFECYCLE_POLICY)],
+        doc: "a rule of such a policy",
+    },
+    Target {
+        name: "registry_setting",
+        variables: &[("setting", REGISTRY_SETTING)],
+        doc: "a setting of which an account and region have only one",
+    },
+    Target {
+        name: "registry_scanning",
+        variables: &[("scanning", REGISTRY_SCANNING)],
+        doc: "the scanning configuration of a registry",
+    },
+    Target {
+        name: "signing_rule",
+        variables: &[("rule", SIGNING_RULE)],
+        doc: "a rule of the signing configuration of a registry",
+    },
+    Target {
+        name: "tag",
+        variables: &[("tag", TAG)],
+        doc: "a tag of a repository or a creation template",
+    },
+    Target {
         name: "vpc_endpoint",
         variables: &[("endpoint", VPC_ENDPOINT)],
         doc: "a VPC endpoint for ecr.api or ecr.dkr",
+    },
+    Target {
+        name: "organization_policy",
+        variables: &[("policy", ORGANIZATION_POLICY)],
+        doc: "a service control policy or a resource control policy",
+    },
+    Target {
+        name: "identity_policy",
+        variables: &[("policy", IDENTITY_POLICY)],
+        doc: "a policy of users, roles or groups that allows something of ECR",
+    },
+    Target {
+        name: "managed_policy_attachment",
+        variables: &[("attachment", ATTACHMENT)],
+        doc: "a managed policy that is attached to a user, a role or a group",
+    },
+    Target {
+        name: "account",
+        variables: &[("account", ACCOUNT)],
+        doc: "the account that a root is deployed to",
     },
     Target {
         name: "image_reference",

@@ -47,6 +47,23 @@ pub const KINDS: &[Kind] = &[
         ],
         fields: IDENTITY_POLICY,
     },
+    Kind {
+        name: "managed_policies",
+        terraform: &[
+            "aws_iam_role_policy_attachment",
+            "aws_iam_user_policy_attachment",
+            "aws_iam_group_policy_attachment",
+            "aws_iam_policy_attachment",
+        ],
+        cloudformation: &["AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"],
+        fields: MANAGED_POLICIES,
+    },
+    Kind {
+        name: "detective_control",
+        terraform: &["aws_cloudwatch_event_rule", "aws_cloudtrail"],
+        cloudformation: &["AWS::Events::Rule", "AWS::CloudTrail::Trail"],
+        fields: DETECTIVE_CONTROL,
+    },
 ];
 
 const REPOSITORY_POLICY: &[Field] = &[
@@ -131,3 +148,28 @@ const IDENTITY_POLICY: &[Field] = &[
         "its document",
     ),
 ];
+
+const MANAGED_POLICIES: &[Field] = &[
+    Field::new(
+        "policy",
+        Shape::Text,
+        ["policy_arn", ""],
+        Default::Null,
+        "the managed policy that is attached",
+    ),
+    Field::new(
+        "policies",
+        Shape::Texts,
+        ["", "ManagedPolicyArns"],
+        Default::Empty,
+        "the managed policies that are attached",
+    ),
+];
+
+const DETECTIVE_CONTROL: &[Field] = &[Field::new(
+    "pattern",
+    Shape::Any,
+    ["event_pattern", "EventPattern"],
+    Default::Null,
+    "the events that a rule takes; null for a trail, and for a rule by time",
+)];

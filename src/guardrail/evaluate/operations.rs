@@ -183,6 +183,7 @@ pub(super) fn call<'a>(function: Function, operands: &[(&Expr, Val<'a>)]) -> Ans
                 Function::EndsWith => left.ends_with(right),
                 Function::Contains => left.contains(right),
                 Function::Glob => pattern::matches(&pattern::tokens(right), left),
+                Function::Overlap => pattern::overlap(left, right),
                 Function::Matches => match regex::Regex::new(right) {
                     Ok(regex) => regex.is_match(left),
                     Err(_) => {

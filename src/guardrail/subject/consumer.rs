@@ -1,8 +1,9 @@
 //! Image references as targets.
 
-use super::{Context, Entry, null, placed, text};
+use super::{Context, Entry, flag, null, placed, text};
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
+use crate::resource::host;
 use crate::resource::image::{self, Part, Registry};
 use crate::value::{Kind, Place, Unknown, Value};
 use std::sync::Arc;
@@ -24,7 +25,8 @@ pub(super) fn subjects(
         .iter()
         .filter(|i| !i.is_null())
         .filter_map(|reference| {
-            let entries = image_reference(reference);
+            let mut entries = image_reference(reference);
+            entries.extend(origin(context, resource, reference));
             let variables = vec![("image", entries)];
             context.subject(
                 "image_reference",
@@ -57,6 +59,42 @@ fn image_reference(reference: &Value) -> Vec<Entry> {
         ("digest", part(&parsed.digest)),
         ("registry", registry(&parsed.registry, place)),
         ("reference", reference.clone()),
+    ]
+}
+
+/// Where an image comes from: the host, and whether that is a private registry of an own or trusted account.
+fn origin(context: &Context<'_>, resource: &Resource, reference: &Value) -> Vec<Entry> {
+    let place = &reference.place;
+    let open = |why: Arc<Unknown>| {
+        let unknown = placed(Kind::Unknown(super::about(&why)), place);
+        vec![("host", unknown.clone()), ("inside", unknown)]
+    };
+    let Ok(parsed) = image::parse(reference) else {
+        return open(super::why(
+            reference,
+            "the reference of the image cannot be read",
+        ));
+    };
+    let host = match &parsed.registry {
+        Registry::Unknown(why) => return open(why.clone()),
+        Registry::Default => {
+            return vec![
+                ("host", text("docker.io", place)),
+                ("inside", flag(Ok(false), place)),
+            ];
+        }
+        Registry::Named(host) => host,
+    };
+    let inside = match host::ecr(host) {
+        Some(ecr) => context.is_inside(resource, &ecr.account),
+        None => match host.first_hole() {
+            Some(why) => Err(Arc::new(why.clone())),
+            None => Ok(false),
+        },
+    };
+    vec![
+        ("host", placed(Kind::String(host.clone()), place)),
+        ("inside", flag(inside, place)),
     ]
 }
 

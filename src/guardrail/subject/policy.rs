@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 mod access;
 mod endpoint;
+mod layers;
 mod meaning;
 mod pushers;
 mod scope;

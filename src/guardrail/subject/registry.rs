@@ -1,12 +1,13 @@
 //! Settings of the registry, replication and pull-through cache rules as targets.
 
 use super::{
-    Context, Entry, account, elements, flag, null, number, part, placed, problems, text, why,
+    Context, Entry, account, coverage, elements, flag, null, number, part, placed, problems, text,
+    why,
 };
 use crate::diagnostic::Diagnostic;
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
-use crate::resource::arn::Account;
+use crate::resource::arn::{self, Account, Split};
 use crate::resource::host::EcrHost;
 use crate::resource::problem::Problem;
 use crate::resource::{pull_through, region, replication};
@@ -19,6 +20,13 @@ pub(super) fn subjects(
     position: usize,
 ) -> Vec<Subject> {
     let here = (position, resource);
+    let mut out: Vec<Subject> = coverage::setting(context, here).into_iter().collect();
+    out.extend(of_kind(context, here));
+    out
+}
+
+fn of_kind(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
+    let resource = here.1;
     let place = &resource.raw.attributes.place;
     match resource.kind.name {
         "account_setting" => {
@@ -30,6 +38,26 @@ pub(super) fn subjects(
                 .into_iter()
                 .collect()
         }
+        "registry_scanning" => {
+            let rules = elements(&resource.field("rules"));
+            let frequency = |r: &Value| part(r, "frequency");
+            let entries = vec![
+                ("scan_type", resource.field("scan_type")),
+                (
+                    "frequencies",
+                    super::list(rules.iter().map(frequency).collect(), place),
+                ),
+            ];
+            (context.subject(
+                "registry_scanning",
+                here,
+                place,
+                vec![("scanning", entries)],
+            ))
+            .into_iter()
+            .collect()
+        }
+        "signing" => signing_rules(context, here),
         "replication" => replication_rules(context, here),
         "pull_through_rule" => pull_through_rule(context, here).into_iter().collect(),
         _ => Vec::new(),
@@ -75,6 +103,10 @@ fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Sub
                 ("number", number(index + 1, &rule.place)),
                 ("filters", filters.clone()),
                 ("problems", problems(&found, &doubts, &rule.place)),
+                (
+                    "carried",
+                    flag(coverage::is_carried(context, resource, &rule), &rule.place),
+                ),
             ]
         };
         let variables = vec![("rule", entries())];
@@ -96,6 +128,30 @@ fn replication_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Sub
         }
     }
     out
+}
+
+fn signing_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
+    let rules = elements(&here.1.field("rules"));
+    let subject = |rule: Value| {
+        let profile = part(&rule, "profile");
+        let owner = match profile.as_text().map(arn::parse) {
+            Some(Split::Arn(arn)) => arn::account(&arn.account),
+            Some(Split::Unknown(why)) => Account::Unknown(why),
+            _ => account(&profile),
+        };
+        let inside = match (&owner, profile.as_unknown()) {
+            // a profile that the same code makes is of the account that it is deployed to
+            (Account::Unknown(_), Some(u)) if u.source.is_some() => Ok(true),
+            _ => context.is_inside(here.1, &owner),
+        };
+        let entries = vec![
+            ("account", account_text(&owner, &profile.place)),
+            ("inside", flag(inside, &profile.place)),
+            ("profile", profile),
+        ];
+        context.subject("signing_rule", here, &rule.place, vec![("rule", entries)])
+    };
+    rules.into_iter().filter_map(subject).collect()
 }
 
 fn destination_of(context: &Context<'_>, resource: &Resource, destination: &Value) -> Vec<Entry> {
@@ -175,6 +231,22 @@ fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<
         (Ok(false), Ok(false)) => Ok(false),
     };
     let entries: Vec<Entry> = vec![
+        (
+            "needs_credentials",
+            flag(needs_credentials(context, resource, &upstream), &place),
+        ),
+        (
+            "has_template",
+            flag(
+                coverage::has_template(
+                    context,
+                    resource,
+                    &resource.field("prefix"),
+                    "PULL_THROUGH_CACHE",
+                ),
+                &resource.field("prefix").place,
+            ),
+        ),
         ("prefix", resource.field("prefix")),
         (
             "allowed",
@@ -187,6 +259,31 @@ fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<
     ];
     let at = &resource.raw.attributes.place;
     context.subject("pull_through_rule", here, at, vec![("rule", entries)])
+}
+
+/// Whether ECR takes the upstream with credentials or a role only: an ECR upstream where it is of another account.
+fn needs_credentials(
+    context: &Context<'_>,
+    resource: &Resource,
+    upstream: &pull_through::Upstream,
+) -> Result<bool, Arc<Unknown>> {
+    let open = || why(&upstream.host, "the upstream is not known");
+    let Some(ecr) = &upstream.ecr else {
+        return upstream.needs_credentials().ok_or_else(open);
+    };
+    let own = resource.raw.account.as_str();
+    let own = own.or(context.world.target.account.as_deref());
+    match &ecr.account {
+        Account::Own => Ok(false),
+        Account::Known(id) => match own {
+            Some(own) => Ok(id != own),
+            None => Err(why(
+                &resource.raw.account,
+                "the deploying account is not known",
+            )),
+        },
+        _ => Err(open()),
+    }
 }
 
 fn account_text(account: &Account, place: &Place) -> Value {

@@ -1,12 +1,12 @@
 //! Repositories, creation templates and lifecycle policies as targets.
 
 use super::{
-    Context, Entry, existing, flag, list, null, object, part, placed, problems, text, why,
+    Context, Entry, existing, flag, lifecycle, list, null, object, part, placed, text, why,
 };
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::{Attached, Resource};
 use crate::resource::problem::Verdict;
-use crate::resource::{glob, lifecycle, name, scanning};
+use crate::resource::{glob, name, scanning};
 use crate::value::{Kind, Unknown, Value};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) fn subjects(
             let repository = judge("repository", "repository", repository(context, here));
             repository
                 .into_iter()
-                .chain(lifecycle_policy(context, here, "lifecycle_policy"))
+                .chain(lifecycle::subjects(context, here, "lifecycle_policy"))
                 .collect()
         }
         "public_repository" => {
@@ -41,12 +41,10 @@ pub(super) fn subjects(
             let template = judge("creation_template", "template", template(resource));
             template
                 .into_iter()
-                .chain(lifecycle_policy(context, here, "lifecycle_policy"))
+                .chain(lifecycle::subjects(context, here, "lifecycle_policy"))
                 .collect()
         }
-        "lifecycle_policy" => lifecycle_policy(context, here, "policy")
-            .into_iter()
-            .collect(),
+        "lifecycle_policy" => lifecycle::subjects(context, here, "policy"),
         _ => Vec::new(),
     }
 }
@@ -271,23 +269,4 @@ pub(super) fn has_lifecycle_policy(
         },
     };
     flag(answer, place)
-}
-
-fn lifecycle_policy(
-    context: &Context<'_>,
-    here: (usize, &Resource),
-    field: &str,
-) -> Option<Subject> {
-    let policy = here.1.field(field);
-    if policy.is_null() {
-        return None;
-    }
-    let (found, doubts) = lifecycle::lifecycle_problems(&policy);
-    let entries = vec![("problems", problems(&found, &doubts, &policy.place))];
-    context.subject(
-        "lifecycle_policy",
-        here,
-        &policy.place,
-        vec![("lifecycle", entries)],
-    )
 }

@@ -2,7 +2,8 @@
 
 use super::super::about;
 use super::{
-    Answer, Attached, Context, Document, Entry, PolicyKind, Scene, Scope, flag, placed, reach, text,
+    Answer, Attached, Context, Document, Entry, PolicyKind, Scene, Scope, flag, layers, placed,
+    reach, text,
 };
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::{Attached as Joined, Link, Resource};
@@ -11,7 +12,7 @@ use crate::value::{Kind, Part, Text, Unknown, Value};
 use std::sync::Arc;
 
 /// What an endpoint is for.
-enum Service {
+pub(super) enum Service {
     /// `ecr.api`, `ecr.dkr` or `s3`.
     Named(&'static str),
     /// None of these, or none of ECR's for sure.
@@ -43,12 +44,19 @@ pub(super) fn subject(context: &Context<'_>, here: (usize, &Resource)) -> Option
         ),
         Ok(Some(policy)) => judge(context, resource, policy),
     };
+    let layers = layers::layers(context, resource, &policy);
     let entries: Vec<Entry> = vec![
         ("service", service),
         ("vpc", resource.field("vpc")),
         ("has_policy", flag(has, &place)),
         ("open", flag(open, &place)),
         ("open_access", text(words, &place)),
+        (
+            "pair_missing",
+            flag(layers::pair_missing(context, resource), &name.place),
+        ),
+        ("layers_blocked", flag(layers.blocked, &place)),
+        ("layers_open", flag(layers.open, &place)),
     ];
     context.subject("vpc_endpoint", here, &place, vec![("endpoint", entries)])
 }
@@ -71,7 +79,7 @@ pub(in crate::guardrail::subject) fn is_ecr(context: &Context<'_>, position: usi
 }
 
 /// What an endpoint is for, by its service's name: `com.amazonaws.REGION.SERVICE`.
-fn service(endpoint: &Resource) -> Service {
+pub(super) fn service(endpoint: &Resource) -> Service {
     let found = named(&endpoint.field("service"));
     // ECR has interface endpoints only
     let gateway = endpoint.field("type").as_str() == Some("Gateway");

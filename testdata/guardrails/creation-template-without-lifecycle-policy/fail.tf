@@ -1,0 +1,4 @@
+resource "aws_ecr_repository_creation_template" "this" { # expect
+  prefix      = "prod"
+  applied_for = ["REPLICATION"]
+}

@@ -1,0 +1,9 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_repository_creation_template" "this" {
+  prefix      = "prod"
+  applied_for = ["REPLICATION"]
+  lifecycle_policy = var.x
+}

@@ -1,0 +1,8 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_iam_role_policy_attachment" "this" {
+  role       = "build"
+  policy_arn = "arn:aws:iam::aws:policy/${var.x}"
+}

@@ -1,0 +1,12 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_lifecycle_policy" "app" {
+  repository = "app"
+  policy = jsonencode({
+    rules = [
+      {"rulePriority": 1, "selection": {"tagStatus": var.x, "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 14}, "action": {"type": "expire"}},
+    ]
+  })
+}

@@ -1,0 +1,10 @@
+resource "aws_organizations_policy" "this" {
+  name = "ecr"
+  type = "RESOURCE_CONTROL_POLICY"
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {"Effect": "Allow", "Principal": "*", "Action": "ecr:*", "Resource": "*", "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}, # expect: can only deny
+    ]
+  })
+}

@@ -1,0 +1,6 @@
+resource "aws_ecr_repository" "app" {
+  name = "app"
+  tags = {
+    "dp:exclude:identity" = "true" # expect
+  }
+}

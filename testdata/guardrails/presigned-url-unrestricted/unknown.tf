@@ -1,0 +1,14 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_organizations_policy" "this" {
+  name = "ecr"
+  type = "SERVICE_CONTROL_POLICY"
+  content = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {"Effect": "Deny", "Action": "ecr:${var.x}", "Resource": "*"},
+    ]
+  })
+}

@@ -1,0 +1,9 @@
+resource "aws_ecr_pull_through_cache_rule" "this" {
+  ecr_repository_prefix = "mirror/quay"
+  upstream_registry_url = "quay.io"
+}
+
+resource "aws_ecr_repository_creation_template" "this" {
+  prefix      = "mirror"
+  applied_for = ["PULL_THROUGH_CACHE"]
+}

@@ -1,0 +1,8 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_account_setting" "this" {
+  name  = "BLOB_MOUNTING"
+  value = var.x
+}

@@ -1,0 +1,7 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_registry_scanning_configuration" "this" {
+  scan_type = var.x
+}

@@ -1,0 +1,9 @@
+variable "x" {
+  type = string
+}
+
+resource "aws_ecr_signing_configuration" "this" {
+  rule {
+    signing_profile_arn = "arn:aws:signer:eu-west-1:${var.x}:/signing-profiles/images"
+  }
+}
