@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod access;
+mod blocked;
 mod endpoint;
 mod layers;
 mod meaning;
@@ -171,29 +172,20 @@ impl<'a> Policy<'a> {
             ("kind", text(self.name, &self.place)),
             ("problems", self.problems()),
         ];
-        let judged = !matches!(
-            self.document.kind,
-            PolicyKind::VpcEndpoint | PolicyKind::PublicRepository
-        );
-        let (public, outside, pushers) = if judged {
-            let scene = &self.scene;
-            let trusted = self.trusted();
-            let public = reach::public(scene);
-            let outside = match public {
-                Answer::Yes(_) => public.clone(),
-                _ => reach::outside(scene, &trusted),
-            };
-            (public, outside, pushers::field(self, &trusted))
-        } else {
-            (Answer::No, Answer::No, list(Vec::new(), &self.place))
-        };
+        let (public, outside, pushers) = self.access();
         for (name, words, answer) in [
             ("public", "public_access", &public),
             ("outside", "outside_access", &outside),
         ] {
             entries.push((name, self.answer(answer)));
             let anyone = public.is_yes();
-            let said = answer.witness().map(|w| self.words(w, anyone));
+            let said = answer.witness().map(|w| {
+                let blocked = blocked::words(self, |scene| match name {
+                    "public" => reach::public(scene),
+                    _ => reach::outside(scene, &self.trusted()),
+                });
+                self.words(w, anyone) + &blocked.unwrap_or_default()
+            });
             let place = self.place_of(answer);
             entries.push((words, text(said.unwrap_or_default(), &place)));
             if let Some(witness) = answer.witness() {
@@ -212,6 +204,21 @@ impl<'a> Policy<'a> {
         entries.push(("denied_to_all", meaning::denied_to_all(self)));
         entries.extend(scope::entries(self));
         (entries, witnesses, access)
+    }
+
+    /// Whether anyone gets in, whether somebody outside does, and who pushes.
+    fn access(&self) -> (Answer, Answer, Value) {
+        let unjudged = [PolicyKind::VpcEndpoint, PolicyKind::PublicRepository];
+        if unjudged.contains(&self.document.kind) {
+            return (Answer::No, Answer::No, list(Vec::new(), &self.place));
+        }
+        let trusted = self.trusted();
+        let public = reach::public(&self.scene);
+        let outside = match public {
+            Answer::Yes(_) => public.clone(),
+            _ => reach::outside(&self.scene, &trusted),
+        };
+        (public, outside, pushers::field(self, &trusted))
     }
 
     fn problems(&self) -> Value {
