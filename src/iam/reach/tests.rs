@@ -4,6 +4,8 @@ use crate::iam::document::PolicyKind;
 use crate::span::{Files, Span};
 use serde_json::{Value as Json, json};
 
+mod laws;
+mod pairs;
 mod parties;
 mod random;
 mod table;

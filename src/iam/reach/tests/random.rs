@@ -8,17 +8,17 @@ use crate::iam::principal::Caller;
 use crate::iam::rule::{Policy, Setting};
 use proptest::prelude::*;
 
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn roll(&mut self, n: usize) -> usize {
+    pub(super) fn roll(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 >> 11) as usize % n
     }
 
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+    pub(super) fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.roll(from.len())]
     }
 
@@ -158,7 +158,7 @@ fn condition(d: &mut Dice) -> (String, &'static str, Json) {
     }
 }
 
-fn statement(d: &mut Dice, effect: &str) -> Json {
+pub(super) fn statement(d: &mut Dice, effect: &str) -> Json {
     let mut conditions = json!({});
     for _ in 0..d.roll(3) {
         let (operator, key, values) = condition(d);
@@ -188,7 +188,7 @@ fn statement(d: &mut Dice, effect: &str) -> Json {
     out
 }
 
-fn policy(d: &mut Dice) -> Vec<Json> {
+pub(super) fn policy(d: &mut Dice) -> Vec<Json> {
     let mut out = vec![statement(d, "Allow")];
     for _ in 0..d.roll(3) {
         let effect = d.pick(&["Allow", "Deny", "Deny"]);
@@ -197,7 +197,7 @@ fn policy(d: &mut Dice) -> Vec<Json> {
     out
 }
 
-fn whole(statements: &[Json]) -> Json {
+pub(super) fn whole(statements: &[Json]) -> Json {
     json!({"Version": "2012-10-17", "Statement": statements})
 }
 
@@ -301,7 +301,7 @@ fn request(d: &mut Dice) -> (Request, bool) {
     (request, !inside || undisclosed)
 }
 
-fn rank(answer: &Answer) -> usize {
+pub(super) fn rank(answer: &Answer) -> usize {
     match answer {
         Answer::No => 0,
         Answer::Unknown(_) => 1,
