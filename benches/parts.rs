@@ -115,3 +115,49 @@ fn can_an_outsider(bencher: Bencher) {
     };
     bencher.bench(|| reach::outside(&scene, &trusted));
 }
+
+/// A repository whose policy has so many principals, in statements of 25, each with a condition.
+fn large(principals: usize) -> String {
+    let mut statements = String::new();
+    for first in (0..principals).step_by(25) {
+        let words: Vec<String> = (first..(first + 25).min(principals))
+            .map(|n| {
+                format!(
+                    "\"arn:aws:iam::{:012}:role/deploy-{n}\"",
+                    345_678_900_000_u64 + n as u64
+                )
+            })
+            .collect();
+        statements.push_str(&format!(
+            "          - {{Effect: Allow, Principal: {{AWS: [{}]}}, Action: [ecr:BatchGetImage, ecr:PutImage], Condition: {{StringEquals: {{aws:PrincipalOrgID: o-a1b2c3d4e5}}}}}}\n",
+            words.join(", ")
+        ));
+    }
+    format!(
+        "Resources:\n  App:\n    Type: AWS::ECR::Repository\n    Properties:\n      RepositoryPolicyText:\n        Version: \"2012-10-17\"\n        Statement:\n{statements}"
+    )
+}
+
+#[divan::bench(args = [50, 500])]
+fn judge_grants(bencher: Bencher, principals: usize) {
+    let text = large(principals);
+    let (files, id) = stored("t.yaml", &text);
+    let world = World::default();
+    let (roots, _) = ecr_guard::cloudformation::evaluate(&files, id, &world);
+    let inventory = ecr_guard::inventory::Inventory::build(roots);
+    bencher.bench(|| ecr_guard::guardrail::subject::subjects(&inventory, &world).len());
+}
+
+#[divan::bench]
+fn who_pulls_from_500(bencher: Bencher) {
+    let mut scene = scene();
+    let text = large(500);
+    let (files, id) = stored("t.yaml", &text);
+    let (roots, _) = ecr_guard::cloudformation::evaluate(&files, id, &World::default());
+    let properties = &roots.first().unwrap().resources.first().unwrap().attributes;
+    let policy = properties.get("RepositoryPolicyText").unwrap();
+    let (document, _) = Document::read(&policy, PolicyKind::Repository);
+    scene.policies.first_mut().unwrap().document = Arc::new(document);
+    let (actions, all) = reach::Ability::Pull.actions();
+    bencher.bench(|| reach::holders(&scene, &Trusted::default(), &actions, all));
+}
