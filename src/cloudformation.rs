@@ -10,7 +10,7 @@ use crate::span::{FileId, Files};
 use crate::syntax::tree::Tree;
 use crate::world::World;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use self::case::Case;
@@ -26,6 +26,7 @@ mod condition;
 mod constraint;
 mod defaults;
 mod document;
+mod export;
 mod foreach;
 mod hang;
 mod include;
@@ -41,6 +42,9 @@ mod scope;
 mod stack;
 mod strings;
 mod template;
+
+/// The stack of a thread that evaluates a template.
+const STACK: usize = 16 << 20;
 
 /// One run over one template: what everything below needs.
 struct Run<'a> {
@@ -64,6 +68,8 @@ struct Run<'a> {
     depth: Cell<usize>,
     /// What one pass over the template has used up.
     used: Used,
+    /// The exports of other stacks that it asks for.
+    imports: RefCell<BTreeSet<String>>,
 }
 
 impl<'a> Run<'a> {
@@ -82,6 +88,7 @@ impl<'a> Run<'a> {
             open: RefCell::default(),
             depth: Cell::new(0),
             used: Used::default(),
+            imports: RefCell::default(),
         }
     }
 
@@ -149,6 +156,10 @@ pub fn looks_like_template(tree: &Tree) -> bool {
 /// Where there are too many cases, one root in which the undecided parts are unknown. Parameters have their defaults, but
 /// for the cases that it takes for every resource which matters to exist in one of them.
 pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
+    with_room(files, id, || all_cases(files, id, world))
+}
+
+fn all_cases(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
     let run = Run::new(files, world, true);
     let mut roots = Vec::new();
     if let Some(template) = Template::load(&run, id) {
@@ -174,6 +185,31 @@ pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Dia
 /// Evaluates a template with one entry for each resource: what an undecided condition leaves open is unknown, with the
 /// possible values, and a resource that does not exist is listed as such.
 pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+    with_room(files, id, || open_case(files, id, world))
+}
+
+/// Runs an evaluation where it can nest: references that lead through many resources go deeper than a thread's stack is by
+/// default.
+fn with_room<T: Default + Send>(
+    files: &Files,
+    id: FileId,
+    work: impl FnOnce() -> (T, Vec<Diagnostic>) + Send,
+) -> (T, Vec<Diagnostic>) {
+    let result = std::thread::scope(|scope| {
+        let large = std::thread::Builder::new().stack_size(STACK);
+        large.spawn_scoped(scope, work).ok()?.join().ok()
+    });
+    result.unwrap_or_else(|| {
+        let path = files.get(id).map(|f| f.path.clone()).unwrap_or_default();
+        let message = format!("`{path}` cannot be evaluated");
+        (
+            T::default(),
+            vec![Diagnostic::error("template-evaluation", message)],
+        )
+    })
+}
+
+fn open_case(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
     let run = Run::new(files, world, false);
     let mut out = Root {
         form: Form::CloudFormation,
@@ -237,6 +273,8 @@ fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {
         outputs: stack.outputs(),
         blind_spots: blind_spots.into_iter().map(|s| s.unknown()).collect(),
         unseen: Vec::new(),
+        exports: stack.exports(),
+        imports: stack.run.imports.borrow().clone(),
     }
 }
 

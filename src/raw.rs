@@ -2,6 +2,7 @@
 
 use crate::span::Span;
 use crate::value::{Kind, Unknown, Value};
+use crate::world::Export;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -23,6 +24,10 @@ pub struct Root {
     pub blind_spots: Vec<Arc<Unknown>>,
     /// Calls of modules that cannot be read.
     pub unseen: Vec<Unseen>,
+    /// What it exports to other stacks of its account and region.
+    pub exports: Vec<Export>,
+    /// The exports of other stacks that it asks for, by name.
+    pub imports: BTreeSet<String>,
 }
 
 /// Something that may make resources that nobody can see.

@@ -8,7 +8,6 @@ use crate::span::{FileId, Files};
 use crate::terraform;
 use crate::terraform::plan::Code;
 use crate::world::World;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,6 +16,7 @@ mod assembly;
 mod bytes;
 mod calls;
 mod document;
+mod exports;
 mod marks;
 mod modules;
 mod walk;
@@ -145,7 +145,7 @@ fn read_with(
     };
     parts.extend(on_threads(&modules.roots, evaluate));
     let documents: Vec<&walk::Entry> = found.documents.values().collect();
-    parts.par_extend(documents.par_iter().map(|entry| reader.read(entry)));
+    parts.extend(exports::read(reader, &documents));
     parts.extend(texts.into_iter().map(|text| reader.standard_input(text)));
     parts.extend((plans.into_iter()).map(|(text, code)| reader.made(text, code)));
     let mut sources = gathered(files, parts, modules.without > 0);
@@ -226,6 +226,10 @@ fn gathered(files: &Files, parts: Vec<Part>, unseen: bool) -> Sources {
 /// What one root or file adds.
 #[derive(Debug, Default)]
 struct Part {
+    /// The text, where it is a template's.
+    template: Option<FileId>,
+    /// A template that holds nothing that matters, but perhaps something that another one takes.
+    exporter: bool,
     roots: Vec<Root>,
     diagnostics: Vec<Diagnostic>,
     files: usize,

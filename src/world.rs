@@ -1,6 +1,7 @@
 //! Plain data about the surroundings of the code: where it is deployed, who the organisation is, what exists outside it,
 //! and what the user gave as inputs. Nothing here reads a file.
 
+use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that verdicts rest on besides the code itself.
@@ -14,6 +15,19 @@ pub struct World {
     pub existing: Existing,
     /// What was given on the command line and in the environment.
     pub inputs: Inputs,
+    /// What other stacks of the input export.
+    pub exports: Vec<Export>,
+}
+
+/// An export of a stack: an output that other stacks of the same account and region take by `Fn::ImportValue`.
+#[derive(Clone, Debug)]
+pub struct Export {
+    /// Unique in an account and region.
+    pub name: String,
+    /// The output's value.
+    pub value: Value,
+    /// The account and the region of the stack, where known.
+    pub target: (Option<String>, Option<String>),
 }
 
 impl World {

@@ -59,6 +59,7 @@ impl Given {
             })?,
         };
         let world = World {
+            exports: Vec::new(),
             target: config.target.clone(),
             organizations: config.organizations.clone(),
             existing: config.existing.clone(),

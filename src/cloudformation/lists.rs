@@ -208,16 +208,6 @@ impl Stack<'_> {
             None => self.bad(found, "a block that holds as many blocks of that size"),
         }
     }
-
-    /// `Fn::ImportValue`
-    pub(super) fn import(&self, found: Call<'_>, scope: &Scope) -> Value {
-        let name = self.arg(found, scope);
-        let name = name.as_ref().and_then(Value::as_str).unwrap_or("…");
-        let reason = format!("`{name}` is exported by another stack");
-        let mut unknown = Unknown::because(reason).of(Type::String);
-        unknown.not_null = true;
-        Value::unknown(unknown, found.span)
-    }
 }
 
 /// The entries that a key, perhaps unknown, may name: by its raw text (`012345678901`), else by what it is read as (`no`).

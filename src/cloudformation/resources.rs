@@ -257,7 +257,7 @@ impl Stack<'_> {
         (self.run).tell(problem.help("check the stack set's template as well"));
     }
 
-    fn exists(&self, entry: &Entry<'_>) -> Option<bool> {
+    pub(super) fn exists(&self, entry: &Entry<'_>) -> Option<bool> {
         let Some(condition) = entry.tree.get("Condition") else {
             return Some(true);
         };

@@ -8,6 +8,7 @@ use crate::world::Target;
 mod cases;
 mod defaults;
 mod demands;
+mod hostile;
 mod includes;
 mod language;
 mod open;

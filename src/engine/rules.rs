@@ -32,6 +32,7 @@ impl Rules {
             .collect();
         let library = Library::load(files, &directories)?;
         let world = World {
+            exports: Vec::new(),
             target: config.target.clone(),
             organizations: config.organizations.clone(),
             existing: config.existing.clone(),

@@ -59,7 +59,10 @@ impl Reader<'_> {
             Guess::Template
                 if !whole && !marks::template(&bytes) && marks::has_resources(&bytes) =>
             {
-                return Part::file();
+                return Part {
+                    exporter: marks::exports(&bytes),
+                    ..Part::file()
+                };
             }
             _ => {}
         }
@@ -130,10 +133,16 @@ impl Reader<'_> {
         }
     }
 
+    /// Evaluates a template that was read before in other surroundings.
+    pub(super) fn again(self, entry: &Entry, id: FileId) -> Part {
+        self.template(id, &assembly::world(entry, self.world))
+    }
+
     fn template(self, id: FileId, world: &World) -> Part {
         let (roots, diagnostics) = (self.evaluators.template)(self.files, id, world);
         Part {
             files: 1,
+            template: Some(id),
             ..Part::of(roots, diagnostics)
         }
     }

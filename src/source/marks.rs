@@ -78,6 +78,11 @@ pub(super) fn template(bytes: &[u8]) -> bool {
         || ELSEWHERE.iter().any(|needle| has(bytes, needle))
 }
 
+/// Whether a template may export something.
+pub(super) fn exports(bytes: &[u8]) -> bool {
+    has(bytes, "Export")
+}
+
 /// What a file seems to be by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Guess {

@@ -116,6 +116,7 @@ impl Run<'_> {
             outputs,
             blind_spots: self.blind_spots.borrow().clone(),
             unseen,
+            ..Root::default()
         }
     }
 
