@@ -23,7 +23,8 @@ impl Stack<'_> {
             }
             let name = self.value(name, &entry.scope);
             let value = self.value(value, &entry.scope);
-            let name = name.as_ref().and_then(|n| n.as_str().map(str::to_owned));
+            let name = name.filter(|name| !name.has_sensitive());
+            let name = name.and_then(|name| name.as_str().map(str::to_owned));
             if let (Some(name), Some(value)) = (name, value) {
                 out.push(Export {
                     value: foreign(value),
@@ -43,7 +44,8 @@ impl Stack<'_> {
             unknown.not_null = true;
             unknown
         };
-        let Some(name) = name.as_ref().and_then(Value::as_str) else {
+        let name = name.as_ref().filter(|name| !name.has_sensitive());
+        let Some(name) = name.and_then(Value::as_str) else {
             let reason = "an export whose name is not known".to_owned();
             return Value::unknown(unknown(reason), found.span);
         };

@@ -29,6 +29,7 @@ impl Stack<'_> {
         if let Some(u) = index.as_unknown() {
             return Some(self.unknown_from(u, Type::Dynamic, found.span));
         }
+        let hidden = index.has_sensitive();
         let index = index.as_i64().and_then(|i| usize::try_from(i).ok());
         let Some(index) = index else {
             return Some(self.bad(found, "an index from 0 and a list"));
@@ -44,7 +45,12 @@ impl Stack<'_> {
             (Some(item), _) => Some(item),
             (None, Some(more)) => Some(self.unknown_from(more, Type::Dynamic, found.span)),
             (None, None) => {
-                let message = format!("`Fn::Select` asks for element {index} of {}", items.len());
+                let which = if hidden {
+                    "an element".to_owned()
+                } else {
+                    format!("element {index}")
+                };
+                let message = format!("`Fn::Select` asks for {which} of {}", items.len());
                 self.error("function-argument", message.clone(), found.span);
                 Some(Value::unknown(Unknown::because(message), found.span))
             }

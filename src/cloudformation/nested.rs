@@ -158,7 +158,8 @@ impl Stack<'_> {
             .and_then(|p| p.get("TemplateURL"));
         let value = self.property(entry, "TemplateURL");
         let span = url.map_or(entry.key.span, |t| t.span);
-        let known = value.as_ref().and_then(Value::as_str);
+        let shown = value.as_ref().filter(|v| !v.has_sensitive());
+        let known = shown.and_then(Value::as_str);
         let found = match known {
             _ if self.depth >= STACKS => Err(format!("stacks nest deeper than {STACKS}")),
             _ => match asset(entry).or(known) {

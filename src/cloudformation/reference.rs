@@ -57,29 +57,47 @@ impl Stack<'_> {
     }
 
     pub(super) fn get_att_call(&self, found: Call<'_>, scope: &Scope) -> Value {
+        let wrong = || self.bad(found, "a resource and an attribute");
         let text = |tree: &Tree| match &tree.node {
-            Node::Scalar { .. } if tree.tag.is_none() => tree.str().map(|s| scope.key(s)),
-            _ => self.value(tree, scope)?.as_str().map(str::to_owned),
+            Node::Scalar { .. } if tree.tag.is_none() => match tree.str() {
+                Some(text) => Ok(scope.key(text)),
+                None => Err(wrong()),
+            },
+            _ => {
+                let name = self.value(tree, scope);
+                let name = name.and_then(|value| self.name_in(&value, found));
+                name.unwrap_or_else(|| Err(wrong()))
+            }
         };
         let parts = match &found.arg.node {
-            Node::Scalar { .. } => found.arg.str().and_then(|t| {
-                let (id, attribute) = t.split_once('.')?;
-                Some((scope.key(id), scope.key(attribute)))
-            }),
-            Node::Sequence(items) => match items.as_slice() {
-                [id, attribute] => text(id).zip(text(attribute)),
-                [id, rest @ ..] if rest.len() > 1 => {
-                    let rest: Option<Vec<String>> = rest.iter().map(text).collect();
-                    text(id).zip(rest.map(|r| r.join(".")))
-                }
-                _ => None,
-            },
-            _ => None,
+            Node::Scalar { .. } => {
+                let split = found.arg.str().and_then(|t| t.split_once('.'));
+                let names = split.map(|(id, attribute)| vec![scope.key(id), scope.key(attribute)]);
+                names.ok_or_else(wrong)
+            }
+            Node::Sequence(items) if items.len() > 1 => items.iter().map(text).collect(),
+            _ => Err(wrong()),
         };
         match parts {
-            Some((id, attribute)) => self.get_att(&id, &attribute, found.span),
-            None => self.bad(found, "a resource and an attribute"),
+            Ok(parts) => match parts.split_first() {
+                Some((id, rest)) => self.get_att(id, &rest.join("."), found.span),
+                None => wrong(),
+            },
+            Err(value) => value,
         }
+    }
+
+    /// The name that a value is; unknown where it is not known, or not to be echoed: names are printed. `None`: it is none.
+    pub(super) fn name_in(&self, value: &Value, found: Call<'_>) -> Option<Result<String, Value>> {
+        if value.has_sensitive() {
+            let unknown = Unknown::because("a name that is not to be echoed");
+            return Some(Err(Value::unknown(unknown, found.span)));
+        }
+        if let Some(name) = value.as_str() {
+            return Some(Ok(name.to_owned()));
+        }
+        let unknown = value.first_unknown()?;
+        Some(Err(self.unknown_from(unknown, Type::Dynamic, found.span)))
     }
 
     /// An attribute of a resource.

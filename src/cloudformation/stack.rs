@@ -268,13 +268,8 @@ impl<'a> Stack<'a> {
             return Ok(scope.key(name));
         }
         let name = self.arg(found, scope);
-        if let Some(name) = name.as_ref().and_then(Value::as_str) {
-            return Ok(name.to_owned());
-        }
-        match name.as_ref().and_then(Value::first_unknown) {
-            Some(unknown) => Err(self.unknown_from(unknown, Type::Dynamic, found.span)),
-            None => Err(self.bad(found, "a name")),
-        }
+        let name = name.and_then(|name| self.name_in(&name, found));
+        name.unwrap_or_else(|| Err(self.bad(found, "a name")))
     }
 
     fn misplaced(&self, found: Call<'_>) -> Value {

@@ -163,7 +163,10 @@ impl Stack<'_> {
             };
             pieces.push(slice_with_ends(text, done..start));
             let name = known.get(start + 2..end).unwrap_or_default();
-            let reason = format!("dynamic reference `{name}` is resolved at deployment");
+            let reason = match value.sensitive {
+                true => "a dynamic reference is resolved at deployment".to_owned(),
+                false => format!("dynamic reference `{name}` is resolved at deployment"),
+            };
             let mut unknown = Unknown::because(reason).of(Type::String);
             unknown.not_null = true;
             pieces.push(Text::hole(Arc::new(unknown)));

@@ -289,3 +289,42 @@ fn what_is_not_judged_is_told_once() {
         );
     }
 }
+
+#[test]
+fn names_are_never_made_of_what_is_not_to_be_echoed() {
+    let template = "
+Parameters:
+  S: {Type: String, NoEcho: true, Default: '4711'}
+  Open: {Type: String}
+Resources:
+  R:
+    Type: Custom::T
+    Properties:
+      A: !GetAtt [!Ref S, Arn]
+      B: {Ref: !Ref S}
+      C: !GetAtt [R2, !Ref S]
+      D: !ImportValue {Ref: S}
+      E: !Select [!Ref S, [a]]
+      F: !Sub '{{resolve:ssm:/x/${S}}}'
+      G: !FindInMap [M, !Ref S, b]
+      H: !GetAtt [!Ref Open, Arn]
+  R2: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: !Sub '${S}.yaml'}}
+Mappings: {M: {a: {b: c}}}
+";
+    let resolved = of(template).resolve();
+    for diagnostic in &resolved.diagnostics {
+        assert!(
+            !diagnostic.message.contains("4711"),
+            "{}",
+            diagnostic.message
+        );
+    }
+    for name in ["A", "B", "C", "D", "E", "F", "G", "H"] {
+        let shown = resolved.shown("R", name);
+        assert!(
+            shown.starts_with('<') && !shown.contains("4711"),
+            "{name}: {shown}"
+        );
+    }
+    assert_eq!(resolved.shown("R", "H"), "<parameter `Open` has no value>");
+}
