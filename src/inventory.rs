@@ -7,6 +7,7 @@ use crate::raw::{Doubt, Form, Mode, RawResource, Root, Unseen};
 use crate::resource::{self, Kind};
 use crate::value::{Part, Text, Unknown, Value, Via};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 mod unseen;
@@ -46,6 +47,8 @@ pub struct Surroundings {
     pub case: Option<String>,
     /// As [`Root::blind_spots`].
     pub blind_spots: Vec<Arc<Unknown>>,
+    /// Where its resources stand among those of the inventory.
+    pub resources: Range<usize>,
     /// What may make resources that nobody can see.
     unseen: Vec<Unseen>,
 }
@@ -120,13 +123,6 @@ impl Inventory {
         for root in roots {
             let position = out.roots.len();
             let unseen = unseen::of(&root);
-            out.roots.push(Surroundings {
-                unseen,
-                name: root.name,
-                form: root.form,
-                case: root.case,
-                blind_spots: root.blind_spots,
-            });
             let judged = root.resources.into_iter().filter_map(|raw| {
                 let there = raw.exists != Some(false) || raw.change.is_some();
                 let judged = raw.mode == Mode::Managed && there;
@@ -140,7 +136,16 @@ impl Inventory {
                     raw,
                 })
             });
+            let first = out.resources.len();
             out.resources.extend(judged);
+            out.roots.push(Surroundings {
+                unseen,
+                name: root.name,
+                form: root.form,
+                case: root.case,
+                blind_spots: root.blind_spots,
+                resources: first..out.resources.len(),
+            });
         }
         out.links = out.join();
         out
@@ -152,6 +157,23 @@ impl Inventory {
         all.filter(move |(_, r)| r.kind.name == kind && !r.is_gone())
     }
 
+    /// The resources of a kind in one root that may exist after the deployment, with their positions.
+    fn in_root<'a>(
+        &'a self,
+        root: usize,
+        kind: &'a str,
+    ) -> impl Iterator<Item = (usize, &'a Resource)> {
+        let positions = self.positions(root);
+        let all = positions.filter_map(|i| Some((i, self.resources.get(i)?)));
+        all.filter(move |(_, r)| r.kind.name == kind && !r.is_gone())
+    }
+
+    /// Where the resources of a root stand.
+    fn positions(&self, root: usize) -> Range<usize> {
+        let root = self.roots.get(root);
+        root.map_or(0..0, |r| r.resources.clone())
+    }
+
     /// The resources of a kind that the deployment removes, with their positions.
     pub fn gone<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (usize, &'a Resource)> {
         let all = self.resources.iter().enumerate();
@@ -161,8 +183,7 @@ impl Inventory {
     /// The resources of a kind in the same root, account and region as another resource.
     pub fn beside<'a>(&'a self, resource: &'a Resource, kind: &'a str) -> Beside<'a> {
         let mut out = Beside::default();
-        let in_root = self.of_kind(kind).filter(|(_, r)| r.root == resource.root);
-        for (position, other) in in_root {
+        for (position, other) in self.in_root(resource.root, kind) {
             let there = match same_registry(other, resource) {
                 Same::No => continue,
                 Same::Yes => exists_with(&other.raw, &resource.raw),
@@ -185,7 +206,8 @@ impl Inventory {
     pub fn attached(&self, to: usize, kind: &str) -> Attached {
         let mut sure = Vec::new();
         let mut doubt = None;
-        for (from, link) in &self.links {
+        let root = self.resources.get(to).map_or(usize::MAX, |r| r.root);
+        for (from, link) in self.links.range(self.positions(root)) {
             let Some(resource) = self.resources.get(*from).filter(|r| r.kind.name == kind) else {
                 continue;
             };
@@ -222,10 +244,7 @@ impl Inventory {
 
     /// The resource of a kind that a value names.
     fn find(&self, from: &Resource, name: &Value, kind: &str) -> Link {
-        let in_root: Vec<(usize, &Resource)> = self
-            .of_kind(kind)
-            .filter(|(_, r)| r.root == from.root)
-            .collect();
+        let in_root: Vec<(usize, &Resource)> = self.in_root(from.root, kind).collect();
         if let Some(found) = by_reference(&in_root, name) {
             return found;
         }
