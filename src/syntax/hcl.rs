@@ -16,6 +16,7 @@ mod body;
 mod cursor;
 mod expression;
 mod recover;
+mod skim;
 mod template;
 
 /// Deepest nesting of expressions and blocks; terraform itself has no limit, real code stays below 30.
@@ -52,6 +53,8 @@ pub struct Block {
     pub header: Span,
     /// All of it, braces included.
     pub span: Span,
+    /// Nothing is wrong with its body, which was not read: [`read_block`] does.
+    pub skimmed: bool,
 }
 
 /// A name and where it stands; of a quoted label with its quotes.
@@ -265,49 +268,60 @@ impl Expr {
 
 /// Parses a file of configuration or of variable definitions.
 pub fn parse(files: &Files, id: FileId) -> (Body, Vec<Diagnostic>) {
+    parse_sparing(files, id, &|_, _| false)
+}
+
+/// As [`parse`], but for the bodies of top-level blocks that `spare` picks by their first word and their labels: they are
+/// checked only, where that can be done without reading them.
+pub fn parse_sparing(
+    files: &Files,
+    id: FileId,
+    spare: &(dyn Fn(&str, &[Ident]) -> bool + Sync),
+) -> (Body, Vec<Diagnostic>) {
     let Some(file) = files.get(id) else {
         return (Body::default(), Vec::new());
     };
-    on_enough_stack(&file.text, || {
+    on_enough_stack(|deepest| {
         let place = |start, end| Span::new(id, start, end);
-        let mut parser = cursor::Parser::new(&file.text, &place);
+        let mut parser = cursor::Parser::new(&file.text, &place, deepest);
+        parser.spare = Some(spare);
         let body = parser.file();
-        (body, parser.diagnostics)
+        (parser.too_deep, (body, parser.diagnostics))
     })
 }
 
-/// Nesting that fits a thread's ordinary stack many times over.
+/// Reads a block whose body was only skimmed; `None` for one of another run.
+pub fn read_block(files: &Files, skimmed: &Block) -> Option<Block> {
+    let file = files.get(skimmed.span.file)?;
+    on_enough_stack(|deepest| {
+        let place = |start, end| Span::new(skimmed.span.file, start, end);
+        let mut parser = cursor::Parser::new(&file.text, &place, deepest);
+        parser.at = skimmed.span.start as usize;
+        let mut body = Body::default();
+        let _ = parser.item(&mut body, false); // what follows the block was told when it was skimmed
+        (parser.too_deep, body.blocks.pop())
+    })
+}
+
+/// Nesting that fits a thread's ordinary stack many times over; real code does not go deeper.
 const ORDINARY_NESTING: usize = 48;
 
 /// Enough for [`MAX_DEPTH`] levels in a build that is not optimised.
 const LARGE_STACK: usize = 32 << 20;
 
-/// Runs a parser of a text, on a thread with a larger stack where the text nests deeper than real code does.
-fn on_enough_stack<T: Send>(text: &str, run: impl Fn() -> T + Sync) -> T {
-    if nesting(text) < ORDINARY_NESTING {
-        return run();
+/// Runs a parser that takes the depth that it may go to and tells whether that was too little: if so, once more on a
+/// thread with a larger stack.
+fn on_enough_stack<T: Send>(run: impl Fn(usize) -> (bool, T) + Sync) -> T {
+    let (too_deep, result) = run(ORDINARY_NESTING);
+    if !too_deep {
+        return result;
     }
     let other = std::thread::scope(|scope| {
         let large = std::thread::Builder::new().stack_size(LARGE_STACK);
-        let handle = large.spawn_scoped(scope, &run).ok()?;
+        let handle = large.spawn_scoped(scope, || run(MAX_DEPTH)).ok()?;
         handle.join().ok()
     });
-    other.unwrap_or_else(run)
-}
-
-/// No less than how deep the parser goes into a text: open brackets, and conditionals, which nest without any.
-fn nesting(text: &str) -> usize {
-    let (mut open, mut deepest, mut conditionals) = (0_usize, 0, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => open += 1,
-            b')' | b']' | b'}' => open = open.saturating_sub(1),
-            b'?' => conditionals += 1,
-            _ => {}
-        }
-        deepest = deepest.max(open);
-    }
-    deepest + conditionals
+    other.map_or(result, |(_, result)| result)
 }
 
 /// Parses a file that is one expression: a `--var` or `TF_VAR_…` value of a complex type.
@@ -323,10 +337,11 @@ pub fn parse_template(files: &Files, id: FileId) -> Result<Expr, Diagnostic> {
 /// Parses a template whose characters stand elsewhere: a text of `.tf.json`, the argument of `templatestring`.
 /// `fallback` is where characters of unknown place are said to stand.
 pub fn parse_template_at(literal: &Lit, fallback: Span) -> Result<Expr, Diagnostic> {
-    on_enough_stack(&literal.text, || {
+    on_enough_stack(|deepest| {
         let place = |start, end| literal.span(start, end).unwrap_or(fallback);
-        let mut parser = cursor::Parser::new(&literal.text, &place);
-        parser.whole_template().map_err(|f| parser.diagnostic(*f))
+        let mut parser = cursor::Parser::new(&literal.text, &place, deepest);
+        let read = parser.whole_template();
+        (parser.too_deep, read.map_err(|f| parser.diagnostic(*f)))
     })
 }
 
@@ -337,10 +352,11 @@ fn whole(
 ) -> Result<Expr, Diagnostic> {
     let file = files.get(id);
     let text = file.as_ref().map_or("", |f| &*f.text);
-    on_enough_stack(text, || {
+    on_enough_stack(|deepest| {
         let place = |start, end| Span::new(id, start, end);
-        let mut parser = cursor::Parser::new(text, &place);
-        read(&mut parser).map_err(|f| parser.diagnostic(*f))
+        let mut parser = cursor::Parser::new(text, &place, deepest);
+        let read = read(&mut parser);
+        (parser.too_deep, read.map_err(|f| parser.diagnostic(*f)))
     })
 }
 

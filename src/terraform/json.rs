@@ -103,6 +103,7 @@ impl Reader {
             body: self.body(inner, known),
             header,
             span: header.to(inner.span),
+            skimmed: false,
         });
     }
 
@@ -189,6 +190,7 @@ impl Reader {
                     span: label.span.to(inner.span),
                     labels: vec![label],
                     body: own,
+                    skimmed: false,
                 });
             }
         }

@@ -43,7 +43,7 @@ impl Parser<'_> {
         }
     }
 
-    fn item(&mut self, body: &mut Body, top: bool) -> Parsed<()> {
+    pub(super) fn item(&mut self, body: &mut Body, top: bool) -> Parsed<()> {
         let start = self.at;
         let Some(name) = self.ident() else {
             return Err(self.not_an_item());
@@ -112,14 +112,14 @@ impl Parser<'_> {
         top: bool,
     ) -> Parsed<()> {
         let before = self.diagnostics.len();
-        let block = self.deeper(|p| p.block(kind.clone(), word))?;
+        let block = self.deeper(|p| p.block(kind.clone(), word, top))?;
         if top && !self.strict && self.abandon_at_end() {
             // The text ended inside: read again, and let the next top-level header end it.
             self.diagnostics.truncate(before);
             self.at = word.1;
             self.strict = true;
             self.abandon = false;
-            let block = self.deeper(|p| p.block(kind, word))?;
+            let block = self.deeper(|p| p.block(kind, word, top))?;
             body.blocks.push(block);
             self.abandon = false;
             self.strict = false;
@@ -137,7 +137,12 @@ impl Parser<'_> {
     }
 
     /// A block from its labels on.
-    fn block(&mut self, kind: Ident, (start, mut header_end): (usize, usize)) -> Parsed<Block> {
+    fn block(
+        &mut self,
+        kind: Ident,
+        (start, mut header_end): (usize, usize),
+        top: bool,
+    ) -> Parsed<Block> {
         let mut labels = Vec::new();
         loop {
             self.skip();
@@ -156,6 +161,17 @@ impl Parser<'_> {
         }
         self.at += 1;
         let header = self.span(start, header_end);
+        if let Some(end) = self.skimmed(top, &kind.text, &labels) {
+            self.at = end;
+            return Ok(Block {
+                kind,
+                labels,
+                body: Body::default(),
+                header,
+                span: self.span(start, self.at),
+                skimmed: true,
+            });
+        }
         let body = self.block_body();
         if self.abandon || self.byte() != Some(b'}') {
             let fault = self.fault(
@@ -176,7 +192,15 @@ impl Parser<'_> {
             body,
             header,
             span: self.span(start, self.at),
+            skimmed: false,
         })
+    }
+
+    /// Where a top-level block ends that nobody needs to read.
+    fn skimmed(&self, top: bool, kind: &str, labels: &[Ident]) -> Option<usize> {
+        let spare = self.spare.filter(|_| top && !self.strict)?;
+        let end = spare(kind, labels).then(|| super::skim::body(self.src, self.at));
+        end.flatten()
     }
 
     fn block_body(&mut self) -> Body {

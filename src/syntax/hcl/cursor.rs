@@ -1,6 +1,6 @@
 //! The text under the parser: white space, comments, names, faults.
 
-use super::{Ident, MAX_DEPTH};
+use super::Ident;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 
@@ -23,6 +23,12 @@ pub(super) struct Parser<'a> {
     /// Line ends mean something here (in bodies and in object expressions).
     pub(super) newlines: bool,
     depth: usize,
+    /// How deep this parser may go.
+    deepest: usize,
+    /// It would have had to go deeper.
+    pub(super) too_deep: bool,
+    /// Which top-level blocks need not be read, by their first word and their labels.
+    pub(super) spare: Option<&'a dyn Fn(&str, &[Ident]) -> bool>,
     /// Set while recovering from a missing brace: enclosing blocks end here, too.
     pub(super) abandon: bool,
     /// A block is known to lack its brace: the next line that looks like a top-level block ends it.
@@ -31,7 +37,11 @@ pub(super) struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(src: &'a str, place: &'a dyn Fn(usize, usize) -> Span) -> Self {
+    pub(super) fn new(
+        src: &'a str,
+        place: &'a dyn Fn(usize, usize) -> Span,
+        deepest: usize,
+    ) -> Self {
         let at = if src.starts_with('\u{feff}') { 3 } else { 0 };
         Parser {
             src,
@@ -39,6 +49,9 @@ impl<'a> Parser<'a> {
             place,
             newlines: true,
             depth: 0,
+            deepest,
+            too_deep: false,
+            spare: None,
             abandon: false,
             strict: false,
             diagnostics: Vec::new(),
@@ -142,8 +155,9 @@ impl<'a> Parser<'a> {
 
     /// Runs `read` one level deeper.
     pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= MAX_DEPTH {
-            let message = format!("nested more than {MAX_DEPTH} levels deep");
+        if self.depth >= self.deepest {
+            self.too_deep = true;
+            let message = format!("nested more than {} levels deep", self.deepest);
             return Err(self.fault(self.at, self.at + 1, message));
         }
         self.depth += 1;
@@ -159,8 +173,12 @@ impl<'a> Parser<'a> {
         if !(first.is_alphabetic() || first == '_') {
             return None;
         }
-        let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c);
-        let len = rest.find(|c| !inside(c)).unwrap_or(rest.len());
+        let ascii = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
+        let mut len = rest.bytes().take_while(ascii).count();
+        if rest.as_bytes().get(len).is_some_and(|b| !b.is_ascii()) {
+            let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c);
+            len = rest.find(|c| !inside(c)).unwrap_or(rest.len());
+        }
         let start = self.at;
         self.at += len;
         let text = self.slice(start, self.at);

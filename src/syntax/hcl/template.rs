@@ -8,6 +8,9 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Strings are in Unicode's normal form C, as in terraform.
 pub(super) fn normal(text: &str) -> Arc<str> {
+    if text.is_ascii() {
+        return text.into();
+    }
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => text.into(),
         _ => text.nfc().collect::<String>().into(),
