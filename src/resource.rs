@@ -182,6 +182,11 @@ pub fn kind_of(resource_type: &str) -> Option<&'static Kind> {
     BY_TYPE.get(resource_type).copied()
 }
 
+/// Whether anything is said of a resource type: a kind of ours, and whatever else belongs to ECR.
+pub fn matters(resource_type: &str) -> bool {
+    resource_type.contains("_ecr") || kind_of(resource_type).is_some()
+}
+
 /// The awscc provider's name of a CloudFormation type: `AWS::ECR::PublicRepository` is `awscc_ecr_public_repository`.
 fn cloud_control_type(cloudformation: &str) -> String {
     let parts = cloudformation.split("::").skip(1).map(snake_case);

@@ -5,12 +5,11 @@ use crate::cloudformation;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
-use crate::terraform;
 use crate::terraform::plan::Code;
+use crate::terraform::{self, Demand};
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 mod assembly;
 mod bytes;
@@ -40,6 +39,8 @@ pub struct Options {
     pub exclude: Vec<String>,
     /// The directory of the code that plans were surely made of; `None`: code beside a plan lends it places only.
     pub code: Option<String>,
+    /// What is asked of root modules.
+    pub demand: Demand,
 }
 
 /// What the input holds.
@@ -73,15 +74,15 @@ type Evaluated<T> = (T, Vec<Diagnostic>);
 /// Who evaluates what: the evaluators of the two languages, or others in tests.
 #[derive(Clone, Copy)]
 struct Evaluators {
-    module: fn(&Files, &Path, &str, &World) -> Evaluated<Root>,
-    module_text: fn(&Files, FileId, &World) -> Evaluated<Root>,
+    module: fn(&Files, &Path, &str, &World, Demand) -> Evaluated<Root>,
+    module_text: fn(&Files, FileId, &World, Demand) -> Evaluated<Root>,
     plan: fn(&Files, FileId, &World, Option<&Code>) -> Evaluated<Root>,
     template: fn(&Files, FileId, &World) -> Evaluated<Vec<Root>>,
 }
 
 const EVALUATORS: Evaluators = Evaluators {
-    module: terraform::evaluate,
-    module_text: terraform::evaluate_text,
+    module: terraform::evaluate_for,
+    module_text: terraform::evaluate_text_for,
     plan: terraform::plan::evaluate,
     template: cloudformation::evaluate,
 };
@@ -121,6 +122,7 @@ fn read_with(
         world,
         files,
         code: options.code.as_deref(),
+        demand: options.demand,
     };
     let mut found = walk::walk(&paths, &exclude)?;
     assembly::narrow(&mut found);
@@ -140,10 +142,11 @@ fn read_with(
     }
     parts.push(counted);
     let evaluate = |entry: &walk::Entry| {
-        let (root, diagnostics) = (evaluators.module)(files, &entry.path, &entry.shown, world);
+        let (root, diagnostics) =
+            (evaluators.module)(files, &entry.path, &entry.shown, world, options.demand);
         Part::of(vec![root], diagnostics)
     };
-    parts.extend(on_threads(&modules.roots, evaluate));
+    parts.extend(terraform::on_threads(&modules.roots, evaluate));
     let documents: Vec<&walk::Entry> = found.documents.values().collect();
     parts.extend(exports::read(reader, &documents));
     parts.extend(texts.into_iter().map(|text| reader.standard_input(text)));
@@ -171,40 +174,6 @@ fn undeclared(diagnostics: &mut Vec<Diagnostic>, code: &str, roots: usize) {
     }
     let by_all = |d: &Diagnostic| count.get(&d.message).is_some_and(|by| *by >= roots);
     diagnostics.retain(|d| d.code != code || by_all(d));
-}
-
-/// Works on many things at once, outside of rayon's threads: the evaluator of a module waits for a thread of its own, which
-/// lets rayon parse files. Were all of rayon's threads waiting, nobody would be left to parse.
-fn on_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let run = || {
-        let mut done = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            match items.get(index) {
-                Some(item) => done.push((index, work(item))),
-                None => return done,
-            }
-        }
-    };
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let more = rayon::current_num_threads()
-            .min(items.len())
-            .saturating_sub(1);
-        let others: Vec<_> = (0..more)
-            .filter_map(|_| std::thread::Builder::new().spawn_scoped(scope, run).ok())
-            .collect();
-        let mut done = run();
-        for other in others {
-            match other.join() {
-                Ok(more) => done.extend(more),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        done
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Puts the parts together; what no root declares is told once.
@@ -352,11 +321,17 @@ pub fn read_one(
         let (root, diagnostics) = cloudformation::resolve(files, id, world);
         (vec![root], diagnostics)
     };
-    let planned = |files: &Files, dir: &Path, shown: &str, world: &World| {
-        complete(terraform::evaluate(files, dir, shown, world), world)
+    let planned = |files: &Files, dir: &Path, shown: &str, world: &World, demand| {
+        complete(
+            terraform::evaluate_for(files, dir, shown, world, demand),
+            world,
+        )
     };
-    let planned_text = |files: &Files, id: FileId, world: &World| {
-        complete(terraform::evaluate_text(files, id, world), world)
+    let planned_text = |files: &Files, id: FileId, world: &World, demand| {
+        complete(
+            terraform::evaluate_text_for(files, id, world, demand),
+            world,
+        )
     };
     let evaluators = Evaluators {
         module: planned,
@@ -386,6 +361,7 @@ fn read_one_with(
         world,
         files,
         code: None,
+        demand: Demand::Everything,
     };
     let path = match input {
         Input::Path(path) => path,
@@ -396,7 +372,9 @@ fn read_one_with(
     };
     let found = walk::named(path)?;
     if let Some(entry) = found.directories.values().next() {
-        let (root, mut diagnostics) = (evaluators.module)(files, &entry.path, &entry.shown, world);
+        let all = Demand::Everything;
+        let (root, mut diagnostics) =
+            (evaluators.module)(files, &entry.path, &entry.shown, world, all);
         order(files, &mut diagnostics);
         return Ok((root, diagnostics));
     }

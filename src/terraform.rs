@@ -36,6 +36,7 @@ mod operators;
 mod provider;
 mod references;
 mod resources;
+mod room;
 mod run;
 mod schema;
 mod tfvars;
@@ -45,13 +46,39 @@ mod unseen;
 
 pub(crate) use self::inputs::UNDECLARED;
 
-/// Room for expressions and references that nest as deep as is allowed; only what is used is taken.
-const STACK: usize = 128 << 20;
+pub(crate) use self::room::on_threads;
 
-/// Evaluates the root module in a directory. `shown` is the directory as the user calls it.
+/// What is asked of an evaluation.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Demand {
+    /// All that a plan would show.
+    #[default]
+    Everything,
+    /// The managed resources of these types. Everything else is looked at where one of them refers to it; what is wrong
+    /// with the rest is terraform's business. What a module may hold that cannot be read is told all the same.
+    Resources(fn(&str) -> bool),
+}
+
+/// Evaluates the root module in a directory, all of it. `shown` is the directory as the user calls it.
 pub fn evaluate(files: &Files, dir: &Path, shown: &str, world: &World) -> (Root, Vec<Diagnostic>) {
+    evaluate_for(files, dir, shown, world, Demand::Everything)
+}
+
+/// Evaluates a text that is a whole root module in one file, all of it.
+pub fn evaluate_text(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+    evaluate_text_for(files, id, world, Demand::Everything)
+}
+
+/// Evaluates what is asked of the root module in a directory.
+pub fn evaluate_for(
+    files: &Files,
+    dir: &Path,
+    shown: &str,
+    world: &World,
+    demand: Demand,
+) -> (Root, Vec<Diagnostic>) {
     with_room(shown, || {
-        let run = run::Run::new(files, dir, shown, world);
+        let run = run::Run::new(files, dir, shown, world, demand);
         let module = match run.module(&run.dir, shown) {
             Ok(module) => module,
             Err(e) => {
@@ -64,11 +91,16 @@ pub fn evaluate(files: &Files, dir: &Path, shown: &str, world: &World) -> (Root,
     })
 }
 
-/// Evaluates a text that is a whole root module in one file.
-pub fn evaluate_text(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+/// Evaluates what is asked of a text that is a whole root module in one file.
+pub fn evaluate_text_for(
+    files: &Files,
+    id: FileId,
+    world: &World,
+    demand: Demand,
+) -> (Root, Vec<Diagnostic>) {
     let shown = files.get(id).map_or_else(String::new, |f| f.path.clone());
     with_room(&shown, || {
-        let run = run::Run::new(files, Path::new("."), &shown, world);
+        let run = run::Run::new(files, Path::new("."), &shown, world, demand);
         let module = run.module_of_text(id);
         run.collect_given();
         list(run, module)
@@ -94,10 +126,7 @@ fn with_room(
     shown: &str,
     work: impl FnOnce() -> (Root, Vec<Diagnostic>) + Send,
 ) -> (Root, Vec<Diagnostic>) {
-    let result = std::thread::scope(|scope| {
-        let large = std::thread::Builder::new().stack_size(STACK);
-        large.spawn_scoped(scope, work).ok()?.join().ok()
-    });
+    let result = room::with(work);
     result.unwrap_or_else(|| {
         let message = format!("`{shown}` cannot be evaluated");
         (

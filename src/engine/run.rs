@@ -14,9 +14,10 @@ use crate::guardrail::settings::State;
 use crate::guardrail::{Guardrail, Settings, subject};
 use crate::inventory::Inventory;
 use crate::raw::{Form, Mode, Root};
-use crate::resource::{availability, schema};
+use crate::resource::{self, availability, schema};
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
+use crate::terraform::Demand;
 use crate::terraform::plan::Code;
 use crate::value::DIAGNOSED;
 use crate::waiver;
@@ -57,6 +58,7 @@ fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, E
     let options = source::Options {
         exclude: options.exclude.clone(),
         code: options.code.clone(),
+        demand: Demand::Resources(resource::matters),
     };
     source::read(&inputs, world, files, &options).map_err(|e| Error::new(e.to_string()))
 }

@@ -10,6 +10,7 @@ use crate::resource::arn::{self, Split};
 use crate::resource::region;
 use crate::source::{self, Input};
 use crate::span::{Files, Span};
+use crate::terraform::Demand;
 use crate::value::{Kind, Text, Unknown, Value};
 use crate::world::{Organization, World};
 use std::collections::BTreeSet;
@@ -125,6 +126,7 @@ impl Estate {
         let options = source::Options {
             exclude: read.exclude.clone(),
             code: None,
+            demand: Demand::Everything,
         };
         let sources = source::read(&read.inputs, &world, files, &options)?;
         let attachments = attachment::of_roots(&sources.roots);

@@ -9,6 +9,7 @@ use crate::cloudformation;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::{FileId, Files, Span};
 use crate::syntax::{json, yaml};
+use crate::terraform::Demand;
 use crate::terraform::plan::Code;
 use crate::world::World;
 use std::path::Path;
@@ -24,6 +25,8 @@ pub(super) struct Reader<'a> {
     pub(super) files: &'a Files,
     /// As [`super::Options::code`].
     pub(super) code: Option<&'a str>,
+    /// What is asked of a root module.
+    pub(super) demand: Demand,
 }
 
 impl Reader<'_> {
@@ -99,7 +102,8 @@ impl Reader<'_> {
         match recognise(self.files, id) {
             Recognised::Template => self.template(id, self.world),
             _ if module => {
-                let (root, diagnostics) = (self.evaluators.module_text)(self.files, id, self.world);
+                let (root, diagnostics) =
+                    (self.evaluators.module_text)(self.files, id, self.world, self.demand);
                 Part {
                     files: 1,
                     ..Part::of(vec![root], diagnostics)

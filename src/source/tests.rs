@@ -30,8 +30,8 @@ fn name(files: &Files, id: FileId) -> String {
 }
 
 const STUBS: Evaluators = Evaluators {
-    module: |_, _, shown, _| (root(shown, Form::Terraform), Vec::new()),
-    module_text: |files, id, _| (root(&name(files, id), Form::Terraform), Vec::new()),
+    module: |_, _, shown, _, _| (root(shown, Form::Terraform), Vec::new()),
+    module_text: |files, id, _, _| (root(&name(files, id), Form::Terraform), Vec::new()),
     plan: |files, id, _, _| (root(&name(files, id), Form::Plan), Vec::new()),
     template: |files, id, _| {
         (
@@ -56,7 +56,7 @@ fn run_with(
         .collect();
     let options = Options {
         exclude: exclude.iter().map(|e| (*e).to_owned()).collect(),
-        code: None,
+        ..Options::default()
     };
     read_with(
         evaluators,

@@ -40,7 +40,7 @@ impl Run<'_> {
         if doubt.is_some() || declared.mode != Mode::Managed {
             return;
         }
-        for lifecycle in declared.block.body.blocks("lifecycle") {
+        for lifecycle in declared.block(self.files).body.blocks("lifecycle") {
             for rule in lifecycle.body.blocks("precondition") {
                 let subject = format!("a precondition of `{address}` does not hold");
                 let scope = Scope::of(instance, &single.each);

@@ -166,7 +166,7 @@ impl Run<'_> {
             let what = format!("{data}{}.{}", name.1, name.2);
             return Err(Failure::undeclared(span, &what));
         };
-        let block = &declared.block;
+        let block = declared.block(self.files);
         let make = |expansion| {
             Rc::new(Expanded {
                 declared: declared.clone(),

@@ -1,15 +1,20 @@
 //! One module's directory: its files, merged as terraform merges them.
 //! <https://developer.hashicorp.com/terraform/language/files/override>
 
+use super::Demand;
 use crate::diagnostic::Diagnostic;
 use crate::raw::Mode;
 use crate::span::{FileId, Files, Span};
-use crate::syntax::hcl::{self, Attribute, Block, Body};
+use crate::syntax::hcl::{self, Attribute, Block, Body, Ident};
 use rayon::prelude::*;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+
+/// A module with as many files is read by several threads; for fewer, handing them out costs more than it gains.
+const MANY: usize = 64;
 
 /// What a module declares.
 #[derive(Default)]
@@ -34,10 +39,38 @@ pub(super) struct Declared {
     pub(super) mode: Mode,
     pub(super) kind: Arc<str>,
     pub(super) name: Arc<str>,
-    pub(super) block: Block,
+    /// The block; its body may have been skimmed.
+    found: Block,
+    /// The same, once it was read.
+    read: OnceCell<Block>,
 }
 
 impl Declared {
+    fn new(mode: Mode, kind: Arc<str>, name: Arc<str>, found: Block) -> Self {
+        let read = OnceCell::new();
+        Declared {
+            mode,
+            kind,
+            name,
+            found,
+            read,
+        }
+    }
+
+    /// Its block, read.
+    pub(super) fn block(&self, files: &Files) -> &Block {
+        if !self.found.skimmed {
+            return &self.found;
+        }
+        let read = || hcl::read_block(files, &self.found).unwrap_or_else(|| self.found.clone());
+        self.read.get_or_init(read)
+    }
+
+    /// The place of its first word and labels.
+    pub(super) fn header(&self) -> Span {
+        self.found.header
+    }
+
     /// `aws_ecr_repository.app`, `data.aws_region.current`.
     pub(super) fn address(&self) -> String {
         let data = if self.mode == Mode::Data { "data." } else { "" };
@@ -56,11 +89,14 @@ pub(super) fn load(
     files: &Files,
     dir: &Path,
     shown: &str,
+    demand: Demand,
 ) -> Result<(Module, Vec<Diagnostic>), String> {
     let names = file_names(dir)?;
-    let parts: Vec<Part> = (names.par_iter())
-        .map(|name| read(files, &dir.join(name), &join(shown, name), name))
-        .collect();
+    let part = |name: &String| read(files, &dir.join(name), &join(shown, name), name, demand);
+    let parts: Vec<Part> = match names.len() < MANY {
+        true => names.iter().map(part).collect(),
+        false => names.par_iter().map(part).collect(),
+    };
     let mut module = Module {
         shown: shown.to_owned(),
         ..Module::default()
@@ -76,9 +112,8 @@ pub(super) fn load(
         }
     }
     for body in overrides {
-        module.merge(body, &mut diagnostics);
+        module.merge(files, body, &mut diagnostics);
     }
-    module.index();
     Ok((module, diagnostics))
 }
 
@@ -90,7 +125,6 @@ pub(super) fn of_text(files: &Files, id: FileId, shown: &str) -> (Module, Vec<Di
         ..Module::default()
     };
     module.add(body, &mut diagnostics);
-    module.index();
     (module, diagnostics)
 }
 
@@ -137,7 +171,7 @@ fn is_override(name: &str) -> bool {
     stem(name).is_some_and(|s| s == "override" || s.ends_with("_override"))
 }
 
-fn read(files: &Files, path: &Path, shown: &str, name: &str) -> Part {
+fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> Part {
     let failed = |message: String| Part {
         body: Body::default(),
         diagnostics: vec![Diagnostic::error("unreadable", message)],
@@ -150,12 +184,23 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str) -> Part {
         return failed(format!("`{shown}` is not UTF-8"));
     };
     let id = files.add(shown, text);
-    let (body, diagnostics) = if name.ends_with(".json") {
-        super::json::parse(files, id)
-    } else {
-        hcl::parse(files, id)
+    let (body, diagnostics) = match demand {
+        _ if name.ends_with(".json") => super::json::parse(files, id),
+        Demand::Resources(of) if !is_override(name) => {
+            hcl::parse_sparing(files, id, &|kind, labels| spares(of, kind, labels))
+        }
+        _ => hcl::parse(files, id),
     };
     Part { body, diagnostics }
+}
+
+/// Whether a block need not be read before somebody refers to it, where resources of some types are asked for.
+fn spares(of: fn(&str) -> bool, kind: &str, labels: &[Ident]) -> bool {
+    match kind {
+        "resource" => labels.first().is_some_and(|l| !of(&l.text)),
+        "data" | "check" | "moved" | "import" | "removed" => true,
+        _ => false,
+    }
 }
 
 impl Module {
@@ -188,17 +233,14 @@ impl Module {
                     Mode::Managed
                 };
                 let (kind, name) = (kind.text.clone(), name.text.clone());
-                let same = |d: &&Rc<Declared>| d.mode == mode && d.kind == kind && d.name == name;
-                if let Some(first) = self.resources.iter().find(same) {
-                    out.push(twice(&first.address(), block.header, first.block.header));
+                let known = (mode, kind.clone(), name.clone());
+                if let Some(first) = self.by_name.get(&known) {
+                    out.push(twice(&first.address(), block.header, first.header()));
                     return;
                 }
-                self.resources.push(Rc::new(Declared {
-                    mode,
-                    kind,
-                    name,
-                    block,
-                }));
+                let declared = Rc::new(Declared::new(mode, kind, name, block));
+                self.by_name.insert(known, declared.clone());
+                self.resources.push(declared);
             }
             ("terraform", _) => {}
             ("moved" | "import" | "check" | "removed" | "ephemeral" | "action" | "language", _) => {
@@ -230,7 +272,7 @@ impl Module {
     }
 
     /// An override file: what it says replaces arguments and blocks of what is declared elsewhere.
-    fn merge(&mut self, body: Body, out: &mut Vec<Diagnostic>) {
+    fn merge(&mut self, files: &Files, body: Body, out: &mut Vec<Diagnostic>) {
         for block in body.blocks {
             let label = block.label(0).cloned().unwrap_or_default();
             let found = match &*block.kind.text {
@@ -249,7 +291,7 @@ impl Module {
                     Some(())
                 }
                 "provider" => self.merge_provider(&block),
-                "resource" | "data" => self.merge_resource(&block),
+                "resource" | "data" => self.merge_resource(files, &block),
                 _ => Some(()),
             };
             if found.is_none() {
@@ -270,25 +312,23 @@ impl Module {
         Some(())
     }
 
-    fn merge_resource(&mut self, block: &Block) -> Option<()> {
-        let mode = if &*block.kind.text == "data" {
+    fn merge_resource(&mut self, files: &Files, over: &Block) -> Option<()> {
+        let mode = if &*over.kind.text == "data" {
             Mode::Data
         } else {
             Mode::Managed
         };
         let same = |d: &&mut Rc<Declared>| {
-            d.mode == mode && Some(&d.kind) == block.label(0) && Some(&d.name) == block.label(1)
+            d.mode == mode && Some(&d.kind) == over.label(0) && Some(&d.name) == over.label(1)
         };
         let base = self.resources.iter_mut().find(same)?;
-        merge_block(&mut Rc::get_mut(base)?.block, block);
+        let mut block = base.block(files).clone();
+        merge_block(&mut block, over);
+        let merged = Declared::new(mode, base.kind.clone(), base.name.clone(), block);
+        *base = Rc::new(merged);
+        let name = (mode, base.kind.clone(), base.name.clone());
+        self.by_name.insert(name, base.clone());
         Some(())
-    }
-
-    fn index(&mut self) {
-        for declared in &self.resources {
-            let name = (declared.mode, declared.kind.clone(), declared.name.clone());
-            self.by_name.insert(name, declared.clone());
-        }
     }
 }
 

@@ -35,12 +35,12 @@ impl Run<'_> {
             (Picked::One(single, key), Some((Step::Attr(attribute), rest))) => {
                 let address = called(expanded, &key);
                 let made = self.made(expanded, single);
-                let value = attribute_of(&made, address, &attribute.text, span);
+                let value = self.attribute_of(&made, address, &attribute.text, span);
                 return self.steps(value, rest, span, scope);
             }
             (Picked::One(single, key), _) => {
                 let address = called(expanded, &key);
-                whole(&self.made(expanded, single), address, span)
+                self.whole(&self.made(expanded, single), address, span)
             }
             (Picked::Unknown(unknown), _) => {
                 let inside = expanded.instance.inside(&expanded.declared.address());
@@ -50,7 +50,7 @@ impl Run<'_> {
             (Picked::All, _) => {
                 let value = |single: &Single| {
                     let address = called(expanded, &single.key);
-                    whole(&self.made(expanded, single), address, span)
+                    self.whole(&self.made(expanded, single), address, span)
                 };
                 let all = expanded.expansion.container(span, value);
                 match expanded.expansion.open {
@@ -99,6 +99,24 @@ impl Run<'_> {
             }),
         };
         self.steps(value, rest, span, scope)
+    }
+
+    /// An attribute of a resource's instance, with the reference that it comes through.
+    fn attribute_of(&self, made: &Made, address: Arc<str>, name: &Arc<str>, span: Span) -> Value {
+        let full = self.full(made);
+        let value = match &full.kind {
+            Kind::Unknown(unknown) => Value::unknown((**unknown).clone(), made.raw.span),
+            _ => full.get(name).unwrap_or_else(|| {
+                Value::unknown(after_apply(&made.raw, name, Type::Dynamic), made.raw.span)
+            }),
+        };
+        value.through(Via::Reference(address, name.clone()), span)
+    }
+
+    /// A whole instance; which of its attributes is meant is filled in by the step that takes one.
+    fn whole(&self, made: &Made, address: Arc<str>, span: Span) -> Value {
+        let full = self.full(made).clone();
+        full.through(Via::Reference(address, "".into()), span)
     }
 
     /// All outputs of a module instance.
@@ -167,22 +185,4 @@ impl Run<'_> {
 fn called(expanded: &Expanded, key: &Key) -> Arc<str> {
     let own = format!("{}{}", expanded.declared.address(), key.text());
     expanded.instance.inside(&own).into()
-}
-
-/// An attribute of a resource's instance, with the reference that it comes through.
-fn attribute_of(made: &Made, address: Arc<str>, name: &Arc<str>, span: Span) -> Value {
-    let value = match &made.full.kind {
-        Kind::Unknown(unknown) => Value::unknown((**unknown).clone(), made.raw.span),
-        _ => made.full.get(name).unwrap_or_else(|| {
-            Value::unknown(after_apply(&made.raw, name, Type::Dynamic), made.raw.span)
-        }),
-    };
-    value.through(Via::Reference(address, name.clone()), span)
-}
-
-/// A whole instance; which of its attributes is meant is filled in by the step that takes one.
-fn whole(made: &Made, address: Arc<str>, span: Span) -> Value {
-    made.full
-        .clone()
-        .through(Via::Reference(address, "".into()), span)
 }

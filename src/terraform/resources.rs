@@ -1,13 +1,17 @@
 //! Instances of resources and data sources, and the list of all of them.
 
+use super::Demand;
 use super::computed;
 use super::data;
 use super::expand::{Expanded, Single};
+use super::module::Declared;
 use super::run::{Instance, Run, Scope};
 use super::schema;
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Form, Mode, RawResource, Root};
+use crate::syntax::hcl::Block;
 use crate::value::{Kind, Type, Unknown, Value};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,8 +20,8 @@ use std::sync::Arc;
 pub(super) struct Made {
     /// What stands in the code.
     pub(super) raw: RawResource,
-    /// All attributes: what references see.
-    pub(super) full: Value,
+    /// All attributes, once somebody asks.
+    full: OnceCell<Value>,
 }
 
 impl Run<'_> {
@@ -27,20 +31,26 @@ impl Run<'_> {
         let own = format!("{}{}", expanded.declared.address(), single.key.text());
         let address: Arc<str> = instance.inside(&own).into();
         let cycle = || {
-            let unknown = self.cycle(&own, expanded.declared.block.header);
+            let unknown = self.cycle(&own, expanded.declared.header());
             let raw = self.raw(expanded, single, &address, unknown.clone());
-            Rc::new(Made { raw, full: unknown })
+            let full = OnceCell::from(unknown);
+            Rc::new(Made { raw, full })
         };
         self.once(&instance.made, &address, cycle, || {
             let declared = &expanded.declared;
-            let block = &declared.block;
+            let block = declared.block(self.files);
             let scope = Scope::of(instance, &single.each);
             let schema = schema::of(declared.mode, &declared.kind);
             let attributes = self.decode(&block.body, block.header, schema, true, scope);
             let raw = self.raw(expanded, single, &address, attributes);
-            let full = self.full(&raw);
+            let full = OnceCell::new();
             Rc::new(Made { raw, full })
         })
+    }
+
+    /// All attributes of an instance: what references see.
+    pub(super) fn full<'m>(&self, made: &'m Made) -> &'m Value {
+        made.full.get_or_init(|| self.filled(&made.raw))
     }
 
     fn raw(
@@ -51,7 +61,7 @@ impl Run<'_> {
         attributes: Value,
     ) -> RawResource {
         let declared = &expanded.declared;
-        let block = &declared.block;
+        let block = declared.block(self.files);
         let provider = self.provider_of(&expanded.instance, &declared.kind, block);
         let provider = computed::with_region(&provider, &attributes);
         let outer = expanded.instance.doubt.as_ref();
@@ -72,7 +82,7 @@ impl Run<'_> {
         }
     }
 
-    fn full(&self, raw: &RawResource) -> Value {
+    fn filled(&self, raw: &RawResource) -> Value {
         let mut rendered = BTreeMap::new();
         if raw.mode == Mode::Data {
             match data::attribute_values(&raw.kind, &raw.attributes, raw.span) {
@@ -97,16 +107,10 @@ impl Run<'_> {
     pub(super) fn list(&self, root: &Rc<Instance>) -> Root {
         let mut resources = Vec::new();
         self.list_instance(root, &mut resources);
-        let outputs = (root.module.outputs.iter())
-            .map(|(name, block)| {
-                let value = self.settle(self.output(root, name, block.header), block.header);
-                if infinite(&value) {
-                    let message = format!("output `{name}` holds an infinite number");
-                    self.tell(Diagnostic::error("terraform-evaluation", message).at(block.header));
-                }
-                (name.to_string(), value)
-            })
-            .collect();
+        let outputs = match self.demand {
+            Demand::Everything => self.list_outputs(root),
+            Demand::Resources(_) => BTreeMap::new(),
+        };
         let unseen = self.unseen();
         Root {
             name: self.shown.clone(),
@@ -120,26 +124,57 @@ impl Run<'_> {
         }
     }
 
+    fn list_outputs(&self, root: &Rc<Instance>) -> BTreeMap<String, Value> {
+        let output = |(name, block): (&Arc<str>, &Block)| {
+            let value = self.settle(self.output(root, name, block.header), block.header);
+            if infinite(&value) {
+                let message = format!("output `{name}` holds an infinite number");
+                self.tell(Diagnostic::error("terraform-evaluation", message).at(block.header));
+            }
+            (name.to_string(), value)
+        };
+        root.module.outputs.iter().map(output).collect()
+    }
+
+    /// Whether a resource is asked for, whoever refers to it.
+    fn demands(&self, declared: &Declared) -> bool {
+        match self.demand {
+            Demand::Everything => true,
+            Demand::Resources(of) => declared.mode == Mode::Managed && of(&declared.kind),
+        }
+    }
+
     fn list_instance(&self, instance: &Rc<Instance>, out: &mut Vec<RawResource>) {
-        for (name, block) in &instance.module.variables {
-            if let Ok(value) = self.variable(instance, name, block.header) {
-                self.validate(instance, name, block, &value);
+        let module = &instance.module;
+        let demanded = module.resources.iter().filter(|d| self.demands(d));
+        let demanded: Vec<&Rc<Declared>> = demanded.collect();
+        if instance.caller.is_none() || !demanded.is_empty() || !module.calls.is_empty() {
+            for (name, block) in &module.variables {
+                if let Ok(value) = self.variable(instance, name, block.header) {
+                    self.validate(instance, name, block, &value);
+                }
             }
         }
-        for (name, attribute) in &instance.module.locals {
-            let _ = self.local(instance, name, attribute.name.span);
+        if matches!(self.demand, Demand::Everything) {
+            for (name, attribute) in &module.locals {
+                let _ = self.local(instance, name, attribute.name.span);
+            }
         }
-        for declared in &instance.module.resources {
+        for declared in demanded {
             let name = (declared.mode, declared.kind.clone(), declared.name.clone());
-            let Ok(expanded) = self.expanded(instance, &name, declared.block.header) else {
+            let Ok(expanded) = self.expanded(instance, &name, declared.header()) else {
                 continue;
             };
             for single in &expanded.expansion.items {
-                out.push(self.made(&expanded, single).raw.clone());
+                let made = self.made(&expanded, single);
+                if made.raw.mode == Mode::Data {
+                    self.full(&made); // what cannot be rendered is told
+                }
+                out.push(made.raw.clone());
                 self.preconditions(&expanded, single);
             }
         }
-        for (name, block) in &instance.module.calls {
+        for (name, block) in &module.calls {
             if let Ok(calls) = self.calls(instance, name, block.header) {
                 for child in &calls.instances {
                     self.list_instance(child, out);

@@ -1,5 +1,6 @@
 //! One evaluation of a root module: its tree of module instances, what has been worked out so far, and what went wrong.
 
+use super::Demand;
 use super::expand::{Calls, Each, Expanded};
 use super::memo::Memo;
 use super::module::{self, Module, Name};
@@ -38,6 +39,7 @@ const TEXT_UNIT: usize = 64;
 pub(super) struct Run<'a> {
     pub(super) files: &'a Files,
     pub(super) world: &'a World,
+    pub(super) demand: Demand,
     /// The root module's directory, and as the user calls it.
     pub(super) dir: PathBuf,
     pub(super) shown: String,
@@ -170,12 +172,19 @@ impl<'s> Scope<'s> {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(files: &'a Files, dir: &Path, shown: &str, world: &'a World) -> Self {
+    pub(super) fn new(
+        files: &'a Files,
+        dir: &Path,
+        shown: &str,
+        world: &'a World,
+        demand: Demand,
+    ) -> Self {
         let dir = normal(dir);
         let installed = super::installed::Installed::read(&dir);
         Run {
             files,
             world,
+            demand,
             shown: shown.to_owned(),
             inputs: RefCell::default(),
             given: RefCell::default(),
@@ -203,10 +212,11 @@ impl<'a> Run<'a> {
         if let Some(known) = self.modules.borrow().get(dir) {
             return known.clone();
         }
-        let loaded = module::load(self.files, dir, shown).map(|(module, diagnostics)| {
-            diagnostics.into_iter().for_each(|d| self.tell(d));
-            Rc::new(module)
-        });
+        let loaded =
+            module::load(self.files, dir, shown, self.demand).map(|(module, diagnostics)| {
+                diagnostics.into_iter().for_each(|d| self.tell(d));
+                Rc::new(module)
+            });
         self.modules
             .borrow_mut()
             .insert(dir.to_owned(), loaded.clone());
