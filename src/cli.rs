@@ -23,6 +23,7 @@ pub mod resolve;
 pub mod revision;
 pub mod schema;
 pub mod sink;
+pub mod terraform;
 pub mod test;
 
 /// What `ecr-guard` is asked to do.
@@ -64,6 +65,8 @@ pub enum Command {
     Resolve(resolve::Args),
     /// Tell whether a principal may make a request, by which policies, and what is missing.
     Can(can::Args),
+    /// Run `terraform plan` as it is given, and judge the plan.
+    Terraform(terraform::Args),
     /// Answer invocations of a CloudFormation Hook.
     Hook(hook::Args),
     /// Tell what V2 of the registry policy scope adds and takes away, and how to get there.
@@ -91,14 +94,16 @@ pub enum Color {
 
 /// Does what the arguments ask and gives the exit code.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = hook::as_bootstrap(arguments.into_iter().collect());
     let parsed = App::command()
-        .try_get_matches_from(hook::as_bootstrap(arguments.into_iter().collect()))
+        .try_get_matches_from(&arguments)
         .and_then(|m| Ok((App::from_arg_matches(&m)?, m)));
     let (app, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(error) => {
             let _ = error.print(); // nowhere left to complain
-            return u8::try_from(error.exit_code()).unwrap_or(2);
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return terraform::usage_code(&arguments, code);
         }
     };
     app.color.apply();
@@ -119,6 +124,7 @@ fn run(app: App, matches: &ArgMatches) -> Result<u8, Failure> {
     };
     match app.command {
         Command::Check(args) => check::run(&args, matches),
+        Command::Terraform(args) => terraform::run(&args),
         Command::Access(args) => access::run(&args, matches),
         Command::Diff(args) => diff::run(&args, matches),
         Command::Perimeter(args) => perimeter::run(&args, matches),

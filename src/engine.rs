@@ -5,7 +5,10 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::finding::{Finding, Outcome, ResourceRef, Severity};
 use crate::span::Files;
 use crate::world::{Inputs, Target};
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub use crate::source::Plan;
 
 mod cases;
 mod chosen;
@@ -26,8 +29,8 @@ pub struct Options {
     pub paths: Vec<String>,
     /// The text of standard input, where one of the paths is `-`.
     pub stdin: Option<String>,
-    /// A plan that stands in no file: the only path is the directory of the code that it was made of.
-    pub plan: Option<String>,
+    /// Plans that have been read for some of the paths, by path.
+    pub plans: BTreeMap<String, Plan>,
     /// The directory of the code that the given plans were made of; `None`: what stands beside them.
     pub code: Option<String>,
     /// The template that is deployed now: what the given one replaces or no longer has is judged, too.
@@ -76,7 +79,7 @@ impl Options {
         Options {
             paths,
             stdin: None,
-            plan: None,
+            plans: BTreeMap::new(),
             code: None,
             previous: None,
             config: None,

@@ -27,8 +27,19 @@ pub enum Input {
     Path(String),
     /// The text of standard input.
     Text(String),
-    /// A plan that nobody wrote to a file, with the code that it was made of; its root has the name of the code's directory.
-    Plan(String, Code),
+    /// A plan that has been read already.
+    Plan(Plan),
+}
+
+/// A plan that stands in no file as JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The name of its root.
+    pub name: String,
+    /// The plan, as `terraform show -json` prints it.
+    pub text: String,
+    /// The code that it was made of, where that is known.
+    pub code: Option<Code>,
 }
 
 /// What is read and what is not.
@@ -114,7 +125,7 @@ fn read_with(
         match input {
             Input::Path(path) => paths.push(path.as_str()),
             Input::Text(text) => texts.push(text.clone()),
-            Input::Plan(text, code) => plans.push((text, code)),
+            Input::Plan(plan) => plans.push(plan),
         }
     }
     let reader = document::Reader {
@@ -150,7 +161,7 @@ fn read_with(
     let documents: Vec<&walk::Entry> = found.documents.values().collect();
     parts.extend(exports::read(reader, &documents));
     parts.extend(texts.into_iter().map(|text| reader.standard_input(text)));
-    parts.extend((plans.into_iter()).map(|(text, code)| reader.made(text, code)));
+    parts.extend(plans.into_iter().map(|plan| reader.made(plan)));
     let mut sources = gathered(files, parts, modules.without > 0);
     order(files, &mut sources.diagnostics);
     Ok(sources)
@@ -366,9 +377,7 @@ fn read_one_with(
     let path = match input {
         Input::Path(path) => path,
         Input::Text(text) => return only(files, "-", reader.standard_input(text.clone())),
-        Input::Plan(text, code) => {
-            return only(files, &code.shown, reader.made(text, code));
-        }
+        Input::Plan(plan) => return only(files, &plan.name, reader.made(plan)),
     };
     let found = walk::named(path)?;
     if let Some(entry) = found.directories.values().next() {

@@ -3,12 +3,14 @@
 use super::checkout;
 use super::given::{Given, stdin};
 use super::sink::{self, Sink};
+use super::terraform::{self, Saved};
 use crate::config::{Profile, Undetermined};
 use crate::engine::{self, Failure, Options, Report};
 use crate::finding::Severity;
 use crate::report::{self, Look};
 use clap::ArgMatches;
 use std::io;
+use std::path::PathBuf;
 
 /// The options of `check`.
 #[derive(Debug, clap::Args)]
@@ -25,6 +27,9 @@ pub struct Args {
     /// What is judged, and what blocks.
     #[command(flatten)]
     pub rules: Rules,
+    /// The binary that shows saved plans.
+    #[arg(long = "terraform-bin", value_name = "BIN", default_value = terraform::BINARY, env = "ECR_GUARD_TERRAFORM_BIN")]
+    pub binary: PathBuf,
     /// The code that the given plans were made of; what stands beside a plan lends it lines only.
     #[arg(long, value_name = "DIR")]
     pub code: Option<String>,
@@ -77,9 +82,21 @@ pub enum Include {
 /// Runs the command and gives its exit code.
 pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
     let sinks = sink::chosen(args.format.clone())?;
-    let report = engine::run(&options(args, matches)?)?;
+    let mut options = options(args, matches)?;
+    let saved = saved(args)?;
+    let plans = saved.iter().map(|s| (s.plan.name.clone(), s.plan.clone()));
+    options.plans.extend(plans);
+    let report = engine::run(&options)?;
+    drop(saved);
     print(&report, &sinks)?;
     Ok(report.exit_code())
+}
+
+/// The saved plans among the paths, as terraform shows them.
+fn saved(args: &Args) -> Result<Vec<Saved>, Failure> {
+    let binary = args.binary.as_path();
+    let read = |path: &String| terraform::saved(path, binary, args.code.as_deref()).transpose();
+    args.paths.iter().filter_map(read).collect()
 }
 
 /// What the engine is asked to do.
@@ -87,7 +104,7 @@ pub fn options(args: &Args, matches: &ArgMatches) -> Result<Options, Failure> {
     Ok(Options {
         paths: args.paths.clone(),
         stdin: stdin(&args.paths)?,
-        plan: None,
+        plans: std::collections::BTreeMap::new(),
         code: args.code.clone(),
         previous: args.previous.clone(),
         config: args.given.config(),

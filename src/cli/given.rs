@@ -122,7 +122,7 @@ fn indexed<'a>(
 }
 
 /// `TF_VAR_…` without the prefix.
-fn environment() -> Result<BTreeMap<String, String>, Failure> {
+pub(super) fn environment() -> Result<BTreeMap<String, String>, Failure> {
     let mut out = BTreeMap::new();
     for (name, value) in std::env::vars_os() {
         let Some(name) = name.to_str().and_then(|n| n.strip_prefix("TF_VAR_")) else {
@@ -176,7 +176,7 @@ pub fn plain(error: &std::io::Error) -> String {
 }
 
 /// A path as shown: with `/`, without a leading `./`.
-fn shown(path: &str) -> String {
+pub(super) fn shown(path: &str) -> String {
     let path = path.replace(std::path::MAIN_SEPARATOR, "/");
     match path.strip_prefix("./") {
         Some(rest) if !rest.is_empty() => rest.to_owned(),

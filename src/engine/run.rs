@@ -18,7 +18,6 @@ use crate::resource::{self, availability, schema};
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
 use crate::terraform::Demand;
-use crate::terraform::plan::Code;
 use crate::value::DIAGNOSED;
 use crate::waiver;
 use crate::world::World;
@@ -42,16 +41,9 @@ pub fn run(options: &Options) -> Result<Report, Failure> {
 }
 
 fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, Error> {
-    let input = |path: &String| match (&options.stdin, &options.plan) {
+    let input = |path: &String| match (&options.stdin, options.plans.get(path)) {
         (Some(text), _) if path == "-" => Input::Text(text.clone()),
-        (_, Some(text)) => Input::Plan(
-            text.clone(),
-            Code {
-                directory: path.into(),
-                shown: path.clone(),
-                planned: true,
-            },
-        ),
+        (_, Some(plan)) => Input::Plan(plan.clone()),
         _ => Input::Path(path.clone()),
     };
     let inputs: Vec<Input> = options.paths.iter().map(input).collect();

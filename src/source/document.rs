@@ -4,7 +4,7 @@ use super::assembly;
 use super::bytes::{self, Content};
 use super::marks::{self, Guess};
 use super::walk::Entry;
-use super::{Evaluators, Part};
+use super::{Evaluators, Part, Plan};
 use crate::cloudformation;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::{FileId, Files, Span};
@@ -120,11 +120,11 @@ impl Reader<'_> {
     }
 
     /// Reads a plan that stands in no file.
-    pub(super) fn made(self, text: &str, code: &Code) -> Part {
-        let id = self.files.add(PLAN, text);
-        let mut part = self.plan(id, Some(code));
+    pub(super) fn made(self, plan: &Plan) -> Part {
+        let id = self.files.add(PLAN, plan.text.as_str());
+        let mut part = self.plan(id, plan.code.as_ref());
         for root in &mut part.roots {
-            root.name.clone_from(&code.shown);
+            root.name.clone_from(&plan.name);
         }
         part
     }
