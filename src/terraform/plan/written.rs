@@ -261,12 +261,16 @@ impl Merger {
         if !json::looks_like_json(text) {
             return None;
         }
+        // what an encoder remembers knows where it was written; what stands in a text came its way
         let read = |text: &Text, value: &Value| match text.json() {
             Some(json) => Some(Value::clone(json)),
-            None => json::parse_text(text, value.place.span).ok(),
+            None => {
+                let mut parsed = json::parse_text(text, value.place.span).ok()?;
+                parsed.place.inherit(&value.place);
+                Some(parsed)
+            }
         };
-        let mut own = read(written, code)?;
-        own.place.inherit(&code.place);
+        let own = read(written, code)?;
         let merged = self.merge(&read(text, plan)?, Some(&own), &code.place);
         Some(Text::encoded(unplaced(text), Arc::new(merged)))
     }
