@@ -325,3 +325,80 @@ fn registry_scope_of_a_live_registry() {
     insta::assert_snapshot!(before_steps);
     assert_eq!(with("{}").0, 2);
 }
+
+#[test]
+fn what_is_sensitive_is_not_printed() {
+    let dir = tempfile::tempdir().unwrap();
+    let code = r#"
+variable "who" {
+  sensitive = true
+  default   = "999999999999"
+}
+variable "name" {
+  sensitive = true
+  default   = "hidden-name"
+}
+resource "aws_ecr_repository" "app" {
+  name = var.name
+}
+resource "aws_ecr_repository_policy" "app" {
+  repository = aws_ecr_repository.app.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Sid = "hidden${var.who}", Effect = "Allow", Principal = { AWS = var.who }, Action = "ecr:*" }] })
+}
+resource "aws_ecr_registry_policy" "this" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Allow", Principal = { AWS = var.who }, Action = "ecr:*", Resource = "*" }] })
+}
+resource "aws_ecr_replication_configuration" "this" {
+  replication_configuration {
+    rule {
+      destination {
+        region      = "eu-west-1"
+        registry_id = var.who
+      }
+    }
+  }
+}
+resource "aws_organizations_policy" "network" {
+  name    = "network"
+  content = jsonencode({ Version = "2012-10-17", Statement = [{ Effect = "Deny", Action = "ecr:*", Resource = "*", Condition = { StringNotEquals = { "aws:ResourceOrgID" = "o-a1b2c3d4e5", "aws:PrincipalTag/x" = var.who } } }] })
+}
+"#;
+    std::fs::create_dir(dir.path().join("a")).unwrap();
+    std::fs::create_dir(dir.path().join("b")).unwrap();
+    std::fs::write(dir.path().join("a/main.tf"), code).unwrap();
+    std::fs::copy(
+        testdata().join("ecr-guard.yaml"),
+        dir.path().join("ecr-guard.yaml"),
+    )
+    .unwrap();
+    let can = [
+        "can",
+        "--principal",
+        "111122223333",
+        "--action",
+        "pull",
+        "--resource",
+        "aws_ecr_repository.app",
+        "a",
+    ];
+    let asked: [&[&str]; 6] = [
+        &["access", "a"],
+        &["diff", "--base", "b", "a"],
+        &["registry-scope", "a"],
+        &["perimeter", "a"],
+        &can,
+        &["access", "--format", "svg", "a"],
+    ];
+    for arguments in asked {
+        for json in [false, true] {
+            let mut arguments = arguments.to_vec();
+            if json && !arguments.contains(&"--format") {
+                arguments.extend(["--format", "json"]);
+            }
+            let (code, text) = run(dir.path(), &arguments);
+            assert!(code < 2, "{arguments:?}: {text}");
+            assert!(!text.contains("999999999999"), "{arguments:?}: {text}");
+            assert!(!text.contains("hidden"), "{arguments:?}: {text}");
+        }
+    }
+}

@@ -7,7 +7,7 @@
 use super::estate::{Estate, Located, Repository, Sort};
 use crate::iam::action;
 use crate::iam::principal::{account_of, is_account};
-use crate::iam::reach::{Ability, Answer, Holder, Party, Source, holders};
+use crate::iam::reach::{Ability, Answer, Holder, Party, Source, Witness, holders};
 use crate::inventory::Resource;
 use crate::resource::arn::{Account, account};
 use crate::span::Span;
@@ -108,6 +108,20 @@ pub struct Grant {
     pub holder: Holder,
     /// The statement that lets them in; of a doubtful one, the first that may.
     pub statement: Option<Located>,
+    /// Who it is, and the request, come from something sensitive: never printed.
+    pub secret: bool,
+}
+
+impl Grant {
+    /// The words for who it is.
+    pub fn who(&self) -> String {
+        shown(&self.holder.party, self.secret)
+    }
+
+    /// The request that shows it, where it may be shown.
+    pub fn request(&self) -> Option<&Witness> {
+        self.holder.answer.witness().filter(|_| !self.secret)
+    }
 }
 
 /// A destination of replication.
@@ -167,6 +181,7 @@ fn grant(estate: &Estate, repository: &Repository, what: What, holder: Holder) -
     Grant {
         what,
         statement: by.and_then(|w| repository.statement(estate, w.policy_index, w.statement)),
+        secret: repository.is_secret(),
         holder,
     }
 }
@@ -266,6 +281,10 @@ fn copy(estate: &Estate, resource: &Resource, destination: &Value, sure: bool) -
             _ => (None, None),
         },
     };
+    let account = match destination.has_sensitive() {
+        true => account.map(|_| "(sensitive)".to_owned()),
+        false => account,
+    };
     Copy {
         account,
         region: part("region").and_then(|r| r.as_str().map(str::to_owned)),
@@ -287,8 +306,16 @@ pub fn is_inside(estate: &Estate, resource: &Resource, id: &str) -> Option<bool>
     organization.accounts.as_ref().map(|a| a.contains(id))
 }
 
+/// The words for somebody, who may be a secret.
+pub fn shown(party: &Party, secret: bool) -> String {
+    match secret {
+        true => "(sensitive)".to_owned(),
+        false => words(party),
+    }
+}
+
 /// The words for somebody.
-pub fn words(party: &Party) -> String {
+fn words(party: &Party) -> String {
     match party {
         Party::Anyone => "anyone".to_owned(),
         Party::Organization(id) => format!("organisation {id}"),

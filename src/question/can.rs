@@ -3,7 +3,7 @@
 //! The evaluation is that of `iam::evaluate` (IAM User Guide, policy evaluation logic): an explicit Deny wins; inside an account
 //! either side suffices, across accounts both are needed; `ecr:GetAuthorizationToken` is of the identity's side alone.
 
-use super::estate::Estate;
+use super::estate::{Estate, sid};
 use crate::iam::action;
 use crate::iam::document::{Document, PolicyKind};
 use crate::iam::evaluate::{Policies, Request, Verdict, decide, matching};
@@ -143,14 +143,47 @@ impl Refused {
 /// A principal or a resource that is none, or that names several things.
 pub fn ask(estate: &Estate, asked: &Asked) -> Result<Vec<Answer>, Refused> {
     let principal = Principal::parse(&asked.principal)?;
-    let target = Target::find(estate, asked, &principal)?;
-    let others = others::find(estate, asked, &principal, &target)?;
-    let answer = |action: &String| {
-        let on_resource = target.asking.iter().filter(|a| a.is_asked(action));
-        let asking: Vec<Asking> = on_resource.chain(&others).cloned().collect();
-        one(estate, asked, (&principal, &target), action, &asking)
-    };
-    Ok(asked.actions.iter().map(answer).collect())
+    let targets = Target::find(estate, asked, &principal)?;
+    let mut cases: Vec<Vec<Answer>> = Vec::new();
+    for target in &targets {
+        let others = others::find(estate, asked, &principal, target)?;
+        let answer = |action: &String| {
+            let on_resource = target.asking.iter().filter(|a| a.is_asked(action));
+            let asking: Vec<Asking> = on_resource.chain(&others).cloned().collect();
+            one(estate, asked, (&principal, target), action, &asking)
+        };
+        cases.push(asked.actions.iter().map(answer).collect());
+    }
+    let whens: Vec<&str> = targets.iter().filter_map(|t| t.when.as_deref()).collect();
+    Ok(agreed(cases, &whens))
+}
+
+/// The answers that hold in every case of a template's undecided conditions; where the cases differ it cannot be told.
+fn agreed(cases: Vec<Vec<Answer>>, whens: &[&str]) -> Vec<Answer> {
+    let mut cases = cases.into_iter();
+    let mut out = cases.next().unwrap_or_default();
+    let first: Vec<Verdict> = out.iter().map(|a| a.decision).collect();
+    for (number, case) in (1..).zip(cases) {
+        for ((answer, other), first) in out.iter_mut().zip(case).zip(&first) {
+            if other.decision != *first {
+                let when = |n: usize| whens.get(n).copied().unwrap_or("a condition holds");
+                let words = |v: &Verdict| match v {
+                    Verdict::Allow => "allowed",
+                    Verdict::Deny => "denied",
+                    Verdict::Unknown => "unknown",
+                };
+                for (n, verdict) in [(0, first), (number, &other.decision)] {
+                    let reason = format!("when {} it is {}", when(n), words(verdict));
+                    if !answer.reasons.iter().any(|r| **r == *reason) {
+                        answer.reasons.push(reason.into());
+                    }
+                }
+                answer.decision = Verdict::Unknown;
+                answer.missing.clear();
+            }
+        }
+    }
+    out
 }
 
 /// Allow where every answer is; deny where one is; else unknown.
@@ -216,7 +249,7 @@ fn one(
     let mut answer = Answer {
         principal: asked.principal.clone(),
         action: action.to_owned(),
-        resource: target.arn.clone(),
+        resource: target.shown(),
         context: known.shown,
         decision,
         chain: chain(links),
@@ -313,7 +346,7 @@ fn link(asking: &Asking, policy: &Policy, request: &Request) -> Link {
         let found = (asking.document.statements.iter()).find(|s| s.index == rule.index);
         Matched {
             index: rule.index,
-            sid: found.and_then(|s| Some(s.sid.as_ref()?.known()?.to_owned())),
+            sid: found.and_then(|s| sid(&asking.document, s)),
             deny: rule.deny,
             sure: tri.must(),
             span: found.filter(|_| asking.placed).map(|s| s.place.primary()),

@@ -25,12 +25,16 @@ pub struct Change {
     pub because: Vec<Arc<str>>,
     /// Only from a network that the policies name.
     pub network: bool,
+    /// It cannot be told whether it is so; [`Change::witness`] may be missing for another reason, too: it is sensitive.
+    pub doubtful: bool,
+    /// Who it is comes from something sensitive: never printed.
+    pub secret: bool,
 }
 
 impl Change {
     /// Whether it is sure, and about somebody who is surely outside.
     pub fn is_external(&self) -> bool {
-        self.witness.is_some() && !self.inside.may()
+        !self.doubtful && !self.inside.may()
     }
 
     /// Whether it may be about somebody outside.
@@ -77,7 +81,7 @@ pub fn of(base: Side<'_>, head: Side<'_>) -> Result<Vec<Change>, &'static str> {
     for change in &mut out {
         change.actions.sort_unstable();
     }
-    out.sort_by(|a, b| (&a.party, a.witness.is_none()).cmp(&(&b.party, b.witness.is_none())));
+    out.sort_by(|a, b| (&a.party, a.doubtful).cmp(&(&b.party, b.doubtful)));
     Ok(out)
 }
 
@@ -93,6 +97,10 @@ fn add(
         Answer::Unknown(because) => (None, because),
         Answer::No => return,
     };
+    let secret = [base.repository, head.repository]
+        .into_iter()
+        .flatten()
+        .any(Repository::is_secret);
     let by = witness.as_ref().map(|w| (w.policy_index, w.statement));
     let change = Change {
         party: holder.party,
@@ -100,14 +108,16 @@ fn add(
         actions: vec![action],
         statement: by.and_then(|by| head.statement(by)),
         denied_by: holder.before.and_then(|by| base.statement(by)),
-        witness,
+        doubtful: witness.is_none(),
+        witness: witness.filter(|_| !secret),
+        secret,
         because,
         network: holder.network,
     };
     let place = |l: &Option<Located>| l.as_ref().map(|l| (l.policy.clone(), l.statement));
     let same = |c: &&mut Change| {
         c.party == change.party
-            && c.witness.is_some() == change.witness.is_some()
+            && c.doubtful == change.doubtful
             && c.because == change.because
             && place(&c.statement) == place(&change.statement)
             && place(&c.denied_by) == place(&change.denied_by)

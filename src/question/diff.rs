@@ -39,12 +39,16 @@ impl Side {
         }
     }
 
-    fn key(&self, repository: &Repository) -> (String, String) {
+    fn key(&self, repository: &Repository) -> (String, String, Option<String>) {
         let root = match self.below(self.estate.root(repository.resource)) {
             "." => "",
             root => root,
         };
-        (root.to_owned(), repository.address.clone())
+        (
+            root.to_owned(),
+            repository.address.clone(),
+            repository.when.clone(),
+        )
     }
 }
 
@@ -97,14 +101,23 @@ pub fn of(base: &Side, head: &Side) -> Vec<Changed> {
     out.filter(|c| !c.is_empty()).collect()
 }
 
+/// Whether a repository of the base is one of the head.
+type Same<'a> = dyn Fn(&Repository, &Repository) -> bool + 'a;
+
 /// Which repository of the base is which of the head: by root and address, else by name where only one has it on each side.
 fn pairs(base: &Side, head: &Side) -> Vec<(Option<usize>, Option<usize>)> {
     let (before, after) = (&base.estate.repositories, &head.estate.repositories);
     let mut left: Vec<Option<usize>> = (0..before.len()).map(Some).collect();
     let mut found: Vec<Option<usize>> = vec![None; after.len()];
-    let ways: [&dyn Fn(&Repository, &Repository) -> bool; 2] = [
+    let ways: [&Same<'_>; 2] = [
         &|b, h| b.sort == h.sort && base.key(b) == head.key(h),
-        &|b, h| b.sort == h.sort && name(b).is_some() && name(b) == name(h) && place(b) == place(h),
+        &|b, h| {
+            b.sort == h.sort
+                && name(b).is_some()
+                && name(b) == name(h)
+                && place(b) == place(h)
+                && b.when == h.when
+        },
     ];
     for same in ways {
         for (slot, repository) in found.iter_mut().zip(after) {

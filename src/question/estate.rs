@@ -1,7 +1,7 @@
 //! What questions are asked of: the repositories of the input and all policies that say who may do what with them.
 
 use crate::diagnostic::{Diagnostic, Level};
-use crate::iam::document::{Document, PolicyKind};
+use crate::iam::document::{Document, PolicyKind, Statement};
 use crate::iam::reach::{self, Attached, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{self, Inventory, Link, Resource};
@@ -100,6 +100,10 @@ pub struct Repository {
     pub trusted: Trusted,
     /// What is taken for granted, in words.
     pub assumes: Vec<Arc<str>>,
+    /// Its name is sensitive: never printed, nor a request that names it.
+    pub secret: bool,
+    /// The case of the template's undecided conditions that it stands in, e.g. "IsProd is false".
+    pub when: Option<String>,
 }
 
 /// A statement and where it stands.
@@ -217,6 +221,8 @@ impl Estate {
             span: Some(resource.raw.span),
             scene: self.surroundings(sort, position, resource),
             sources: Vec::new(),
+            secret: name_of(sort, resource).is_some_and(|n| n.has_sensitive()),
+            when: (self.inventory.roots.get(resource.root)).and_then(|r| r.case.clone()),
             trusted: (self.organization(resource.raw.region.as_str()))
                 .map(Trusted::from)
                 .unwrap_or_default(),
@@ -354,14 +360,20 @@ impl Repository {
             policy: held.name.clone(),
             kind: held.document.kind,
             statement: index,
-            sid: (statement.sid.as_ref()).and_then(|s| Some(s.known()?.to_owned())),
+            sid: sid(&held.document, statement),
             span: statement.place.primary(),
         })
+    }
+
+    /// Whether something that is sensitive would be shown by who gets in, or by a request.
+    pub fn is_secret(&self) -> bool {
+        self.secret || self.scene.policies.iter().any(|p| p.document.sensitive)
     }
 
     /// What people call it.
     pub fn words(&self) -> String {
         let name = self.name.as_ref().and_then(Text::known);
+        let name = name.filter(|_| !self.secret);
         match (self.sort, name) {
             (Sort::Registry, _) => "every other repository".to_owned(),
             (Sort::Template, Some(prefix)) => format!("{prefix}/*"),
@@ -382,20 +394,31 @@ struct Built {
     world: World,
 }
 
-/// The name of what a resource stands for.
-fn name(sort: Sort, resource: &Resource) -> Option<Text> {
+/// The value that names what a resource stands for.
+fn name_of(sort: Sort, resource: &Resource) -> Option<Value> {
     let field = match sort {
         Sort::Repository => "name",
         Sort::Elsewhere => "repository",
         Sort::Template => "prefix",
         Sort::Registry => return None,
     };
-    let value = resource.field(field);
+    Some(resource.field(field))
+}
+
+/// The name of what a resource stands for.
+fn name(sort: Sort, resource: &Resource) -> Option<Text> {
+    let value = name_of(sort, resource)?;
     match (&value.kind, value.as_text()) {
         (_, Some(text)) => Some(text.clone()),
         (Kind::Unknown(unknown), _) => Some(Text::hole(unknown.clone())),
         _ => None,
     }
+}
+
+/// The Sid of a statement, where it is known and may be shown.
+pub(crate) fn sid(document: &Document, statement: &Statement) -> Option<String> {
+    let sid = statement.sid.as_ref()?.known()?;
+    (!document.sensitive).then(|| sid.to_owned())
 }
 
 /// The only value that there is.

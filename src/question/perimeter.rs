@@ -177,7 +177,7 @@ impl Control {
             policy: self.name.clone(),
             kind: self.document.kind,
             statement: index,
-            sid: (statement.sid.as_ref()).and_then(|s| Some(s.known()?.to_owned())),
+            sid: super::estate::sid(&self.document, statement),
             span: statement.place.primary(),
         })
     }

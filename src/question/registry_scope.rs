@@ -162,7 +162,7 @@ fn worth(policy: &Policy, statement: &Statement) -> Worth {
             policy: policy.name.clone(),
             kind: PolicyKind::Registry,
             statement: statement.index,
-            sid: (statement.sid.as_ref()).and_then(|s| Some(s.known()?.to_owned())),
+            sid: super::estate::sid(&policy.document, statement),
             span: statement.place.primary(),
         },
         deny: statement.effect == Effect::Deny,

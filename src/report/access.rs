@@ -4,7 +4,7 @@ use super::json::{OneDiagnostic, Place, diagnostics, location};
 use super::{Look, count, human, one_line};
 use crate::iam::kleene::Tri;
 use crate::iam::reach::Witness;
-use crate::question::access::{Access, Copy, Grant, because, class, words};
+use crate::question::access::{Access, Copy, Grant, because, class};
 use crate::question::estate::{Estate, Located, Repository, Sort};
 use crate::span::{Files, Span};
 use serde::Serialize;
@@ -70,6 +70,7 @@ pub(super) struct Named<'a> {
     sort: &'static str,
     address: &'a str,
     root: &'a str,
+    when: Option<&'a str>,
     location: Option<Place>,
 }
 
@@ -169,22 +170,27 @@ pub(super) fn named<'a>(estate: &'a Estate, repository: &'a Repository) -> Named
         sort: sort(repository.sort),
         address: &repository.address,
         root: estate.root(repository.resource),
+        when: repository.when.as_deref(),
         location: repository.span.map(|s| location(s, &estate.files)),
     }
 }
 
 fn grant<'a>(grant: &'a Grant, files: &Files) -> OneGrant<'a> {
     let holder = &grant.holder;
-    let witness = holder.answer.witness();
+    let witness = grant.request();
     OneGrant {
         action: grant.what.word(),
         who: Who {
             class: class(&holder.party),
-            name: words(&holder.party),
+            name: grant.who(),
             inside: tri(holder.inside),
             account: witness.and_then(|w| w.account.as_deref()),
         },
-        outcome: if witness.is_some() { "yes" } else { "unknown" },
+        outcome: if holder.answer.is_yes() {
+            "yes"
+        } else {
+            "unknown"
+        },
         network: holder.network,
         statement: grant.statement.as_ref().map(|s| statement(s, files)),
         witness: witness.map(request),
@@ -230,6 +236,14 @@ pub(super) fn tri(tri: Tri) -> &'static str {
         Tri::True => "yes",
         Tri::False => "no",
         Tri::Unknown => "unknown",
+    }
+}
+
+/// The address of a repository, and the case that it stands in.
+pub(super) fn place_of(repository: &Repository) -> String {
+    match &repository.when {
+        Some(when) => format!("{}, when {when}", repository.address),
+        None => repository.address.clone(),
     }
 }
 
@@ -288,7 +302,7 @@ fn write_human(
             continue;
         };
         let place = repository.span.map(|s| format!(", {}", at(s, files)));
-        let (words, address) = (repository.words(), &repository.address);
+        let (words, address) = (repository.words(), place_of(repository));
         writeln!(out, "{words}  ({address}{})", place.unwrap_or_default())?;
         for grant in &access.grants {
             write_grant(grant, files, out)?;
@@ -325,7 +339,7 @@ fn write_human(
 
 fn write_grant(grant: &Grant, files: &Files, out: &mut dyn Write) -> io::Result<()> {
     let holder = &grant.holder;
-    let who = words(&holder.party);
+    let who = grant.who();
     let network = if holder.network {
         ", from named networks only"
     } else {
@@ -362,7 +376,7 @@ fn write_markdown(estate: &Estate, answer: &[Access], out: &mut dyn Write) -> io
         for grant in &access.grants {
             let holder = &grant.holder;
             let sure = holder.answer.witness().is_some();
-            let who = cell(&words(&holder.party));
+            let who = cell(&grant.who());
             let who = if sure { who } else { format!("perhaps {who}") };
             let place = grant.statement.as_ref();
             let place = place.map(|s| format!("{} `{}`", cell(&by(s)), at(s.span, files)));

@@ -2,7 +2,7 @@
 
 use super::access::{Request, Statement, by, cell, inside, request, statement, tri};
 use super::one_line;
-use crate::question::access::{class, words as who};
+use crate::question::access::{class, shown};
 use crate::question::change::{Change, words};
 use crate::question::estate::Located;
 use crate::span::Files;
@@ -36,16 +36,12 @@ pub(super) fn json<'a>(changes: &'a [Change], files: (&Files, &Files)) -> Vec<On
     let one = |c: &'a Change| One {
         who: Who {
             class: class(&c.party),
-            name: who(&c.party),
+            name: shown(&c.party, c.secret),
             inside: tri(c.inside),
         },
         access: words(&c.actions),
         actions: &c.actions,
-        outcome: if c.witness.is_some() {
-            "yes"
-        } else {
-            "unknown"
-        },
+        outcome: if c.doubtful { "unknown" } else { "yes" },
         network: c.network,
         statement: c.statement.as_ref().map(|s| statement(s, files.0)),
         denied_by: c.denied_by.as_ref().map(|s| statement(s, files.1)),
@@ -66,17 +62,16 @@ pub(super) fn write(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for change in changes {
-        let (party, access) = (who(&change.party), words(&change.actions).join(", "));
+        let (party, access) = (
+            shown(&change.party, change.secret),
+            words(&change.actions).join(", "),
+        );
         let network = if change.network {
             ", from named networks only"
         } else {
             ""
         };
-        let perhaps = if change.witness.is_some() {
-            ""
-        } else {
-            "perhaps "
-        };
+        let perhaps = if change.doubtful { "perhaps " } else { "" };
         let near = inside(change.inside);
         writeln!(out, "  {sign} {perhaps}{party}: {access}{network}  {near}")?;
         if let Some(statement) = &change.statement {
@@ -122,8 +117,8 @@ pub(super) fn rows(
     (own, other): (Shown<'_>, Shown<'_>),
 ) -> Vec<String> {
     let row = |c: &Change| {
-        let perhaps = if c.witness.is_some() { "" } else { "perhaps " };
-        let party = cell(&who(&c.party));
+        let perhaps = if c.doubtful { "perhaps " } else { "" };
+        let party = cell(&shown(&c.party, c.secret));
         let near = match c.inside {
             i if !i.may() => "**outside**".to_owned(),
             i => inside(i).to_owned(),

@@ -79,7 +79,7 @@ fn summary(changed: &[Changed]) -> Summary {
         }),
         unknown: sum(&|c| {
             let all = c.granted.iter().chain(&c.removed);
-            all.filter(|g| g.witness.is_none()).count() + usize::from(c.failed.is_some())
+            all.filter(|g| g.doubtful).count() + usize::from(c.failed.is_some())
         }),
     }
 }
@@ -190,7 +190,12 @@ fn write_human(compared: Compared<'_>, look: Look, out: &mut dyn Write) -> io::R
             "changed" => String::new(),
             state => format!("  {state}"),
         };
-        writeln!(out, "{}  ({}){state}", found.words(), found.address)?;
+        writeln!(
+            out,
+            "{}  ({}){state}",
+            found.words(),
+            super::access::place_of(found)
+        )?;
         changes::write('+', &changed.granted, (&new, &old), out)?;
         changes::write('-', &changed.removed, (&old, &new), out)?;
         for (sign, copies, side) in [

@@ -115,7 +115,12 @@ pub fn write_human(
         let Some(repository) = estate.repositories.get(effects.repository) else {
             continue;
         };
-        writeln!(out, "{}  ({})", repository.words(), repository.address)?;
+        writeln!(
+            out,
+            "{}  ({})",
+            repository.words(),
+            super::access::place_of(repository)
+        )?;
         for (words, sign, found) in [
             ("V2 adds", '+', &effects.adds),
             ("V2 takes away", '-', &effects.takes),

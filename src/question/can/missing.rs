@@ -37,12 +37,11 @@ pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec
         None if !resource => out.push(by_resource),
         None => {}
         Some(_) if token && !own => out.push(by_own),
+        Some(account) if account == target.account && (resource || own) => {}
         Some(account) if account == target.account => {
-            if !resource && !own {
-                out.push(format!(
-                    "{by_resource}, or {by_own}: inside an account one of the two is enough"
-                ));
-            }
+            out.push(format!(
+                "{by_resource}, or {by_own}: inside an account one of the two is enough"
+            ));
         }
         Some(_) => {
             if !resource {

@@ -23,6 +23,10 @@ pub(super) struct Target {
     pub(super) assumes: Vec<Arc<str>>,
     /// Its name for people.
     pub(super) words: String,
+    /// The case of a template's undecided conditions that it stands in.
+    pub(super) when: Option<String>,
+    /// Its name is sensitive, and nobody gave it.
+    secret: bool,
 }
 
 /// An ARN of a repository, taken apart.
@@ -38,17 +42,20 @@ impl Target {
         estate: &Estate,
         asked: &Asked,
         principal: &Principal,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Vec<Self>, Refused> {
         let given = asked.resource.as_str();
         if given == "*" {
-            return Self::registry(estate, principal);
+            return Ok(vec![Self::registry(estate, principal)?]);
         }
         if given.starts_with("arn:") {
             let arn = parts(given).ok_or_else(|| {
                 let help = "write arn:aws:ecr:REGION:ACCOUNT:repository/NAME";
                 Refused::new(format!("`{given}` is no ARN of a repository"), help)
             })?;
-            return Ok(Self::of_arn(estate, given, &arn));
+            return Ok(cases(estate, &arn)
+                .into_iter()
+                .map(|when| Self::of_arn(estate, given, &arn, when))
+                .collect());
         }
         let named = |r: &&Repository| {
             let name = r.name.as_ref().and_then(Text::known);
@@ -57,7 +64,10 @@ impl Target {
         let found: Vec<&Repository> = estate.repositories.iter().filter(named).collect();
         match found.as_slice() {
             [] => Err(nothing(estate, given)),
-            [one] => Self::of_repository(estate, given, one),
+            [first, rest @ ..] if rest.iter().all(|r| is_other_case(estate, first, r)) => (found
+                .iter())
+            .map(|r| Self::of_repository(estate, given, r))
+            .collect(),
             several => {
                 let all: Vec<String> = (several.iter())
                     .map(|r| format!("`{}` in {}", r.address, estate.root(r.resource)))
@@ -92,11 +102,13 @@ impl Target {
         Ok(out)
     }
 
-    fn of_arn(estate: &Estate, given: &str, arn: &Arn<'_>) -> Self {
+    fn of_arn(estate: &Estate, given: &str, arn: &Arn<'_>, when: Option<String>) -> Self {
         let mut out = Self::bare(estate, given, arn.account, arn.region, arn.name);
         out.binding.partition = Some(arn.partition.to_owned());
         let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
-        let here = |r: &&Repository| is_of(r, arn.account, arn.region);
+        let here = |r: &&Repository| {
+            is_of(r, arn.account, arn.region) && (r.when == when || r.when.is_none())
+        };
         for repository in estate.repositories.iter().filter(here) {
             if repository.sort > Sort::Elsewhere {
                 continue;
@@ -125,6 +137,7 @@ impl Target {
         if sure.is_empty() {
             out.unseen();
         }
+        out.when = when;
         out
     }
 
@@ -150,6 +163,11 @@ impl Target {
         let arn = format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
         let mut out = Self::bare(estate, &arn, account, region, name);
         out.binding.partition = Some(partition.to_owned());
+        out.secret = repository.secret && given != name;
+        if out.secret {
+            out.words.clone_from(&repository.address);
+        }
+        out.when.clone_from(&repository.when);
         out.add(repository, None);
         Ok(out)
     }
@@ -173,6 +191,17 @@ impl Target {
             asking: Vec::new(),
             assumes: Vec::new(),
             words: words.to_owned(),
+            when: None,
+            secret: false,
+        }
+    }
+
+    /// The ARN, where it may be shown.
+    pub(super) fn shown(&self) -> String {
+        if self.secret {
+            self.words.clone()
+        } else {
+            self.arn.clone()
         }
     }
 
@@ -219,6 +248,25 @@ impl Target {
             placed: false,
         });
     }
+}
+
+/// Whether two repositories are one of a template, in two cases of its conditions.
+fn is_other_case(estate: &Estate, a: &Repository, b: &Repository) -> bool {
+    let same = a.address == b.address && estate.root(a.resource) == estate.root(b.resource);
+    same && a.when != b.when
+}
+
+/// The cases of templates in which a repository may be called so.
+fn cases(estate: &Estate, arn: &Arn<'_>) -> Vec<Option<String>> {
+    let here = |r: &&Repository| is_of(r, arn.account, arn.region) && r.sort <= Sort::Elsewhere;
+    let all = estate.repositories.iter().filter(here);
+    let mut out: Vec<Option<String>> = all
+        .map(|r| r.when.clone())
+        .filter(Option::is_some)
+        .collect();
+    out.sort();
+    out.dedup();
+    if out.is_empty() { vec![None] } else { out }
 }
 
 fn parts(arn: &str) -> Option<Arn<'_>> {

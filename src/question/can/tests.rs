@@ -217,3 +217,40 @@ fn what_is_not_in_the_input_is_not_known() {
         "`arn:aws:s3:::b` is no ARN of a repository"
     );
 }
+
+#[test]
+fn where_the_cases_of_a_template_differ_it_cannot_be_told() {
+    let template = |other: &str| {
+        format!(
+            r#"
+Parameters:
+  Stage: {{Type: String}}
+Conditions:
+  IsProd: !Equals [!Ref Stage, prod]
+Resources:
+  App:
+    Type: AWS::ECR::Repository
+    Properties:
+      RepositoryName: app
+      RepositoryPolicyText:
+        Version: "2012-10-17"
+        Statement:
+          - Effect: Allow
+            Principal: {{AWS: !If [IsProd, "999999999999", "{other}"]}}
+            Action: ["ecr:BatchGetImage"]
+"#
+        )
+    };
+    let pull = asked(FOREIGN, "ecr:BatchGetImage", Some(ALLOW_ALL));
+    let arn = Asked {
+        resource: "arn:aws:ecr:us-east-1:111122223333:repository/app".into(),
+        ..pull.clone()
+    };
+    for asked in [pull, arn] {
+        assert_eq!(decision(&template("999999999999"), &asked), Verdict::Allow);
+        assert_eq!(
+            decision(&template("888888888888"), &asked),
+            Verdict::Unknown
+        );
+    }
+}

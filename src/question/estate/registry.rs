@@ -78,6 +78,8 @@ impl Estate {
                 ..Scene::default()
             },
             sources: Vec::new(),
+            secret: false,
+            when: None,
             trusted: organization.map(Trusted::from).unwrap_or_default(),
             assumes: Vec::new(),
         };

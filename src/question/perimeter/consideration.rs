@@ -208,10 +208,11 @@ fn replication(estate: &Estate, out: &mut Judged) {
             for destination in destinations.unwrap_or_default() {
                 let inside = destination_inside(estate, resource, &destination);
                 let account = destination.get("account");
-                let account = account
-                    .as_ref()
-                    .and_then(Value::as_str)
-                    .unwrap_or("an account that is not known");
+                let account = match account.as_ref().and_then(Value::as_str) {
+                    Some(_) if destination.has_sensitive() => "(sensitive)",
+                    Some(account) => account,
+                    None => "an account that is not known",
+                };
                 let words = match inside {
                     Some(true) => format!(
                         "{} copies to {account}, of the organisation",

@@ -34,7 +34,8 @@ pub(super) fn of(
             for condition in &statement.conditions {
                 let key = condition.key.to_lowercase();
                 if is_ours(&key) {
-                    out.take(condition, &key, statement.effect == Effect::Deny);
+                    let secret = control.document.sensitive;
+                    out.take(condition, &key, (statement.effect == Effect::Deny, secret));
                 }
             }
         }
@@ -45,7 +46,7 @@ pub(super) fn of(
 impl Exempt {
     /// A Deny does not reach whom a negated operator names, and reaches only whom a positive one does; an Allow that asks for
     /// a tag is for those who have it.
-    fn take(&mut self, condition: &Condition, key: &str, deny: bool) {
+    fn take(&mut self, condition: &Condition, key: &str, (deny, secret): (bool, bool)) {
         let Some(operator) = Operator::parse(&condition.operator) else {
             return;
         };
@@ -54,7 +55,10 @@ impl Exempt {
             return;
         };
         let name = spelling(key);
-        let shown = format!("{name} is {}", values.join(" or "));
+        let shown = match secret {
+            true => format!("{name} is (sensitive) {}", self.spared.len() + 1),
+            false => format!("{name} is {}", values.join(" or ")),
+        };
         match (operator.base, deny) {
             (Base::Bool, true) => {
                 let other = if values == ["false"] { "true" } else { "false" };

@@ -169,6 +169,9 @@ pub(super) fn judge(
 
 /// What there is to know besides.
 fn said(out: &mut Judged, exempt: Exempt, controls: &[&Control]) {
+    if controls.iter().any(|c| c.document.sensitive) {
+        out.witness = None; // it may show what is sensitive
+    }
     if out.status == Status::Met && !exempt.only_for.is_empty() {
         out.status = Status::Partly;
     }
@@ -199,12 +202,10 @@ fn answer(
     out: &mut Judged,
 ) {
     out.answered(asked(stage, objective, controls, exempt));
-    if out.status == Status::Met {
-        if !anybody(stage, objective, controls, exempt) {
-            out.status = Status::Missed;
-            out.notes
-                .push("what the control spares is everybody".to_owned());
-        }
+    if out.status == Status::Met && !anybody(stage, objective, controls, exempt) {
+        out.status = Status::Missed;
+        let words = "what the control spares is everybody";
+        out.notes.push(words.to_owned());
     }
 }
 
@@ -387,7 +388,7 @@ fn endpoints(
     for control in controls {
         let alone = [*control];
         let stage = Stage::new(estate, &alone);
-        let exempt = exempt::of(&alone, |s| is_about_ecr(s), |k| objective.exempts(k));
+        let exempt = exempt::of(&alone, is_about_ecr, |k| objective.exempts(k));
         let mut part = Judged::new(out.id, out.title, Status::Absent);
         answer(&stage, objective, &alone, &exempt, &mut part);
         part.by = by(objective, &alone);

@@ -1,7 +1,7 @@
 //! Who can do what as a graph: everybody on the left, the repositories on the right, an edge for what each can do.
 
 use crate::iam::kleene::Tri;
-use crate::question::access::{Access, words};
+use crate::question::access::Access;
 use crate::question::estate::Estate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ fn graph(estate: &Estate, answer: &[Access]) -> Graph {
         let index = out.right.len();
         out.right.push(repository.words());
         for grant in &access.grants {
-            let who = words(&grant.holder.party);
+            let who = grant.who();
             let near = out.left.entry(who.clone()).or_insert(grant.holder.inside);
             *near = near.and(grant.holder.inside);
             let edge = out.edges.entry((who, index)).or_default();
