@@ -285,6 +285,17 @@ fn diff_of_a_revision() {
     );
     let (code, text) = run(dir.path(), &["diff", "--base", "--output=x", "infra"]);
     assert_eq!(code, 2, "{text}");
+    assert!(git(&["branch", "infra"]));
+    let (code, text) = run(dir.path(), &["diff", "--base", "infra", "infra"]);
+    assert!(
+        code == 2 && text.contains("both a path and a revision"),
+        "{text}"
+    );
+    let (code, text) = run(dir.path(), &["diff", "--base", "./infra", "infra"]);
+    assert_eq!(
+        (code, text.as_str()),
+        (0, "access is the same as in ./infra\n")
+    );
     let (code, text) = run(dir.path(), &["diff", "--base", "nothing", "infra"]);
     assert_eq!(code, 2);
     insta::assert_snapshot!(text);

@@ -79,6 +79,12 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
 fn base(args: &Args, matches: &ArgMatches) -> Result<(Side, Option<Tree>), Failure> {
     let paths = &args.input.paths;
     if Path::new(&args.base).exists() {
+        let bare = !args.base.contains(['/', '\\', '.']);
+        if bare && revision::is_revision(&args.base) {
+            let message = format!("`{}` is both a path and a revision of git", args.base);
+            let help = format!("write `./{0}` or `refs/heads/{0}`", args.base);
+            return Err(usage_help(message, help));
+        }
         if paths.len() > 1 {
             let help = "give one path, or a revision of git";
             return Err(usage_help(

@@ -141,6 +141,22 @@ fn line(arguments: &[&str], what: &str) -> Result<String, Refused> {
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
+/// Whether git knows a revision of this name.
+pub fn is_revision(revision: &str) -> bool {
+    let named = format!("{revision}^{{commit}}");
+    let asked = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &named,
+    ];
+    git(&asked)
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|s| s.success())
+}
+
 /// Lays out the files of a revision.
 pub fn tree(revision: &str) -> Result<Tree, Refused> {
     let what = format!("`{revision}` is neither a path nor a revision of git");
