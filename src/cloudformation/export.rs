@@ -56,7 +56,7 @@ impl Stack<'_> {
         let mut values: Vec<&Value> = Vec::new();
         for export in exports {
             let same = |v: &&Value| v.as_str().is_some() && v.as_str() == export.value.as_str();
-            if !values.iter().any(|v| same(v)) {
+            if !values.iter().any(same) {
                 values.push(&export.value);
             }
         }

@@ -97,6 +97,10 @@ impl Stack<'_> {
             [a, b, c, d] => ([a, b, c], d.get("DefaultValue")),
             _ => return Some(self.bad(found, "a mapping's name and two keys")),
         };
+        if default.is_some() && self.template.lacks_extensions() {
+            let message = "`DefaultValue` wants `Transform: AWS::LanguageExtensions`";
+            self.error("language-extensions", message, found.span);
+        }
         let keys = keys.map(|tree| self.value(tree, scope));
         let [Some(name), Some(first), Some(second)] = keys else {
             return Some(self.bad(found, "a mapping's name and two keys"));

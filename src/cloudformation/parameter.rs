@@ -8,7 +8,8 @@ use super::{GivenValues, Run};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::span::Span;
 use crate::syntax::scalar::{Scalar, Scalars};
-use crate::syntax::tree::{Node, Tree};
+use crate::syntax::slice::slice;
+use crate::syntax::tree::{Node, Style, Tree};
 use crate::value::{Kind, Sequence, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -234,8 +235,8 @@ fn given_value(tree: &Tree, scalars: Scalars) -> Value {
     }
 }
 
-/// The values that `--parameters` files give, later files first in rank. Three shapes: `{Name: value}`,
-/// `[{ParameterKey, ParameterValue}]` (the AWS CLI) and `{Parameters: {Name: value}}` (CodePipeline).
+/// The values that `--parameters` files give, later files first in rank. Shapes: `{Name: value}`,
+/// `[{ParameterKey, ParameterValue}]` and `["Name=value"]` (the AWS CLI) and `{Parameters: {Name: value}}` (CodePipeline).
 pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
     let mut out = GivenValues::new();
     for (path, text) in &run.world.inputs.parameters {
@@ -304,6 +305,23 @@ fn listed(run: &Run<'_>, path: &str, item: &Tree, out: &mut GivenValues) {
             // Raw text: an account id stays as it is written.
             give(path, key, value.to_value(Scalars::Text), out);
         }
+        _ if item.str().is_some_and(|text| text.contains('=')) => {
+            // `Name=value`, as `aws cloudformation deploy --parameter-overrides file://…` takes it.
+            let Node::Scalar { text, .. } = &item.node else {
+                return;
+            };
+            let at = item.str().and_then(|t| t.find('=')).unwrap_or_default();
+            let end = item.str().map_or(0, str::len);
+            let part = |range| Tree {
+                node: Node::Scalar {
+                    text: slice(text, range),
+                    style: Style::Quoted,
+                },
+                ..item.clone()
+            };
+            let value = part(at + 1..end).to_value(Scalars::Text);
+            give(path, &part(0..at), value, out);
+        }
         _ => {
             let message = "an entry wants `ParameterKey` and `ParameterValue`";
             run.tell(Diagnostic::error("parameters-file", message).at(item.span));
@@ -320,6 +338,12 @@ fn give(path: &str, key: &Tree, value: Value, out: &mut GivenValues) {
         _ => return,
     };
     let mut value = value;
+    if let Kind::Mapping { .. } = value.kind {
+        // `Fn::GetArtifactAtt` of a pipeline, say.
+        let mut unknown = Unknown::because(format!("parameter `{name}` is given a mapping"));
+        unknown.not_null = true;
+        value = Value::unknown(unknown, value.place.span);
+    }
     value.place.key = Some(key.span);
     let given = Given {
         value,

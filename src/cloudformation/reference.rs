@@ -61,43 +61,48 @@ impl Stack<'_> {
         let text = |tree: &Tree| match &tree.node {
             Node::Scalar { .. } if tree.tag.is_none() => match tree.str() {
                 Some(text) => Ok(scope.key(text)),
-                None => Err(wrong()),
+                None => Err(Box::new(wrong())),
             },
             _ => {
                 let name = self.value(tree, scope);
                 let name = name.and_then(|value| self.name_in(&value, found));
-                name.unwrap_or_else(|| Err(wrong()))
+                name.unwrap_or_else(|| Err(Box::new(wrong())))
             }
         };
         let parts = match &found.arg.node {
             Node::Scalar { .. } => {
                 let split = found.arg.str().and_then(|t| t.split_once('.'));
                 let names = split.map(|(id, attribute)| vec![scope.key(id), scope.key(attribute)]);
-                names.ok_or_else(wrong)
+                names.ok_or_else(|| Box::new(wrong()))
             }
             Node::Sequence(items) if items.len() > 1 => items.iter().map(text).collect(),
-            _ => Err(wrong()),
+            _ => Err(Box::new(wrong())),
         };
         match parts {
             Ok(parts) => match parts.split_first() {
                 Some((id, rest)) => self.get_att(id, &rest.join("."), found.span),
                 None => wrong(),
             },
-            Err(value) => value,
+            Err(value) => *value,
         }
     }
 
     /// The name that a value is; unknown where it is not known, or not to be echoed: names are printed. `None`: it is none.
-    pub(super) fn name_in(&self, value: &Value, found: Call<'_>) -> Option<Result<String, Value>> {
+    pub(super) fn name_in(
+        &self,
+        value: &Value,
+        found: Call<'_>,
+    ) -> Option<Result<String, Box<Value>>> {
         if value.has_sensitive() {
             let unknown = Unknown::because("a name that is not to be echoed");
-            return Some(Err(Value::unknown(unknown, found.span)));
+            return Some(Err(Box::new(Value::unknown(unknown, found.span))));
         }
         if let Some(name) = value.as_str() {
             return Some(Ok(name.to_owned()));
         }
         let unknown = value.first_unknown()?;
-        Some(Err(self.unknown_from(unknown, Type::Dynamic, found.span)))
+        let unknown = self.unknown_from(unknown, Type::Dynamic, found.span);
+        Some(Err(Box::new(unknown)))
     }
 
     /// An attribute of a resource.

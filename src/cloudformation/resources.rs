@@ -328,6 +328,13 @@ impl Stack<'_> {
         self.check_dependencies(entry);
         for name in ["DeletionPolicy", "UpdateReplacePolicy"] {
             let tree = entry.tree.get(name);
+            if let Some(found) = tree.and_then(call::call)
+                && self.template.lacks_extensions()
+            {
+                let message =
+                    format!("a function in `{name}` wants `Transform: AWS::LanguageExtensions`");
+                self.error("language-extensions", message, found.span);
+            }
             if let Some(value) = tree.and_then(|t| self.value(t, &entry.scope)) {
                 out.insert(name.to_owned(), value);
             }

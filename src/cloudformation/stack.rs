@@ -228,7 +228,7 @@ impl<'a> Stack<'a> {
             Function::Ref => {
                 return match self.referred(found, scope) {
                     Ok(name) => self.refer(&name, scope, found.span),
-                    Err(unknown) => Some(unknown),
+                    Err(unknown) => Some(*unknown),
                 };
             }
             Function::If => return self.choose(found, scope),
@@ -262,14 +262,14 @@ impl<'a> Stack<'a> {
     }
 
     /// The name that a `Ref` refers to; written, or computed (language extensions).
-    fn referred(&self, found: Call<'_>, scope: &Scope) -> Result<String, Value> {
+    fn referred(&self, found: Call<'_>, scope: &Scope) -> Result<String, Box<Value>> {
         let computed = !found.tagged && call::call(found.arg).is_some();
         if let (Some(name), false) = (found.arg.str(), computed) {
             return Ok(scope.key(name));
         }
         let name = self.arg(found, scope);
         let name = name.and_then(|name| self.name_in(&name, found));
-        name.unwrap_or_else(|| Err(self.bad(found, "a name")))
+        name.unwrap_or_else(|| Err(Box::new(self.bad(found, "a name"))))
     }
 
     fn misplaced(&self, found: Call<'_>) -> Value {

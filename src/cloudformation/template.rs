@@ -124,6 +124,11 @@ impl Template {
         self.transforms.iter().any(|(name, _)| name == EXTENSIONS)
     }
 
+    /// Whether nothing that it declares can make more of a function than CloudFormation itself.
+    pub(super) fn lacks_extensions(&self) -> bool {
+        self.transforms.is_empty()
+    }
+
     /// The transforms that we do not carry out: each may add resources and change what is there.
     pub(super) fn macros(&self) -> impl Iterator<Item = &(String, Span)> {
         self.transforms

@@ -233,7 +233,7 @@ fn secrets_mark_whatever_they_get_into() {
 }
 
 #[test]
-fn parameters_come_in_three_shapes() {
+fn parameters_come_in_several_shapes() {
     let template = "
 Parameters: {A: {Type: String, Default: d}, L: {Type: CommaDelimitedList}}
 Resources: {T: {Type: Custom::T, Properties: {A: !Ref A, L: !Ref L}}}
@@ -242,6 +242,7 @@ Resources: {T: {Type: Custom::T, Properties: {A: !Ref A, L: !Ref L}}}
         r#"{"A": "012345678901", "L": "x,y"}"#,
         r#"[{"ParameterKey": "A", "ParameterValue": "012345678901"}, {"ParameterKey": "L", "ParameterValue": "x,y"}]"#,
         r#"{"Parameters": {"A": "012345678901", "L": ["x", "y"]}}"#,
+        r#"["A=012345678901", "L=x,y"]"#,
         "A: 012345678901\nL: x,y\n",
     ] {
         let mut given = of(template);
@@ -265,6 +266,18 @@ Resources: {T: {Type: Custom::T, Properties: {A: !Ref A, L: !Ref L}}}
         );
         assert_eq!(resolved.at(value.place.span).path, "params.json");
     }
+}
+
+#[test]
+fn a_parameter_may_be_given_what_a_pipeline_knows() {
+    let mut given = of(
+        "Parameters: {A: {Type: String, Default: d}}\nResources: {T: {Type: Custom::T, Properties: {A: !Ref A}}}\n",
+    );
+    given.parameters = r#"{"Parameters": {"A": {"Fn::GetArtifactAtt": ["x", "URL"]}}}"#;
+    assert_eq!(
+        given.resolve().shown("T", "A"),
+        "<parameter `A` is given a mapping>"
+    );
 }
 
 #[test]

@@ -37,6 +37,8 @@ fn problems_have_a_code_and_a_place() {
         (resources("{A: }"), "null-value", "A"),
         (resources("{A: 1, A: 2}"), "duplicate-key", "A"),
         (resources("{A: &x a, B: *x}"), "yaml-alias", "*x"),
+        (resources("{A: !FindInMap [M, a, b, DefaultValue: c]}"), "language-extensions", "!FindInMap [M, a, b, DefaultValue: c]"),
+        ("Resources: {R: {Type: A::B::C, DeletionPolicy: !Sub Retain}}".to_owned(), "language-extensions", "!Sub Retain"),
         (resources("{A: !Length [a]}"), "language-extensions", "!Length [a]"),
         ("Parameters: {A: {Type: String, Default: x, AllowedValues: [y]}}\nResources: {}".to_owned(), "parameter-value", "x"),
         (resources("[a]"), "template-form", "[a]"),
