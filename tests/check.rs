@@ -490,3 +490,44 @@ overrides:
             .any(|f| f["guardrail"] == "repository-not-scanned")
     );
 }
+
+/// `sam deploy` writes the template of its companion stack, so that nobody can mend it there; that excuses nothing else.
+#[test]
+fn the_marks_of_a_tool_excuse_only_what_it_writes() {
+    let good = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/projects/good");
+    let read = |name: &str| std::fs::read_to_string(good.join(name)).unwrap();
+    let config = read("ecr-guard.yaml");
+    let template = read("templates/companion.yaml");
+    let blocking = |template: &str| -> Vec<String> {
+        let dir = project(&[("ecr-guard.yaml", &config), ("companion.yaml", template)]);
+        let (_, report) = check(dir.path(), &["."]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        let blocks = |f: &&Value| f["enforcement"] == "block" && f["outcome"] == "violated";
+        let id = |f: &Value| f["guardrail"].as_str().unwrap().to_owned();
+        let mut found: Vec<String> = findings.filter(blocks).map(id).collect();
+        found.sort();
+        found
+    };
+    assert_eq!(blocking(&template), Vec::<String>::new());
+    let all = [
+        "policy-access-outside-organization",
+        "policy-service-without-source",
+        "repository-not-scanned",
+        "repository-tags-mutable",
+    ];
+    assert_eq!(
+        blocking(&template.replace("ManagedStackSource", "Source")),
+        all
+    );
+    let statement = "          - {Effect: Allow, Principal: {AWS: '999999999999'}, Action: ecr:BatchGetImage}\n";
+    let more = format!("{template}{statement}");
+    assert_eq!(
+        blocking(&more),
+        [
+            "policy-access-outside-organization",
+            "policy-service-without-source"
+        ]
+    );
+    let pushes = template.replace("ecr:BatchGetImage", "ecr:PutImage");
+    assert!(blocking(&pushes).contains(&"policy-access-outside-organization".to_owned()));
+}

@@ -19,6 +19,7 @@ mod consumer;
 mod coverage;
 mod existing;
 mod lifecycle;
+mod made;
 mod perimeter;
 mod policy;
 mod registry;

@@ -135,6 +135,11 @@ const REPOSITORY: &[Field] = &[
         Shape::Bool,
         "whether a lifecycle policy is written inside it or attached to it",
     ),
+    Field::computed(
+        "made_by",
+        Shape::Text,
+        "the program that writes its template, where nobody can mend it: AWS SAM CLI (the stack beside that of functions), AWS CDK (its bootstrap stack); else null",
+    ),
     Field::computed("tags", Shape::Map, "its tags"),
 ];
 

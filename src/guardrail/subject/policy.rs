@@ -171,6 +171,10 @@ impl<'a> Policy<'a> {
         let mut entries = vec![
             ("kind", text(self.name, &self.place)),
             ("problems", self.problems()),
+            (
+                "made_by",
+                super::made::policy_by(self.resource, &self.document, &self.place),
+            ),
         ];
         let (public, outside, pushers) = self.access();
         for (name, words, answer) in [

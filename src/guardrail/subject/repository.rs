@@ -1,7 +1,7 @@
 //! Repositories, creation templates and lifecycle policies as targets.
 
 use super::{
-    Context, Entry, existing, flag, lifecycle, list, null, object, part, placed, text, why,
+    Context, Entry, existing, flag, lifecycle, list, made, null, object, part, placed, text, why,
 };
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::{Attached, Resource};
@@ -62,6 +62,7 @@ fn repository(context: &Context<'_>, (position, resource): (usize, &Resource)) -
             "has_lifecycle_policy",
             has_lifecycle_policy(context, position, resource),
         ),
+        ("made_by", made::by(resource, &name.place)),
         ("tags", resource.field("tags")),
         ("name", name),
     ]);

@@ -11,6 +11,11 @@ pub(super) const POLICY: &[Field] = &[
         "repository, public_repository, registry, creation_template, vpc_endpoint",
     ),
     Field::computed(
+        "made_by",
+        Shape::Text,
+        "the program that wrote all of it, where nobody can mend it: AWS SAM CLI; else null",
+    ),
+    Field::computed(
         "public",
         Shape::Bool,
         "whether some principal of an account and organisation that no policy names, from a network that no policy names, can do some ECR action; AWS services do not count",
