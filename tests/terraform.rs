@@ -231,11 +231,31 @@ fn nothing_sensitive_is_printed() {
         );
     }
     // without its code, a plan has no other lines than its own
+    std::fs::remove_file(bench.path("root/main.tf")).unwrap();
+    let policy = format!(
+        r#""{{\"Statement\":[{{\"Sid\":\"{CANARY}\",\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\"}}]}}""#
+    );
+    let plan = plan("MUTABLE")
+        .replace(
+            r#""aws_ecr_repository.app", "#,
+            r#""aws_ecr_registry_policy.app", "#,
+        )
+        .replace(r#""aws_ecr_repository""#, r#""aws_ecr_registry_policy""#)
+        .replace(r#""name": "app""#, &format!("\n\"policy\": {policy}\n"))
+        .replace(
+            r#"{"tags": {"secret": true}}"#,
+            r#"{"policy": true, "tags": {"secret": true}}"#,
+        );
+    std::fs::write(bench.path("root/plan.json"), plan).unwrap();
     let output = bench
         .command(&["check", "--no-config", "plan.json"])
         .output()
         .unwrap();
-    assert!(!texts(&output).0.contains(CANARY));
+    let (out, _) = texts(&output);
+    assert!(
+        out.contains("plan.json:3:") && !out.contains(CANARY),
+        "{out}"
+    );
 }
 
 /// Ends what a test started.

@@ -26,6 +26,7 @@ mod outputs;
 mod overlay;
 mod provider;
 mod references;
+mod veil;
 mod written;
 
 pub use self::written::Code;
@@ -81,6 +82,7 @@ fn read(
             return (root, diagnostics);
         }
     }
+    (veil::sensitive(&tree).into_iter()).for_each(|span| files.hide(span));
     let configuration = Configuration::of(&tree);
     let mut plan = Plan {
         world,

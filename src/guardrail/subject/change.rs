@@ -24,7 +24,8 @@ pub(super) fn subjects(
     let change = resource.raw.change.as_deref();
     let told = change.is_some() || form == Form::Plan;
     let holds_images = ["repository", "public_repository"].contains(&resource.kind.name);
-    if !told && !(holds_images && form == Form::CloudFormation) {
+    let says_what_it_keeps = holds_images && form == Form::CloudFormation;
+    if !told && !says_what_it_keeps {
         return Vec::new();
     }
     let place = Place::at(resource.raw.span);
