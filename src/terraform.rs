@@ -29,6 +29,7 @@ mod expression;
 mod inputs;
 mod installed;
 mod json;
+mod keys;
 mod memo;
 mod module;
 mod names;

@@ -1,11 +1,10 @@
-//! What the code itself demands: `validation` of variables, `precondition` of resources. Terraform refuses to go on where
+//! What the code itself demands: `validation` of variables, `precondition` of resources, data sources and outputs. Terraform refuses to go on where
 //! one does not hold; what cannot be decided is left to it.
 //! <https://developer.hashicorp.com/terraform/language/validate>
 
 use super::expand::{Expanded, Single};
 use super::run::{Instance, Run, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::raw::Mode;
 use crate::span::Span;
 use crate::syntax::hcl::Block;
 use crate::value::{Kind, Value};
@@ -31,13 +30,13 @@ impl Run<'_> {
         }
     }
 
-    /// Tells the preconditions of a resource that do not hold.
+    /// Tells the preconditions of a resource or a data source that do not hold.
     pub(super) fn preconditions(&self, expanded: &Expanded, single: &Single) {
         let instance = &expanded.instance;
         let declared = &expanded.declared;
         let address = instance.inside(&format!("{}{}", declared.address(), single.key.text()));
         let doubt = (expanded.expansion).doubt(single, &address, instance.doubt.as_ref());
-        if doubt.is_some() || declared.mode != Mode::Managed {
+        if doubt.is_some() {
             return;
         }
         for lifecycle in declared.block(self.files).body.blocks("lifecycle") {
@@ -45,6 +44,21 @@ impl Run<'_> {
                 let subject = format!("a precondition of `{address}` does not hold");
                 let scope = Scope::of(instance, &single.each);
                 self.demand(rule, &subject, rule.header, scope);
+            }
+        }
+    }
+
+    /// Tells the preconditions of a module's outputs that do not hold.
+    pub(super) fn output_preconditions(&self, instance: &Rc<Instance>) {
+        if instance.doubt.is_some() {
+            return;
+        }
+        let each = super::expand::Each::default();
+        for (name, block) in &instance.module.outputs {
+            let address = instance.inside(&format!("output.{name}"));
+            for rule in block.body.blocks("precondition") {
+                let subject = format!("a precondition of `{address}` does not hold");
+                self.demand(rule, &subject, rule.header, Scope::of(instance, &each));
             }
         }
     }

@@ -269,6 +269,9 @@ impl Run<'_> {
             return Err(Failure::new(span, format!("`for_each` is {found}"))
                 .help("make a set of a list with toset()"));
         }
+        if let Some(wrong) = super::keys::wrong(&value) {
+            return Err(Failure::new(span, wrong));
+        }
         let mut keys = Vec::new();
         let mut why = value.more().map(|m| (**m).clone());
         for (key, element) in pairs(&value).unwrap_or_default() {

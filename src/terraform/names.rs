@@ -1,13 +1,13 @@
 //! What names in a module stand for: variables, locals and outputs, worked out on demand.
 
-use super::convert::{Constraint, apply};
+use super::convert::{Constraint, apply, type_of};
 use super::expand::Each;
 use super::run::{Failure, Instance, Outcome, Run, Scope};
 use super::types;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
 use crate::syntax::hcl::{Block, Expr, ExprKind};
-use crate::value::{Unknown, Value, Via};
+use crate::value::{Kind, Unknown, Value, Via};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -68,6 +68,11 @@ impl Run<'_> {
             None => value,
         };
         value.sensitive |= flag("sensitive").unwrap_or(false);
+        if flag("ephemeral") == Some(true) {
+            // it is another one in each phase of a run, and nothing that is kept may hold it
+            let unknown = Unknown::because(format!("`var.{name}` is ephemeral"));
+            value.kind = Kind::Unknown(Arc::new(unknown.of(type_of(&value))));
+        }
         value
     }
 

@@ -159,6 +159,7 @@ impl Run<'_> {
             for (name, attribute) in &module.locals {
                 let _ = self.local(instance, name, attribute.name.span);
             }
+            self.output_preconditions(instance);
         }
         for declared in demanded {
             let name = (declared.mode, declared.kind.clone(), declared.name.clone());

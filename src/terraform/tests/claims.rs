@@ -259,3 +259,58 @@ resource "aws_ecr_repository" "r" {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn what_terraform_refuses_of_outputs_and_keys_is_told() {
+    let code = r#"
+variable "token" {
+  ephemeral = true
+  default   = "t"
+}
+variable "secret" {
+  sensitive = true
+  default   = ["a"]
+}
+data "aws_region" "r" {
+  lifecycle {
+    precondition {
+      condition     = length(var.secret) > 1
+      error_message = "more"
+    }
+  }
+}
+resource "aws_ecr_repository" "n" {
+  for_each = toset([1, 2])
+  name     = each.key
+}
+resource "aws_ecr_repository" "s" {
+  for_each = toset(var.secret)
+  name     = each.key
+}
+resource "aws_ecr_repository" "v" {
+  for_each = { a = sensitive("x") }
+  name     = each.key
+}
+output "o" {
+  value = 1
+  precondition {
+    condition     = length(["a"]) == 2
+    error_message = "two"
+  }
+}
+output "t" {
+  value = upper(var.token)
+}
+"#;
+    let case = Case::one(code);
+    assert_eq!(
+        case.told(),
+        [
+            "main.tf:32: a precondition of `output.o` does not hold: two",
+            "main.tf:12: a precondition of `data.aws_region.r` does not hold: more",
+            "main.tf:19: `for_each` is a set of something else than texts",
+            "main.tf:23: `for_each` is sensitive, and its keys would be shown",
+        ]
+    );
+    assert_eq!(case.output("t"), "<`var.token` is ephemeral>");
+}
