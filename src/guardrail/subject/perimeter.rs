@@ -262,7 +262,7 @@ fn wildcard(document: &Document, place: &Place) -> (Result<bool, Arc<Unknown>>, 
         .filter(|s| s.effect == Effect::Allow)
     {
         let word = match facts::wildcard_action(statement) {
-            Ok(Some(word)) if names_ecr(&word) => word,
+            Ok(Some(word)) if names_ecr(word) => word,
             Ok(_) => continue,
             Err(why) if speaks_of_ecr(statement) => {
                 doubt = doubt.or(Some(why));

@@ -61,7 +61,7 @@ fn one(key: &str, value: &str) -> (String, Fact) {
 }
 
 fn part(ground: &Ground, question: &Question<'_>, facts: Vec<(String, Fact)>) -> Part {
-    let named = question.from_anywhere() && facts.iter().any(|(k, f)| names(ground, k, f));
+    let named = question.is_from_anywhere() && facts.iter().any(|(k, f)| names(ground, k, f));
     Part {
         facts,
         asked: named.then_some((Tri::False, None)),

@@ -88,7 +88,7 @@ impl Question<'_> {
     }
 
     /// Whether the networks that the policies name are none of what is asked about.
-    pub(super) fn from_anywhere(&self) -> bool {
+    pub(super) fn is_from_anywhere(&self) -> bool {
         matches!(self, Question::Public | Question::Everyone(_, false))
     }
 
