@@ -312,11 +312,18 @@ fn whole_account(who: &Who, caller: &Caller, context: &Context) -> Tri {
 
 /// Whether an ARN names a caller: itself, or the role of its session.
 fn same_identity(named: &str, caller: &str) -> bool {
-    named == caller
-        || (is_session(caller)
-            && !is_session(named)
-            && role_of(named).is_some()
-            && role_of(named) == role_of(caller))
+    if named == caller {
+        return true;
+    }
+    let Some((_, session)) = caller.split_once(":assumed-role/") else {
+        return false;
+    };
+    // most are told apart by the role's name
+    let name = session.split('/').next().unwrap_or_default();
+    named.ends_with(name)
+        && !is_session(named)
+        && role_of(named).is_some()
+        && role_of(named) == role_of(caller)
 }
 
 #[cfg(test)]

@@ -68,6 +68,17 @@ fn part(
     account: &str,
     organization: Option<&Membership>,
 ) -> Part {
+    let profile = Profile {
+        service: None,
+        account: Some(account),
+        organization: organization.map(|o| o.id.as_str()),
+        plain: identity.plain,
+        hidden: false,
+    };
+    let asked = question.asks(ground, &profile);
+    if let Some(nobody) = Part::unasked(ground, &asked) {
+        return nobody;
+    }
     let one = |key: &str, value: &str| (key.to_owned(), Fact::One(value.to_owned()));
     let mut facts = vec![
         one("aws:principalarn", &identity.arn),
@@ -85,17 +96,10 @@ fn part(
             Fact::Many(vec![o.path.clone()]),
         ));
     }
-    let profile = Profile {
-        service: None,
-        account: Some(account),
-        organization: organization.map(|o| o.id.as_str()),
-        plain: identity.plain,
-        hidden: false,
-    };
     Part {
         caller: Some(Caller::parse(&identity.caller)),
         facts,
-        asked: question.asks(ground, &profile),
+        asked,
         ..Part::default()
     }
 }

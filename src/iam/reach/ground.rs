@@ -9,6 +9,7 @@ use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
 use crate::iam::principal::is_account;
 use crate::iam::rule::{Policy, Rule, Setting};
 use crate::value::Part as TextPart;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -46,10 +47,27 @@ pub(super) struct Ground {
     /// Those of them that are stand-ins, with the reason.
     pub(super) open: BTreeMap<String, Arc<str>>,
     pub(super) names: Names,
+    /// The policies have no variables: what a question is not about need not be made up.
+    pub(super) plain: bool,
     /// Of a comparison: the side of each rule, in the order of [`Ground::rules`].
     pub(super) sides: Vec<Side>,
     /// What the rules of the base of a comparison say.
     pub(super) old: BTreeSet<String>,
+}
+
+/// Whether two scenes differ in nothing but the repository that is asked about, which [`Ground`] does not look at.
+fn same(a: &Scene, b: &Scene) -> bool {
+    let policy = |a: &Attached, b: &Attached| {
+        Arc::ptr_eq(&a.document, &b.document) && a.name == b.name && a.scope == b.scope
+    };
+    a.service == b.service
+        && (&a.account, &a.region) == (&b.account, &b.region)
+        && (&a.partition, &a.organization) == (&b.partition, &b.organization)
+        && a.policies.len() == b.policies.len()
+        && a.policies
+            .iter()
+            .zip(&b.policies)
+            .all(|(a, b)| policy(a, b))
 }
 
 /// An account id that nobody names.
@@ -62,7 +80,24 @@ pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
         .unwrap_or_default()
 }
 
+thread_local! {
+    /// The scene that was made ready last: several questions are asked about each.
+    static LAST: RefCell<Option<(Scene, bool, Arc<Ground>)>> = const { RefCell::new(None) };
+}
+
 impl Ground {
+    /// As [`Ground::new`], made once for questions about one scene that follow each other.
+    pub(super) fn of(scene: &Scene, abroad: bool) -> Arc<Self> {
+        LAST.with_borrow_mut(|last| match last {
+            Some((of, way, ground)) if *way == abroad && same(of, scene) => ground.clone(),
+            _ => {
+                let ground = Arc::new(Self::new(scene, abroad));
+                *last = Some((scene.clone(), abroad, ground.clone()));
+                ground
+            }
+        })
+    }
+
     /// `abroad`: the resources are those of an account and organisation that no policy names.
     pub(super) fn new(scene: &Scene, abroad: bool) -> Self {
         let documents = || scene.policies.iter().map(|p| &*p.document);
@@ -97,6 +132,7 @@ impl Ground {
             policies: Vec::new(),
             sides: Vec::new(),
             old: BTreeSet::new(),
+            plain: false,
             names: match typed {
                 true => names(documents(), &binding),
                 false => first,
@@ -120,6 +156,7 @@ impl Ground {
         }
         ground.fix(scene, organization_given);
         ground.read(&scene.policies);
+        ground.plain = ground.variables().is_empty();
         ground
     }
 

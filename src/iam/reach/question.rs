@@ -230,7 +230,7 @@ pub(super) fn is_member(ground: &Ground, trusted: &Trusted, account: &str, part:
 
 /// Answers a question.
 pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer {
-    let ground = Ground::new(scene, matches!(question, Question::Abroad));
+    let ground = Ground::of(scene, matches!(question, Question::Abroad));
     let tied = ground.variables();
     if !tied.is_empty()
         && let Ok(Some(answer)) = concrete(scene, &ground, question, need, &tied)

@@ -44,6 +44,17 @@ pub(super) fn parts(ground: &Ground, question: &Question<'_>) -> Result<Vec<Part
 }
 
 fn part(ground: &Ground, question: &Question<'_>, name: &str, source: &Source) -> Part {
+    let profile = Profile {
+        service: Some(name),
+        account: source.account.as_deref(),
+        organization: source.organization.as_ref().map(|o| o.id.as_str()),
+        plain: false,
+        hidden: source.hidden,
+    };
+    let asked = question.asks(ground, &profile);
+    if let Some(nobody) = Part::unasked(ground, &asked) {
+        return nobody;
+    }
     let one = |key: &str, value: &str| (key.to_owned(), Fact::One(value.to_owned()));
     let mut facts = vec![
         one("aws:principalisawsservice", "true"),
@@ -62,17 +73,10 @@ fn part(ground: &Ground, question: &Question<'_>, name: &str, source: &Source) -
             Fact::Many(vec![o.path.clone()]),
         ));
     }
-    let profile = Profile {
-        service: Some(name),
-        account: source.account.as_deref(),
-        organization: source.organization.as_ref().map(|o| o.id.as_str()),
-        plain: false,
-        hidden: source.hidden,
-    };
     Part {
         caller: Some(Caller::Service(name.to_owned())),
         facts,
-        asked: question.asks(ground, &profile),
+        asked,
         ..Part::default()
     }
 }

@@ -27,6 +27,18 @@ pub(super) struct Part {
 }
 
 impl Part {
+    /// What stands for a class that the question is not about, where nobody needs to know more of it.
+    pub(super) fn unasked(
+        ground: &Ground,
+        asked: &Option<(Tri, Option<Arc<str>>)>,
+    ) -> Option<Self> {
+        let out = matches!(asked, Some((Tri::False, _)));
+        (ground.plain && out).then(|| Part {
+            asked: asked.clone(),
+            ..Part::default()
+        })
+    }
+
     /// Whether the question is about it.
     pub(super) fn asked(&self) -> Tri {
         self.asked.as_ref().map_or(Tri::True, |(t, _)| *t)
@@ -99,23 +111,22 @@ pub(super) struct Search<'a> {
     pub(super) copies: &'a [&'static str],
     rules: Vec<&'a Rule>,
     goal: Goal,
-    /// What every request has in its context.
+    /// What every request has in its context, as far as the rules ask about it.
     fixed: Context,
-    /// The keys that the rules ask about.
-    keys: BTreeSet<&'a str>,
+    /// The keys that the rules ask about, those of variables included.
+    used: BTreeSet<String>,
 }
 
 impl<'a> Search<'a> {
     pub(super) fn new(ground: &'a Ground, view: View, copies: &'a [&'static str]) -> Self {
         let rules: Vec<&Rule> = ground.rules().into_iter().map(|(_, r)| r).collect();
         let goal = Goal::new(&rules, copies.len().max(1), &ground.sides);
-        let clauses = rules.iter().flat_map(|r| &r.clauses);
+        let used = ground.used();
+        let mut facts = ground.context();
+        facts.retain(|key, _| used.contains(key));
         Search {
-            keys: clauses.map(|c| c.key.as_str()).collect(),
-            fixed: Context {
-                facts: ground.context(),
-                view,
-            },
+            used,
+            fixed: Context { facts, view },
             ground,
             copies,
             rules,
@@ -199,17 +210,11 @@ impl<'a> Search<'a> {
         if part.asked() == Tri::False {
             return None;
         }
-        // what a part says counts for clauses on its keys, and for variables in resources
-        let asked = || {
-            dimension
-                .keys
-                .iter()
-                .any(|k| self.keys.contains(k.as_str()))
-        };
-        let own = !part.facts.is_empty() && (part.resources.is_some() || asked());
-        let with = own.then(|| {
+        let asked = |(key, _): &&(String, Fact)| self.used.contains(key);
+        let mut own = part.facts.iter().filter(asked).peekable();
+        let with = own.peek().is_some().then(|| {
             let mut context = self.fixed.clone();
-            context.facts.extend(part.facts.iter().cloned());
+            context.facts.extend(own.cloned());
             context
         });
         let context = with.as_ref().unwrap_or(&self.fixed);
