@@ -6,6 +6,7 @@ use super::expression::{Expr, Key, Type};
 use crate::config::error::nearest;
 use crate::resource::Field;
 use cel::common::ast::{self, LiteralValue};
+use cel::parser::PrattParser;
 use cel::{IdedExpr, Program};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,6 +23,8 @@ pub struct Scope<'a> {
     pub variables: Vec<(&'static str, &'static [Field])>,
     /// The guardrail's parameters.
     pub parameters: &'a BTreeMap<String, Parameter>,
+    /// The text is one of ours: tests see to it that nothing is wrong with it.
+    pub built_in: bool,
 }
 
 /// A mistake in an expression.
@@ -56,15 +59,41 @@ pub fn condition(source: &str, scope: &Scope) -> Result<Expr, Vec<Problem>> {
 /// # Errors
 /// Every mistake in it.
 pub fn expression(source: &str, scope: &Scope) -> Result<(Expr, Type), Vec<Problem>> {
+    if scope.built_in
+        && let Some(read) = quickly(source, scope)
+    {
+        return Ok(read);
+    }
     let program = Program::compile(source).map_err(|e| syntax(source, &e))?;
+    checked(
+        source,
+        scope,
+        program.expression(),
+        Some(program.source_info()),
+    )
+}
+
+/// Reads an expression with the crate's second parser: it takes a fiftieth of the time, which every run pays for each
+/// condition of ours, and keeps no places. `None`: something may be wrong with it, the other one tells what.
+fn quickly(source: &str, scope: &Scope) -> Option<(Expr, Type)> {
+    let read = PrattParser::default().parse(source).ok()?;
+    checked(source, scope, &read, None).ok()
+}
+
+fn checked(
+    source: &str,
+    scope: &Scope,
+    read: &IdedExpr,
+    places: Option<&ast::SourceInfo>,
+) -> Result<(Expr, Type), Vec<Problem>> {
     let mut checker = Checker {
         source,
         scope,
-        program: &program,
+        places,
         locals: Vec::new(),
         problems: Vec::new(),
     };
-    let (expr, kind) = checker.expr(program.expression());
+    let (expr, kind) = checker.expr(read);
     if checker.problems.is_empty() {
         Ok((expr, kind))
     } else {
@@ -108,7 +137,8 @@ fn trimmed(source: &str) -> Range<usize> {
 struct Checker<'a> {
     source: &'a str,
     scope: &'a Scope<'a>,
-    program: &'a Program,
+    /// Where the nodes stand.
+    places: Option<&'a ast::SourceInfo>,
     locals: Vec<(String, Type)>,
     problems: Vec<Problem>,
 }
@@ -288,7 +318,7 @@ impl Checker<'_> {
     }
 
     fn token(&self, e: &IdedExpr) -> Range<usize> {
-        let offsets = self.program.source_info().offset_for(e.id);
+        let offsets = self.places.and_then(|p| p.offset_for(e.id));
         let (start, stop) = offsets.unwrap_or((0, 0));
         let end = (stop as usize + 1).min(self.source.len());
         (start as usize).min(end)..end

@@ -103,6 +103,7 @@ impl Guardrail {
         let scope = Scope {
             variables: target.variables.iter().chain(COMMON).copied().collect(),
             parameters: &definition.parameters,
+            built_in,
         };
         reader.id(id, file);
         reader.parameters(&definition);

@@ -21,7 +21,20 @@ fn with_scope<T>(name: &str, run: impl Fn(&Scope) -> T) -> T {
     run(&Scope {
         variables: variables.copied().collect(),
         parameters: &parameters,
+        built_in: false,
     })
+}
+
+/// Both parsers make the same of an expression.
+#[test]
+fn ours_are_read_as_everybodys() {
+    for source in GOOD {
+        with_scope("repository", |scope| {
+            let (slow, _) = expression(source, scope).unwrap();
+            let (quick, _) = quickly(source, scope).unwrap();
+            assert_eq!(format!("{quick:?}"), format!("{slow:?}"), "{source}");
+        });
+    }
 }
 
 /// Every mistake as "text under the caret: message; help".
@@ -41,26 +54,28 @@ fn show(source: &str, problems: Vec<Problem>) -> Vec<String> {
     problems.into_iter().map(one).collect()
 }
 
+const GOOD: [&str; 16] = [
+    "repository.tag_mutability == \"IMMUTABLE\"",
+    "repository.scan_on_push",
+    "repository.exclusion_filters.all(f, f.filter in parameters.allowed)",
+    "repository.exclusion_filters.exists_one(f, f.takes_every_tag)",
+    "repository.exclusion_filters.filter(f, f.takes_every_tag).size() == 0",
+    "repository.exclusion_filters.map(f, f.filter).all(x, x.startsWith('a'))",
+    "repository.exclusion_filters.map(f, f.takes_every_tag, f.filter)[0] != 'a'",
+    "parameters.allowed == null || 'x' in parameters.allowed",
+    "repository.tags.owner != null && repository.tags['team'] != ''",
+    "'owner' in repository.tags",
+    "repository.tags.all(k, glob(k, 'dp:*'))",
+    "repository.name.matches('^[a-z]+$')",
+    "registry.account in organization.accounts ? true : !repository.force_delete",
+    "size(repository.name) + 1 > parameters.days - 2",
+    "repository.kms_key == null",
+    "[1, 2] == [size(repository.name)]",
+];
+
 #[test]
 fn good_conditions_pass() {
-    for source in [
-        "repository.tag_mutability == \"IMMUTABLE\"",
-        "repository.scan_on_push",
-        "repository.exclusion_filters.all(f, f.filter in parameters.allowed)",
-        "repository.exclusion_filters.exists_one(f, f.takes_every_tag)",
-        "repository.exclusion_filters.filter(f, f.takes_every_tag).size() == 0",
-        "repository.exclusion_filters.map(f, f.filter).all(x, x.startsWith('a'))",
-        "repository.exclusion_filters.map(f, f.takes_every_tag, f.filter)[0] != 'a'",
-        "parameters.allowed == null || 'x' in parameters.allowed",
-        "repository.tags.owner != null && repository.tags['team'] != ''",
-        "'owner' in repository.tags",
-        "repository.tags.all(k, glob(k, 'dp:*'))",
-        "repository.name.matches('^[a-z]+$')",
-        "registry.account in organization.accounts ? true : !repository.force_delete",
-        "size(repository.name) + 1 > parameters.days - 2",
-        "repository.kms_key == null",
-        "[1, 2] == [size(repository.name)]",
-    ] {
+    for source in GOOD {
         assert_eq!(mistakes(source), Vec::<String>::new(), "{source}");
     }
 }

@@ -72,6 +72,7 @@ fn judge(source: &str, fields: &[(&str, Value)]) -> Result<bool, Vec<String>> {
     let scope = Scope {
         variables: vec![("m", MODEL)],
         parameters: &none,
+        built_in: false,
     };
     let expr = condition(source, &scope).unwrap_or_else(|e| panic!("{source}: {e:?}"));
     let (common, parameters) = (BTreeMap::new(), BTreeMap::new());
@@ -260,6 +261,7 @@ fn what_is_sensitive_is_noted() {
     let scope = Scope {
         variables: vec![("m", MODEL)],
         parameters: &none,
+        built_in: false,
     };
     for (source, want) in [
         ("m.text", true),
