@@ -13,6 +13,7 @@ use ecr_guard::iam::reach::{self, Attached, Scene, Trusted};
 use ecr_guard::iam::rule::Scope;
 use ecr_guard::span::{FileId, Files, Span};
 use ecr_guard::syntax::{hcl, json, yaml};
+use ecr_guard::terraform::Demand;
 use ecr_guard::value::Text;
 use ecr_guard::world::World;
 use std::path::Path;
@@ -54,6 +55,15 @@ fn parse_hcl(bencher: Bencher, times: usize) {
     (bencher.counter(BytesCount::of_str(&text))).bench(|| hcl::parse(&files, id));
 }
 
+/// As `parse_hcl`, of bodies that nobody asks for.
+#[divan::bench(args = [1, 10, 100])]
+fn skim_hcl(bencher: Bencher, times: usize) {
+    let text = repeated(HCL, times);
+    let (files, id) = stored("main.tf", &text);
+    (bencher.counter(BytesCount::of_str(&text)))
+        .bench(|| hcl::parse_sparing(&files, id, &|_, _| true));
+}
+
 #[divan::bench]
 fn parse_yaml(bencher: Bencher) {
     let (files, id) = stored("t.yaml", YAML);
@@ -72,6 +82,24 @@ fn evaluate_a_module() -> usize {
     let files = Files::default();
     let (root, _) = ecr_guard::terraform::evaluate(&files, &dir, "prod", &World::default());
     root.resources.len()
+}
+
+/// As a check evaluates it: what it judges, and what that refers to.
+#[divan::bench]
+fn evaluate_what_a_check_asks_for() -> usize {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/projects/shop/envs/prod");
+    let files = Files::default();
+    let demand = Demand::Resources(ecr_guard::resource::matters);
+    let (root, _) =
+        ecr_guard::terraform::evaluate_for(&files, &dir, "prod", &World::default(), demand);
+    root.resources.len()
+}
+
+#[divan::bench]
+fn load_the_built_in_guardrails() -> usize {
+    let files = Files::default();
+    let library = ecr_guard::guardrail::Library::load(&files, &[]);
+    library.map_or(0, |l| l.all().count())
 }
 
 #[divan::bench]

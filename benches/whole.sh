@@ -37,6 +37,65 @@ for copies in 1 10 100; do
     row "$copies x the example" "$work/$copies"
 done
 
+# What a company's checkout looks like: 125 root modules of eight files, a tenth of the blocks about ECR, all else around it.
+body() { # MODULE FILE BLOCKS
+    local n
+    for ((n = 0; n < $3; n++)); do
+        cat <<EOF
+resource "aws_security_group" "s$2_$n" {
+  name   = "\${local.prefix}-$1-$2-$n"
+  vpc_id = var.vpc_id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["10.$n.0.0/16", "10.1$n.0.0/16"]
+  }
+  tags = merge(local.tags, { Name = "\${local.prefix}-$2-$n", Service = "web" })
+}
+
+resource "aws_iam_role" "r$2_$n" {
+  name = "\${local.prefix}-$1-$2-$n"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "ecs-tasks.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+}
+
+EOF
+    done
+}
+mkdir "$work/fleet"
+for ((i = 0; i < 125; i++)); do
+    mkdir "$work/fleet/$i"
+    printf 'variable "vpc_id" {\n  type = string\n}\n' >"$work/fleet/$i/variables.tf"
+    printf 'locals {\n  prefix = "team-%d"\n  tags   = { Team = "team-%d" }\n}\n' "$i" "$i" >"$work/fleet/$i/locals.tf"
+    cat >"$work/fleet/$i/ecr.tf" <<EOF
+resource "aws_ecr_repository" "app" {
+  name                 = "\${local.prefix}/app"
+  image_tag_mutability = "IMMUTABLE"
+  tags                 = local.tags
+}
+
+resource "aws_ecr_repository_policy" "app" {
+  repository = aws_ecr_repository.app.name
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Pull"
+      Effect    = "Allow"
+      Principal = { AWS = "arn:aws:iam::345678901234:role/deploy-$i" }
+      Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    }]
+  })
+}
+EOF
+    for file in network iam storage compute alarms; do
+        body "$i" "$file" 3 >"$work/fleet/$i/$file.tf"
+    done
+done
+row "a fleet of modules" "$work/fleet"
+
 # Files that hold nothing about ECR cost next to nothing.
 mkdir "$work/other"
 for ((i = 0; i < 1000; i++)); do
