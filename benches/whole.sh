@@ -37,7 +37,7 @@ for copies in 1 10 100; do
     row "$copies x the example" "$work/$copies"
 done
 
-# What a company's checkout looks like: 125 root modules of eight files, a tenth of the blocks about ECR, all else around it.
+# What a company's checkout looks like: 125 root modules of eight files, one of them about ECR.
 body() { # MODULE FILE BLOCKS
     local n
     for ((n = 0; n < $3; n++)); do
