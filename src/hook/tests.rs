@@ -14,6 +14,7 @@ use std::sync::Mutex;
 mod asked;
 mod changes;
 mod fetched;
+mod hostile;
 
 /// Answers in order; the last one for ever.
 pub(super) struct Canned(Mutex<Vec<Result<Got, String>>>);
