@@ -6,12 +6,14 @@ use crate::guardrail::State;
 use crate::resource::{self, Kind, consumer};
 use std::collections::BTreeSet;
 
-/// The kinds of CloudFormation that a guardrail's target is found in; image references are in every consumer.
+/// The kinds of CloudFormation that a guardrail's target is found in. Besides: image references are in every consumer, tags
+/// wherever there are any; an account is looked at with what else is in it.
 const KINDS: &[(&str, &[&str])] = &[
     ("repository", &["repository"]),
     ("public_repository", &["public_repository"]),
     ("policy", POLICIES),
     ("statement", POLICIES),
+    ("condition", POLICIES),
     ("grant", POLICIES),
     ("account_setting", &[]),
     ("replication_rule", &["replication"]),
@@ -19,7 +21,19 @@ const KINDS: &[(&str, &[&str])] = &[
     ("pull_through_rule", &["pull_through_rule"]),
     ("creation_template", &["creation_template"]),
     ("lifecycle_policy", &["repository", "creation_template"]),
+    ("lifecycle_rule", &["repository", "creation_template"]),
+    (
+        "registry_setting",
+        &["registry_policy", "replication", "registry_scanning"],
+    ),
+    ("registry_scanning", &["registry_scanning"]),
+    ("signing_rule", &["signing"]),
+    ("tag", &[]),
     ("vpc_endpoint", &["vpc_endpoint"]),
+    ("organization_policy", &["organization_policy"]),
+    ("identity_policy", &["identity_policy"]),
+    ("managed_policy_attachment", &["managed_policies"]),
+    ("account", &[]),
     ("image_reference", &[]),
     ("change", PROTECTED),
 ];
@@ -68,7 +82,8 @@ pub fn types(rules: &Rules) -> Result<BTreeSet<&'static str>, Vec<Error>> {
 fn of_target(target: &str) -> Vec<&'static str> {
     let names = KINDS.iter().find(|(name, _)| *name == target);
     let names = names.map_or(&[][..], |(_, kinds)| kinds);
-    let named = resource::kinds().filter(|k| names.contains(&k.name));
+    let tagged = |k: &Kind| target == "tag" && k.fields.iter().any(|f| f.name == "tags");
+    let named = resource::kinds().filter(|k| names.contains(&k.name) || tagged(k));
     let consumers = consumer::KINDS
         .iter()
         .filter(|_| target == "image_reference");

@@ -99,7 +99,7 @@ fn pointing(target: &str, action: &str) -> Json {
 
 /// A repository that nothing is wrong with.
 fn good() -> Json {
-    let lifecycle = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"any","countType":"imageCountMoreThan","countNumber":20},"action":{"type":"expire"}}]}"#;
+    let lifecycle = r#"{"rules":[{"rulePriority":1,"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":14},"action":{"type":"expire"}}]}"#;
     json!({
         "RepositoryName": "team/app",
         "ImageTagMutability": "IMMUTABLE",

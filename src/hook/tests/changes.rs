@@ -159,7 +159,8 @@ Resources:
     let changes = json!([change("Repo", "CREATE", &Json::Null, &mutable)]);
     let response = change_set(template, &changes);
     assert_eq!(response["hookStatus"], "SUCCESS", "{response}");
-    assert_eq!(response["message"], "compliant; 1 waived");
+    let message = response["message"].as_str().unwrap();
+    assert!(message.starts_with("compliant; 1 waived"), "{message}");
 }
 
 #[test]
