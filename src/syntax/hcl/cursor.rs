@@ -15,6 +15,9 @@ pub(super) struct Fault {
 
 pub(super) type Parsed<T> = Result<T, Box<Fault>>;
 
+/// Which top-level blocks need not be read, by their first word and their labels.
+pub(super) type Spare<'a> = dyn Fn(&str, &[Ident]) -> bool + 'a;
+
 /// The state of the parser.
 pub(super) struct Parser<'a> {
     pub(super) src: &'a str,
@@ -27,8 +30,8 @@ pub(super) struct Parser<'a> {
     deepest: usize,
     /// It would have had to go deeper.
     pub(super) too_deep: bool,
-    /// Which top-level blocks need not be read, by their first word and their labels.
-    pub(super) spare: Option<&'a dyn Fn(&str, &[Ident]) -> bool>,
+    /// What need not be read.
+    pub(super) spare: Option<&'a Spare<'a>>,
     /// Set while recovering from a missing brace: enclosing blocks end here, too.
     pub(super) abandon: bool,
     /// A block is known to lack its brace: the next line that looks like a top-level block ends it.
