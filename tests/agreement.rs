@@ -2,6 +2,7 @@
 //! deployed to, and it is what terraform says, where that is on the PATH.
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     reason = "a test fails by a panic, and says loudly what it did not run"

@@ -1,6 +1,11 @@
 //! What is given and is not what it seems: templates behind other documents, parameters that nobody declares, resources
 //! whose type nobody can read. None of it passes in silence.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by a panic"
+)]
 
 use std::path::Path;
 use std::process::Command;

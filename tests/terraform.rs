@@ -143,7 +143,9 @@ fn terraform_speaks_first_and_findings_stand_in_the_code() {
 #[test]
 fn exit_codes_keep_apart_who_failed() {
     let good = Bench::new(MAIN, &plan("IMMUTABLE"));
-    let cases: &[(&[&str], &[&str], &[(&str, &str)], i32)] = &[
+    /// Arguments before and after `plan`, the environment, and the exit code.
+    type Case<'a> = (&'a [&'a str], &'a [&'a str], &'a [(&'a str, &'a str)], i32);
+    let cases: &[Case<'_>] = &[
         (&[], &["plan"], &[], 0),
         (&[], &["plan"], &[("FAKE_CODE", "1")], 1),
         (&[], &["plan"], &[("FAKE_CODE", "2")], 2),

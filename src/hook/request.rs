@@ -39,6 +39,10 @@ pub enum Action {
 
 /// What a Hook is asked about.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of it for each invocation"
+)]
 pub enum Subject {
     /// One resource, its properties resolved; for RESOURCE and CLOUD_CONTROL.
     Resource {

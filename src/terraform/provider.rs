@@ -106,7 +106,7 @@ impl Run<'_> {
             Ok(role) => role,
             Err(why) => {
                 return Provider {
-                    account: why,
+                    account: *why,
                     region,
                 };
             }
@@ -134,7 +134,7 @@ impl Run<'_> {
     }
 
     /// The role that a provider assumes, where it assumes one. `Err`: it may assume one, for this reason.
-    fn assumed(&self, block: &Block, scope: Scope) -> Result<Option<Value>, Value> {
+    fn assumed(&self, block: &Block, scope: Scope) -> Result<Option<Value>, Box<Value>> {
         let kind = |b: &Block| match &*b.kind.text {
             "dynamic" => b.label(0).cloned().unwrap_or_default(),
             _ => b.kind.text.clone(),
@@ -156,7 +156,7 @@ impl Run<'_> {
                     settle: more.settle.clone(),
                     ..Unknown::because(reason).of(Type::String)
                 };
-                return Err(Value::unknown(unknown, made.place.span));
+                return Err(Box::new(Value::unknown(unknown, made.place.span)));
             }
             // roles may be assumed one after the other: the last one counts
             let arns = made.items().into_iter().rev();
