@@ -43,7 +43,7 @@ fn every_kind_is_looked_for_in_terraform() {
 fn every_kind_is_looked_for_in_templates() {
     for kind in kinds().flat_map(|k| k.cloudformation) {
         let text = format!(
-            "Resources:\n  A:\n    Type: {kind}\n    Properties: {{Code: {{ImageUri: x}}}}\n"
+            "Resources:\n  A:\n    Type: {kind}\n    Properties: {{Code: {{ImageUri: x}}, ManagedPolicyArns: []}}\n"
         );
         assert_eq!(sources("a.yaml", &text).roots.len(), 1, "{kind}");
     }

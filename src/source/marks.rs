@@ -4,11 +4,13 @@
 use memchr::memmem;
 
 /// What the types of Terraform resources that matter start with, without `aws`.
-const TERRAFORM: [&[u8]; 13] = [
+const TERRAFORM: [&[u8]; 15] = [
     b"_ecr",
     b"cc_",
     b"_vpc_endpoint",
     b"_organizations_policy",
+    b"_cloudtrail",
+    b"_cloudwatch_event_rule",
     b"_iam_policy",
     b"_iam_group_policy",
     b"_iam_role_policy",
@@ -21,10 +23,12 @@ const TERRAFORM: [&[u8]; 13] = [
 ];
 
 /// What the types of CloudFormation resources that matter start with, without `AWS::`.
-const CLOUDFORMATION: [&[u8]; 15] = [
+const CLOUDFORMATION: [&[u8]; 17] = [
     b"ECR::",
     b"EC2::VPCEndpoint",
     b"Organizations::Policy",
+    b"CloudTrail::Trail",
+    b"Events::Rule",
     b"IAM::Policy",
     b"IAM::ManagedPolicy",
     b"IAM::GroupPolicy",
@@ -60,7 +64,8 @@ pub(super) fn terraform(bytes: &[u8]) -> bool {
         || has(bytes, "\\U")
 }
 
-/// Whether a template names a type that matters, or may get one from elsewhere: a transform, a module, an escape.
+/// Whether a template names a type that matters, or may get one from elsewhere: a transform, a module, an escape. A role, a
+/// user or a group matters for the managed policies that it lists only.
 pub(super) fn template(bytes: &[u8]) -> bool {
     const ELSEWHERE: [&str; 9] = [
         "Transform",
@@ -75,6 +80,8 @@ pub(super) fn template(bytes: &[u8]) -> bool {
     ];
     holds(bytes, b"AWS::", &CLOUDFORMATION)
         || (has(bytes, "AWS::Lambda::Function") && has(bytes, "ImageUri"))
+        || (holds(bytes, b"AWS::IAM::", &[b"Role", b"User", b"Group"])
+            && has(bytes, "ManagedPolicyArns"))
         || ELSEWHERE.iter().any(|needle| has(bytes, needle))
 }
 
