@@ -531,3 +531,27 @@ fn the_marks_of_a_tool_excuse_only_what_it_writes() {
     let pushes = template.replace("ecr:BatchGetImage", "ecr:PutImage");
     assert!(blocking(&pushes).contains(&"policy-access-outside-organization".to_owned()));
 }
+
+/// What a module reads from beside itself is found from wherever the check is run.
+#[test]
+fn a_module_reads_files_from_beside_itself_wherever_the_check_is_run() {
+    let root = "module \"m\" {\n  source = \"./modules/m\"\n}\n";
+    let module = "resource \"aws_ecr_repository\" \"r\" {\n  name = trimspace(file(\"${path.module}/name.txt\"))\n}\n";
+    let dir = project(&[
+        ("live/main.tf", root),
+        ("live/modules/m/main.tf", module),
+        ("live/modules/m/name.txt", "app\n"),
+    ]);
+    let live = dir.path().join("live");
+    let whole = live.to_str().unwrap();
+    for (from, path) in [
+        (dir.path(), "live"),
+        (live.as_path(), "."),
+        (&live, "./"),
+        (&live, whole),
+    ] {
+        let (_, report) = check(from, &[path]);
+        assert_eq!(codes(&report), Vec::<&str>::new(), "{path}");
+        assert_eq!(report["summary"]["resources"], 1);
+    }
+}

@@ -466,20 +466,19 @@ fn element(value: &Value, n: &Number) -> Option<Value> {
 
 /// A directory as terraform calls it from another one.
 fn relative(from: &std::path::Path, to: &std::path::Path) -> String {
-    if let Ok(below) = to.strip_prefix(from) {
-        let below = below.to_string_lossy();
-        return if below.is_empty() {
-            ".".to_owned()
-        } else {
-            below.replace('\\', "/")
-        };
-    }
-    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    // `.` says nothing: the working directory is `.` as a root, and nothing at all before a module below it
+    let steps = |path: &'_ std::path::Path| -> Vec<String> {
+        path.components()
+            .filter(|c| *c != std::path::Component::CurDir)
+            .map(|c| c.as_os_str().to_string_lossy().into_owned())
+            .collect()
+    };
+    let (from, to) = (steps(from), steps(to));
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
-    let down = to
-        .iter()
-        .skip(shared)
-        .map(|c| c.as_os_str().to_string_lossy().into_owned());
-    up.chain(down).collect::<Vec<_>>().join("/")
+    let way: Vec<String> = up.chain(to.into_iter().skip(shared)).collect();
+    match way.is_empty() {
+        true => ".".to_owned(),
+        false => way.join("/"),
+    }
 }
