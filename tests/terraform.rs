@@ -270,9 +270,22 @@ impl Drop for Started {
     }
 }
 
+/// Whether the tests were started with SIGINT ignored, as shells do it for what runs in the background. Their children
+/// inherit that, and a shell script cannot undo it: <https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#trap>.
+fn interrupts_are_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|l| l.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|m| u64::from_str_radix(m.trim(), 16).ok());
+    mask.is_some_and(|m| m & (1 << (2 - 1)) != 0)
+}
+
 #[test]
 fn a_signal_reaches_terraform_and_leaves_nothing() {
     for (signal, code) in [("INT", 1), ("TERM", 1)] {
+        if signal == "INT" && interrupts_are_ignored() {
+            eprintln!("SKIPPED: SIGINT is ignored by whoever started the tests; it was not tried");
+            continue;
+        }
         let bench = Bench::new(MAIN, &plan("MUTABLE"));
         let mut command = bench.plan(&[], &["plan"]);
         command
