@@ -21,7 +21,6 @@ pub mod name;
 pub mod policy;
 pub mod problem;
 pub mod pull_through;
-pub mod region;
 pub mod registry;
 pub mod replication;
 pub mod repository;

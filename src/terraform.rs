@@ -66,7 +66,8 @@ pub fn evaluate(files: &Files, dir: &Path, shown: &str, world: &World) -> (Root,
 }
 
 /// Evaluates a text that is a whole root module in one file, all of it.
-pub fn evaluate_text(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+#[cfg(test)]
+pub(crate) fn evaluate_text(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
     evaluate_text_for(files, id, world, Demand::Everything)
 }
 
@@ -163,8 +164,9 @@ pub fn planned(raw: &RawResource, world: &World) -> Value {
     )
 }
 
-/// The local directories that a file's module calls name: `./…`, `../…`, as written.
-pub fn local_calls(text: &str) -> Vec<String> {
+/// The local directories that a file's module calls name: `./…`, `../…`, as written: what `source` finds in bytes.
+#[cfg(test)]
+pub(crate) fn local_calls(text: &str) -> Vec<String> {
     if memchr::memmem::find(text.as_bytes(), b"module").is_none() {
         return Vec::new();
     }

@@ -22,14 +22,11 @@ mod types;
 /// How many steps of a way are kept: nobody reads more, and each costs time and, when it is dropped, stack.
 const MAX_STEPS: usize = 64;
 
-/// Of how many values an unknown is said to be one; of more, nothing is said.
-pub const MAX_CASES: usize = 64;
-
 /// What the reason of an unknown begins with where an error among the diagnostics says it already.
 pub const DIAGNOSED: &str = "its expression is wrong: ";
 
-/// Cases of something unknown that are kept.
-pub const CASES: usize = 32;
+/// Of how many values an unknown is said to be one; of more, nothing is said.
+pub const CASES: usize = 64;
 
 /// A value with its place.
 #[derive(Clone, Debug)]

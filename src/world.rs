@@ -4,6 +4,8 @@
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+pub mod region;
+
 /// Everything that verdicts rest on besides the code itself.
 #[derive(Clone, Debug, Default)]
 pub struct World {
@@ -55,6 +57,11 @@ pub struct Target {
     pub region: Option<String>,
     /// e.g. `aws`, `aws-us-gov`; follows from the region where that is known.
     pub partition: Option<String>,
+}
+
+/// Whether a text is an account id: twelve digits.
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The organisation whose guardrails these are.

@@ -7,9 +7,10 @@ use super::guardrails::Listing;
 use super::sink::to_stdout;
 use crate::config::Error;
 use crate::engine::Failure;
-use crate::iam::principal::{account_of, is_account};
+use crate::iam::principal::account_of;
 use crate::question::access::{self, Filter, What, expect};
 use crate::report::access::{Format, tried, write};
+use crate::world::is_account;
 use clap::ArgMatches;
 
 /// The options of `access`.

@@ -1,6 +1,7 @@
 //! The shape of `ecr-guard.yaml`.
 
 use crate::finding::{Enforcement, Severity};
+use crate::world::is_account;
 use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -357,11 +358,6 @@ impl<T> OneOrMany<T> {
             OneOrMany::Many(many) => many,
         }
     }
-}
-
-/// Whether a text is an account id.
-pub fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 struct AccountVisitor;

@@ -3,9 +3,10 @@
 use super::error::explain;
 use super::file::{self, File, OnError, PolicyScope, Scanning};
 use super::{Accepts, Choice, Config, Error, Given, Hook, Override, Waiver, edition};
-use crate::resource::region::{is_known_partition, partition_of};
 use crate::span::Span;
 use crate::syntax::tree::{Seg, Tree};
+use crate::world::is_account;
+use crate::world::region::{is_known_partition, partition_of};
 use crate::world::{Existing, Networks, Organization, Target};
 use ignore::gitignore::GitignoreBuilder;
 use std::collections::BTreeSet;
@@ -344,7 +345,7 @@ fn accounts_file(path: &Path) -> Result<BTreeSet<String>, String> {
     for entry in list {
         let text = |name: &str| entry.get(name).and_then(serde_json::Value::as_str);
         let id = entry.as_str().or_else(|| text("Id")).unwrap_or_default();
-        if !file::is_account(id) {
+        if !is_account(id) {
             return Err(format!(
                 "`{shown}` holds an entry without an account id: {entry}"
             ));

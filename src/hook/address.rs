@@ -1,7 +1,7 @@
 //! Addresses that others give us to fetch from: only those that lead where they must. Read so strictly that no two readers
 //! can disagree about the host.
 
-use crate::resource::region::{is_known_partition, partition_of, url_suffix};
+use crate::world::region::{is_known_partition, partition_of, url_suffix};
 
 /// An address of HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,12 +4,13 @@
 //! The page's listings and its examples disagree about letters (`clientRequesttoken`, `stackID`) and about which keys are
 //! there, so that keys are found whatever their case, and what is asked follows from what is there.
 
-use crate::resource::region::partition_of;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::{Node, Tree};
 use crate::syntax::{json, tree};
 use crate::world::Target;
+use crate::world::is_account;
+use crate::world::region::partition_of;
 
 /// An invocation.
 #[derive(Debug)]
@@ -241,10 +242,6 @@ fn arn_parts(arn: &str) -> Option<(String, String, String)> {
     let (region, account) = (parts.nth(1)?, parts.next()?);
     let whole = head == "arn" && !partition.is_empty() && !region.is_empty() && is_account(account);
     whole.then(|| (partition.to_owned(), region.to_owned(), account.to_owned()))
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The name in `arn:…:stack/NAME/ID`; what is no such ARN and not empty is taken for the name itself.

@@ -5,9 +5,10 @@ use super::action::{Action, expand};
 use super::document::{Document, Effect, PrincipalElement, Statement, Word};
 use super::kleene::Tri;
 use super::pattern::{Binding, Context, Glob};
-use super::principal::{Sort, Who, account_of, is_account};
+use super::principal::{Sort, Who, account_of};
 use super::reach::{Answer, Attached, Scene, any_role_of, service_for_anyone};
 use crate::value::{Text, Unknown};
+use crate::world::is_account;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 use super::kleene::Tri;
 use super::pattern::{Binding, Context, Glob, Set, Style, Tok, known};
 use crate::value::{Text, Unknown};
+use crate::world::is_account;
 use std::sync::Arc;
 
 /// Who makes a request.
@@ -49,11 +50,6 @@ impl Caller {
             Caller::Anonymous => "*",
         }
     }
-}
-
-/// Whether a text is an account id.
-pub fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// The account of an IAM or STS ARN.

@@ -6,12 +6,13 @@
 
 use super::estate::{Estate, Located, Repository, Sort};
 use crate::iam::action;
-use crate::iam::principal::{account_of, is_account};
+use crate::iam::principal::account_of;
 use crate::iam::reach::{Ability, Answer, Holder, Party, Source, Witness, holders};
 use crate::inventory::Resource;
 use crate::resource::arn::{Account, account};
 use crate::span::Span;
 use crate::value::{Kind, Text, Value};
+use crate::world::is_account;
 use rayon::prelude::*;
 use std::sync::Arc;
 

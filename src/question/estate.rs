@@ -7,11 +7,12 @@ use crate::iam::rule::Scope;
 use crate::inventory::{self, Inventory, Link, Resource};
 use crate::raw::Root;
 use crate::resource::arn::{self, Split};
-use crate::resource::region;
 use crate::source::{self, Input};
 use crate::span::{Files, Span};
 use crate::terraform::Demand;
 use crate::value::{Kind, Text, Unknown, Value};
+use crate::world::is_account;
+use crate::world::region;
 use crate::world::{Organization, World};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -281,7 +282,7 @@ impl Estate {
         let accounts = arns.iter().filter_map(|a| a.account.known());
         let regions = arns.iter().filter_map(|a| a.region.known());
         (
-            only(accounts.filter(|a| arn::is_account_id(a))),
+            only(accounts.filter(|a| is_account(a))),
             only(regions.filter(|r| region::partition_of(r).is_some())),
         )
     }

@@ -60,8 +60,6 @@ pub struct Answer {
     pub registries: Vec<Registry>,
     /// What changes where; repositories without any change are left out.
     pub effects: Vec<Effects>,
-    /// How many repositories were looked at.
-    pub looked_at: usize,
 }
 
 /// What a change from V1 to V2 means.
@@ -84,7 +82,6 @@ pub fn of(estate: &Estate) -> Answer {
         effects: (effects.into_iter())
             .filter(|e| !e.adds.is_empty() || !e.takes.is_empty() || e.failed.is_some())
             .collect(),
-        looked_at: concerned.len(),
     }
 }
 

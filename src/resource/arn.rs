@@ -3,6 +3,7 @@
 
 use super::symbols::{first_hole, split};
 use crate::value::{Part, Role, Text, Unknown};
+use crate::world::is_account;
 use std::sync::Arc;
 
 /// The parts of an ARN after `arn`.
@@ -110,17 +111,12 @@ impl Account {
     }
 }
 
-/// Whether these are the twelve digits of an account id.
-pub fn is_account_id(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
-}
-
 /// The account that a text names.
 pub fn account(text: &Text) -> Account {
     if let Some(known) = text.known() {
         return match known {
             "" => Account::Absent,
-            id if is_account_id(id) => Account::Known(id.to_owned()),
+            id if is_account(id) => Account::Known(id.to_owned()),
             other => Account::Other(other.to_owned()),
         };
     }

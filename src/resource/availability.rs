@@ -1,9 +1,9 @@
 //! Features of ECR that a region or partition does not have. Sources: the regions that the resource types are registered in
 //! (October 2026), the user guide's pages on pull-through caches and on encryption at rest.
 
-use super::region::partition_of;
 use crate::diagnostic::Diagnostic;
 use crate::raw::RawResource;
+use crate::world::region::partition_of;
 
 /// Regions without signing configurations.
 const UNSIGNED: [&str; 16] = [

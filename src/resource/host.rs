@@ -2,9 +2,9 @@
 //! Sources: the ECR user guide's pages on private registries, dual-stack endpoints and pull-through caches.
 
 use super::arn::{Account, account};
-use super::region::partition_of;
 use super::symbols::{map_known, split};
 use crate::value::Text;
+use crate::world::region::partition_of;
 
 /// A private registry of ECR, as its host name tells it.
 #[derive(Clone, Debug)]

@@ -2,7 +2,6 @@
 //! Source: the reference grammar of the OCI distribution project.
 
 use super::grammar::{self, Grammar, Outcome};
-use super::host::{EcrHost, ecr};
 use super::name::PRIVATE;
 use super::symbols::{first_hole, join, split, split_last, text_of};
 use crate::value::{Part as Piece, Text, Unknown, Value};
@@ -64,37 +63,6 @@ impl PartialEq for Reason {
 }
 
 impl Eq for Reason {}
-
-impl Image {
-    /// The private registry of ECR that it comes from, where it does.
-    pub fn ecr(&self) -> Option<EcrHost> {
-        match &self.registry {
-            Registry::Named(host) => ecr(host),
-            _ => None,
-        }
-    }
-
-    /// Whether it moves: its tag is `latest`, or it has neither tag nor digest. `None`: that hangs on a hole.
-    pub fn floats(&self) -> Option<bool> {
-        match (&self.tag, &self.digest) {
-            (_, Part::Known(_)) => Some(false),
-            (Part::Known(tag), digest) if tag == "latest" => match digest {
-                Part::Unknown(_) => None,
-                _ => Some(true),
-            },
-            (Part::Known(_), _) => Some(false),
-            (Part::Absent, Part::Absent) => Some(true),
-            (Part::Unknown(reason), _) if other_tag(reason) => Some(false),
-            _ => None,
-        }
-    }
-}
-
-/// Whether the known beginning of an unknown tag shows that it is not `latest`. Digits may be a port that the hole ends.
-fn other_tag(reason: &Reason) -> bool {
-    let port = |p: &str| p.bytes().all(|b| b.is_ascii_digit());
-    (reason.0.prefix.as_deref()).is_some_and(|p| !port(p) && !"latest".starts_with(p))
-}
 
 /// Reads the reference of an image; `Err`: why it is none, whatever its holes are.
 pub fn parse(value: &Value) -> Result<Image, String> {

@@ -122,12 +122,6 @@ pub fn lifecycle_policy(policy: &Value) -> Policy {
     out
 }
 
-/// Why ECR would refuse a lifecycle policy, and what that hangs on.
-pub fn lifecycle_problems(policy: &Value) -> (Vec<Problem>, Vec<Arc<Unknown>>) {
-    let policy = lifecycle_policy(policy);
-    (policy.problems, policy.unknown)
-}
-
 impl Policy {
     fn refuse(&mut self, message: impl Into<String>, at: &Value) {
         self.problems.push(Problem::new(message, &at.place));

@@ -28,27 +28,9 @@ pub(super) const PRIVATE: Grammar = Grammar {
     length: 2..=256,
 };
 
-/// As for private names, but a single separator between words. The API says at most 205 characters, CloudFormation 256.
-const PUBLIC: Grammar = Grammar {
-    step: |state, c| match (state, c) {
-        (_, 'a'..='z' | '0'..='9') => Some(WORD),
-        (WORD, '/') => Some(START),
-        (WORD, '.' | '_' | '-') => Some(DOT),
-        _ => None,
-    },
-    ends: |state| state == WORD,
-    alphabet: "a/._-",
-    length: 2..=256,
-};
-
 /// Whether ECR would take the name of a repository in a private registry. A name that is left out is made up by AWS.
 pub fn repository_name(value: &Value) -> Verdict {
     name(&PRIVATE, value)
-}
-
-/// Whether ECR would take the name of a repository in the public gallery.
-pub fn public_repository_name(value: &Value) -> Verdict {
-    name(&PUBLIC, value)
 }
 
 fn name(grammar: &Grammar, value: &Value) -> Verdict {
@@ -162,14 +144,6 @@ mod tests {
             said(&repository_name(&Value::bool(true, at()))),
             "it is not a text"
         );
-    }
-
-    #[test]
-    fn public_names_have_single_separators() {
-        for (name, valid) in [("a-b/c_d", true), ("a--b", false), ("a__b", false)] {
-            let verdict = public_repository_name(&value(name));
-            assert_eq!(matches!(verdict, Verdict::Valid), valid, "{name}");
-        }
     }
 
     #[test]

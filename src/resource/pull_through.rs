@@ -2,7 +2,6 @@
 //! Sources: AWS::ECR::PullThroughCacheRule; Terraform's aws_ecr_pull_through_cache_rule; the ECR user guide's table of
 //! upstream registries.
 
-use super::arn::Account;
 use super::host::{EcrHost, ecr, normal};
 use super::symbols::{first_unknown, text_of};
 use super::{Default, Field, Kind, Shape, glob};
@@ -89,11 +88,6 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// The account of an ECR upstream.
-    pub fn account(&self) -> Option<&Account> {
-        self.ecr.as_ref().map(|e| &e.account)
-    }
-
     /// Whether ECR takes it with credentials only; `None`: its kind is not known. An ECR upstream needs a role where it is
     /// of another account, which is not told here.
     pub fn needs_credentials(&self) -> Option<bool> {
@@ -277,8 +271,9 @@ mod tests {
     fn the_account_of_an_ecr_upstream_is_read() {
         let host = "210987654321.dkr.ecr.eu-west-1.amazonaws.com";
         let upstream = upstream(&value(host), &value("null"));
-        assert_eq!(upstream.account().unwrap().id(), Some("210987654321"));
-        assert_eq!(upstream.ecr.unwrap().partition, Some("aws"));
+        let ecr = upstream.ecr.unwrap();
+        assert_eq!(ecr.account.id(), Some("210987654321"));
+        assert_eq!(ecr.partition, Some("aws"));
     }
 
     #[test]

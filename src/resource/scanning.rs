@@ -7,13 +7,8 @@ use super::symbols::{first_hole, first_unknown, text_of};
 use crate::value::{Kind, Part, Text, Type, Unknown, Value};
 use std::sync::Arc;
 
-/// Whether one of the rules (our `registry_scanning.rules`) scans new images of a repository of this name; `None`: that
-/// hangs on something unknown. Rules that scan on demand only (MANUAL) do not count.
-pub fn covers(rules: &Value, name: &Value) -> Option<bool> {
-    covered(rules, name).ok()
-}
-
-/// As [`covers`], with what it hangs on.
+/// Whether one of the rules (our `registry_scanning.rules`) scans new images of a repository of this name; `Err`: what that
+/// hangs on. Rules that scan on demand only (MANUAL) do not count.
 pub fn covered(rules: &Value, name: &Value) -> Result<bool, Arc<Unknown>> {
     if let Kind::Unknown(unknown) = &rules.kind {
         return Err(unknown.clone());
@@ -151,7 +146,7 @@ mod tests {
         ];
         for (frequency, filters, name, expected) in cases {
             let rules = list(vec![rule(frequency, filters)]);
-            let said = covers(&rules, &value(name));
+            let said = covered(&rules, &value(name)).ok();
             assert_eq!(said, expected, "{frequency} {filters:?} {name}");
         }
     }
@@ -163,10 +158,11 @@ mod tests {
             rule("MANUAL", &["*"]),
             rule("SCAN_ON_PUSH", &["app"]),
         ]);
-        assert_eq!(covers(&rules, &value("app")), Some(true));
-        assert_eq!(covers(&rules, &value("b")), None);
-        assert_eq!(covers(&value("${rules}"), &value("b")), None);
-        assert_eq!(covers(&list(Vec::new()), &value("b")), Some(false));
+        let covers = |rules: &Value, name: &str| covered(rules, &value(name)).ok();
+        assert_eq!(covers(&rules, "app"), Some(true));
+        assert_eq!(covers(&rules, "b"), None);
+        assert_eq!(covers(&value("${rules}"), "b"), None);
+        assert_eq!(covers(&list(Vec::new()), "b"), Some(false));
     }
 
     #[test]

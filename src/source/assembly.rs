@@ -5,6 +5,7 @@
 
 use super::walk::{Entry, Found};
 use crate::world::World;
+use crate::world::is_account;
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -61,7 +62,7 @@ pub(super) fn world<'w>(entry: &Entry, world: &'w World) -> Cow<'w, World> {
     };
     let mut world = world.clone();
     let target = &mut world.target;
-    if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) {
+    if is_account(account) {
         target.account = Some(account.to_owned());
     }
     if region != "unknown-region" && !region.is_empty() {

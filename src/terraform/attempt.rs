@@ -4,7 +4,7 @@ use super::expression::{opaque, reason_of};
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::Call;
-use crate::value::{MAX_CASES, Type, Unknown, Value};
+use crate::value::{CASES, Type, Unknown, Value};
 
 impl Run<'_> {
     /// `try(a, b, …)`: the first that has a value. Where the first may yet fail, the result is one of those up to the
@@ -78,7 +78,7 @@ fn one_of(values: Vec<Value>, span: Span) -> Value {
             _ => either.push(Some(value).filter(|v| !v.is_null())),
         }
     }
-    if either.len() > MAX_CASES {
+    if either.len() > CASES {
         either.clear();
     }
     let mut out = Value::unknown(Unknown { either, ..why }, span);

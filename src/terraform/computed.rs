@@ -1,12 +1,13 @@
 //! What the provider fills in: names and ARNs that follow from the code, defaults, and everything else as unknown.
 
 use super::convert::convert;
-use super::provider::{Provider, hole, partition_of, suffix_of};
+use super::provider::{Provider, hole};
 use super::schema::{self, Nested, Schema};
 use crate::raw::{Mode, RawResource};
 use crate::span::Span;
 use crate::value::{Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value};
 use crate::world::World;
+use crate::world::region::{partition_of, url_suffix};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -155,14 +156,14 @@ impl Surroundings {
     fn of(raw: &RawResource, world: &World) -> Self {
         let span = raw.span;
         let partition = match raw.region.as_str() {
-            Some(region) => Value::text(partition_of(region), span),
+            Some(region) => Value::text(partition_of(region).unwrap_or("aws"), span),
             None => match &world.target.partition {
                 Some(partition) => Value::text(partition.as_str(), span),
                 None => hole(Role::Partition, span),
             },
         };
         let suffix = match partition.as_str() {
-            Some(partition) => Value::text(suffix_of(partition), span),
+            Some(partition) => Value::text(url_suffix(partition).unwrap_or("amazonaws.com"), span),
             None => hole(Role::UrlSuffix, span),
         };
         Surroundings {

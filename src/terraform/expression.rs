@@ -5,7 +5,7 @@ use super::functions;
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item};
-use crate::value::{Kind, MAX_CASES, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
+use crate::value::{CASES, Kind, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -304,7 +304,7 @@ fn either(condition: &Value, yes: Value, no: Value, span: Span) -> Outcome {
             _ => cases.push(Some(value)),
         }
     }
-    if cases.len() > MAX_CASES {
+    if cases.len() > CASES {
         cases.clear();
     }
     let unknown = Unknown {

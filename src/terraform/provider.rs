@@ -9,6 +9,7 @@ use super::run::{Instance, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, Step};
 use crate::value::{Kind, Part, Role, Type, Unknown, Value};
+use crate::world::is_account;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -268,45 +269,13 @@ fn account_of(role: &Value) -> Value {
         }
     }
     match before.split(':').nth(4) {
-        Some(account) if account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) => {
-            Value {
-                place: role.place.clone(),
-                ..Value::text(account, role.place.span)
-            }
-        }
+        Some(account) if is_account(account) => Value {
+            place: role.place.clone(),
+            ..Value::text(account, role.place.span)
+        },
         _ => Value::unknown(
             Unknown::because("the role of its provider names no account").of(Type::String),
             role.place.span,
         ),
-    }
-}
-
-/// The partition of a region.
-pub(super) fn partition_of(region: &str) -> &'static str {
-    const PREFIXES: [(&str, &str); 7] = [
-        ("cn-", "aws-cn"),
-        ("us-gov-", "aws-us-gov"),
-        ("us-isob-", "aws-iso-b"),
-        ("us-isof-", "aws-iso-f"),
-        ("us-iso-", "aws-iso"),
-        ("eu-isoe-", "aws-iso-e"),
-        ("eusc-", "aws-eusc"),
-    ];
-    PREFIXES
-        .iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("aws", |(_, partition)| partition)
-}
-
-/// The DNS suffix of a partition.
-pub(super) fn suffix_of(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-iso" => "c2s.ic.gov",
-        "aws-iso-b" => "sc2s.sgov.gov",
-        "aws-iso-e" => "cloud.adc-e.uk",
-        "aws-iso-f" => "csp.hci.ic.gov",
-        "aws-eusc" => "amazonaws.eu",
-        _ => "amazonaws.com",
     }
 }

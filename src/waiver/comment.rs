@@ -4,9 +4,9 @@
 
 use super::{Scope, Waiver};
 use crate::config::Accepts;
-use crate::config::file::is_account;
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Files, SourceFile, Span};
+use crate::world::is_account;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 

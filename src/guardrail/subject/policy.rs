@@ -11,8 +11,9 @@ use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{Link, Resource};
 use crate::resource::arn::{self, Account, Split};
-use crate::resource::region;
 use crate::value::{Kind, Place, Text, Unknown, Value};
+use crate::world::is_account;
+use crate::world::region;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -293,7 +294,7 @@ impl<'a> Policy<'a> {
             .iter()
             .filter_map(|a| a.region.known().map(str::to_owned));
         (
-            only(accounts.filter(|a| arn::is_account_id(a))),
+            only(accounts.filter(|a| is_account(a))),
             only(regions.filter(|r| region::partition_of(r).is_some())),
         )
     }

@@ -10,8 +10,9 @@ use crate::inventory::Resource;
 use crate::resource::arn::{self, Account, Split};
 use crate::resource::host::EcrHost;
 use crate::resource::problem::Problem;
-use crate::resource::{pull_through, region, replication};
+use crate::resource::{pull_through, replication};
 use crate::value::{Kind, Place, Role, Unknown, Value};
+use crate::world::region;
 use std::sync::Arc;
 
 pub(super) fn subjects(

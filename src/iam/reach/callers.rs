@@ -7,7 +7,8 @@ use super::services;
 use super::solve::{Dimension, Part};
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
-use crate::iam::principal::{Caller, Sort, Who, account_of, is_account};
+use crate::iam::principal::{Caller, Sort, Who, account_of};
+use crate::world::is_account;
 use std::collections::BTreeSet;
 
 /// Keys that the caller decides.

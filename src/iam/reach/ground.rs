@@ -6,9 +6,10 @@ use super::{Attached, Scene};
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
-use crate::iam::principal::is_account;
 use crate::iam::rule::{Policy, Rule, Setting};
 use crate::value::Part as TextPart;
+use crate::world::is_account;
+use crate::world::region::url_suffix;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -124,7 +125,7 @@ impl Ground {
             account: Some(account.clone()),
             region: Some(region.clone()),
             partition: Some(partition.clone()),
-            url_suffix: Some(url_suffix(&partition).to_owned()),
+            url_suffix: Some(url_suffix(&partition).unwrap_or("amazonaws.com").to_owned()),
             organization: Some(organization.clone()),
         };
         let typed = documents().any(|d| d.words().any(|w| w.text.known().is_none()));
@@ -316,18 +317,6 @@ impl Ground {
 
 fn is_open(tok: &Tok) -> bool {
     matches!(tok, Tok::Hole(_) | Tok::Variable(_))
-}
-
-fn url_suffix(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "amazonaws.com.cn",
-        "aws-eusc" => "amazonaws.eu",
-        "aws-iso" => "c2s.ic.gov",
-        "aws-iso-b" => "sc2s.sgov.gov",
-        "aws-iso-e" => "cloud.adc-e.uk",
-        "aws-iso-f" => "csp.hci.ic.gov",
-        _ => "amazonaws.com",
-    }
 }
 
 /// The partition of the ARNs that the policies name; `aws` where they name none.

@@ -6,7 +6,8 @@ use super::question::{Profile, Question};
 use super::solve::Part;
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
-use crate::iam::principal::{Caller, Sort, Who, is_account};
+use crate::iam::principal::{Caller, Sort, Who};
+use crate::world::is_account;
 use std::collections::BTreeSet;
 
 const SUFFIX: &str = ".amazonaws.com";

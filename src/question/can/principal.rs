@@ -1,7 +1,8 @@
 //! Who asks.
 
 use super::Refused;
-use crate::iam::principal::{Caller, account_of, is_account};
+use crate::iam::principal::{Caller, account_of};
+use crate::world::is_account;
 
 /// Who asks, and what follows from it.
 #[derive(Clone, Debug)]

@@ -7,8 +7,9 @@ use crate::iam::document::Document;
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Binding, Context, Glob, Style};
 use crate::iam::rule::Scope;
-use crate::resource::region;
 use crate::value::{Text, Unknown, Value};
+use crate::world::is_account;
+use crate::world::region;
 use std::sync::Arc;
 
 /// What is asked for.
@@ -275,7 +276,7 @@ fn parts(arn: &str) -> Option<Arn<'_>> {
     let (region, account) = (parts.next()?, parts.next()?);
     let name = parts.next()?.strip_prefix("repository/")?;
     let good = service == "ecr"
-        && crate::iam::principal::is_account(account)
+        && is_account(account)
         && !region.is_empty()
         && !name.is_empty()
         && !arn.contains(['*', '?']);

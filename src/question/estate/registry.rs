@@ -5,8 +5,8 @@ use crate::iam::document::{Document, Effect};
 use crate::iam::reach::{Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::Resource;
-use crate::resource::region;
 use crate::value::{Unknown, Value};
+use crate::world::region;
 use std::sync::Arc;
 
 /// What nobody said about the scope is taken as in `check`.

@@ -7,10 +7,10 @@ use crate::iam::document::{Document, PolicyKind};
 use crate::iam::reach::{self, Attached, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{Link, Resource};
-use crate::resource::region;
 use crate::span::{Files, Span};
 use crate::value::{Part, Value};
 use crate::world::Organization;
+use crate::world::region;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 

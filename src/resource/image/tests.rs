@@ -81,39 +81,6 @@ fn a_reference_has_four_parts() {
     }
 }
 
-#[test]
-fn an_image_floats_without_a_tag_of_its_own() {
-    let pinned = format!("a:latest@{SHA}");
-    let cases = [
-        ("a", Some(true)),
-        ("a:latest", Some(true)),
-        ("a:1", Some(false)),
-        (&pinned, Some(false)),
-        ("${x}", None),
-        ("a:${x}", None),
-        ("a:v${x}", Some(false)),
-        ("a:la${x}", None),
-        ("a:1${x}", None),
-        ("a:${x}@${y}", None),
-        ("${x}:latest", Some(true)),
-        ("${repository_url}", Some(true)),
-        ("a@${x}", None),
-    ];
-    for (template, expected) in cases {
-        let image = parse(&value(template)).unwrap();
-        assert_eq!(image.floats(), expected, "{template}");
-    }
-}
-
-#[test]
-fn registries_of_ecr_are_recognised() {
-    let ecr = |t: &str| parse(&value(t)).unwrap().ecr();
-    let host = ecr("123456789012.dkr.ecr.eu-west-1.amazonaws.com/a:1").unwrap();
-    assert_eq!(host.account.id(), Some("123456789012"));
-    assert_eq!(host.partition, Some("aws"));
-    assert!(ecr("public.ecr.aws/a:1").is_none());
-}
-
 proptest! {
     #[test]
     fn no_reference_is_too_odd(text in ".{0,40}") {
@@ -126,7 +93,6 @@ proptest! {
     ) {
         let Ok(part) = parse(&value(&format!("{a}${{x}}{b}"))) else { return Ok(()) };
         let Ok(whole) = parse(&value(&format!("{a}{x}{b}"))) else { return Ok(()) };
-        prop_assert!(part.floats().is_none() || part.floats() == whole.floats());
         if let Part::Known(tag) = &part.tag {
             prop_assert_eq!(&Part::Known(tag.clone()), &whole.tag);
         }

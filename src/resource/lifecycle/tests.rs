@@ -2,8 +2,14 @@ use super::*;
 use crate::resource::testing::{list, object, value, written};
 use proptest::prelude::*;
 
+/// Why ECR would refuse a policy, and what that hangs on.
+fn problems_of(policy: &Value) -> (Vec<Problem>, Vec<Arc<Unknown>>) {
+    let policy = lifecycle_policy(policy);
+    (policy.problems, policy.unknown)
+}
+
 fn said(policy: &Value) -> String {
-    let (problems, unknown) = lifecycle_problems(policy);
+    let (problems, unknown) = problems_of(policy);
     let problems = problems.into_iter().map(|p| p.message);
     let unknown = unknown.iter().map(|u| format!("unknown: {}", u.reason));
     problems.chain(unknown).collect::<Vec<_>>().join("; ")
@@ -288,7 +294,7 @@ fn a_problem_stands_where_the_wrong_part_is_written() {
         EXPIRE,
     )]);
     let (files, policy) = written(&source);
-    let (problems, _) = lifecycle_problems(&policy);
+    let (problems, _) = problems_of(&policy);
     let texts: Vec<String> = problems.iter().map(|p| files.text(p.place.span)).collect();
     assert!(
         texts[0].contains("days") && !texts[0].contains('1'),
@@ -319,8 +325,8 @@ proptest! {
         let words = [status.as_str(), count.as_str(), action.as_str()];
         let mut open = words;
         open[hole] = "${x}";
-        let (known, _) = lifecycle_problems(&value(&write(words)));
-        let (part, unknown) = lifecycle_problems(&value(&write(open)));
+        let (known, _) = problems_of(&value(&write(words)));
+        let (part, unknown) = problems_of(&value(&write(open)));
         prop_assert!(!unknown.is_empty());
         prop_assert!(part.iter().all(|p| known.iter().any(|k| k.message == p.message)));
     }

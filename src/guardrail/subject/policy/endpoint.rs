@@ -210,7 +210,7 @@ fn scene(context: &Context<'_>, resource: &Resource, document: Document) -> Scen
         account: known(&resource.raw.account),
         region: known(&resource.raw.region),
         partition: (resource.raw.region.as_str())
-            .and_then(crate::resource::region::partition_of)
+            .and_then(crate::world::region::partition_of)
             .map(Arc::from),
         organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
         policies: vec![Attached {
