@@ -1,6 +1,6 @@
 //! A problem with the input. Never says that infrastructure breaks a guardrail: that is a finding.
 
-use crate::span::Span;
+use crate::span::{Files, Span};
 
 /// How bad a problem with the input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -73,11 +73,53 @@ impl Diagnostic {
     }
 }
 
-/// The closest of some names, where one is close: what was meant, perhaps.
-pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let near = |other: &&str| strsim::damerau_levenshtein(name, other);
-    names.min_by_key(near).filter(|other| {
-        let limit = (name.chars().count() / 3).max(1);
-        near(other) <= limit
+/// The name that is nearest to what was written, if any is near enough to have been meant.
+pub fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let allowed = (written.chars().count() / 3).max(1);
+    let written = written.to_lowercase();
+    let distance = |name: &str| strsim::damerau_levenshtein(&written, &name.to_lowercase());
+    let near = (names.into_iter()).map(|name| (distance(name), name));
+    near.filter(|(distance, _)| *distance <= allowed)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// The text of a file's bytes.
+///
+/// # Errors
+/// Where it is not UTF-8. The text is in `files` then, with a mark for each wrong byte.
+pub fn utf8(files: &Files, shown: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        // up to the first wrong byte the lossy text is byte for byte the file
+        let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
+        let id = files.add(shown, lossy);
+        let wide = char::REPLACEMENT_CHARACTER.len_utf8();
+        Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8 from here on"))
+            .at(Span::new(id, at, at + wide))
+            .help("save it as UTF-8")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_only() {
+        let names = ["startsWith", "endsWith", "id"];
+        assert_eq!(nearest("startWith", names), Some("startsWith"));
+        assert_eq!(nearest("StartsWith", names), Some("startsWith"));
+        assert_eq!(nearest("ids", names), Some("id"));
+        assert_eq!(nearest("colour", names), None);
+    }
+
+    #[test]
+    fn the_place_of_a_wrong_byte_is_told() {
+        let files = Files::default();
+        let problem = utf8(&files, "a.yaml", b"ok: 1\nx: \xff\xfe".to_vec()).unwrap_err();
+        let location = files.location(problem.span.unwrap());
+        assert_eq!((location.line, location.column), (2, 4));
+        assert_eq!(utf8(&files, "a", "ä".as_bytes().to_vec()).unwrap(), "ä");
+    }
 }

@@ -226,7 +226,7 @@ impl Fates {
     ) -> bool {
         let key = (waiver.span, id.to_owned());
         let Some(guardrail) = library.get(id) else {
-            let near = crate::config::error::nearest(id, library.all().map(|g| g.id.as_str()));
+            let near = crate::diagnostic::nearest(id, library.all().map(|g| g.id.as_str()));
             let message = format!("unknown guardrail `{id}`");
             let mut diagnostic =
                 Diagnostic::warning("waiver-unknown-guardrail", message).at(waiver.span);

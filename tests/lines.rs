@@ -333,9 +333,8 @@ fn parts_of_policies_stand_where_they_were_written() {
     holds(POLICIES);
 }
 
-/// As with `|-`, which works: the line break at the end changes nothing.
+/// As with `|-`: the line break at the end changes nothing.
 #[test]
-#[ignore = "known fault: the finding stands at the whole scalar where `|` keeps the line break at its end"]
 fn json_in_a_block_scalar_with_the_line_break_at_its_end() {
     holds(&[(
         "a block scalar with `|`",

@@ -3,7 +3,7 @@
 use super::failure::usage;
 use super::sink::to_stdout;
 use crate::config::Error;
-use crate::config::error::nearest;
+use crate::diagnostic::nearest;
 use crate::engine::Failure;
 use crate::guardrail::library::{Guardrail, Library};
 use crate::report::guardrails::{write_json, write_list, write_one};

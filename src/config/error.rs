@@ -1,6 +1,7 @@
 //! What is wrong with something that the user wrote for us: the config, a guardrail, an option. Neither a finding nor a
 //! problem of the infrastructure code; the run exits with 2.
 
+use crate::diagnostic::nearest;
 use crate::span::Span;
 
 /// A mistake in the config, a guardrail or an option.
@@ -48,20 +49,6 @@ impl Error {
     }
 }
 
-/// The name that is nearest to what was written, if any is near enough to have been meant.
-pub fn nearest<'a>(written: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let near = |name: &&str| {
-        let allowed = (written.chars().count().max(3)) / 3;
-        let distance = strsim::damerau_levenshtein(&written.to_lowercase(), &name.to_lowercase());
-        (distance <= allowed).then_some(distance)
-    };
-    names
-        .into_iter()
-        .filter_map(|n| Some((near(&n)?, n)))
-        .min()
-        .map(|(_, n)| n)
-}
-
 /// A mistake that `serde` found in a tree, in the user's words.
 pub fn explain((span, said): (Span, String)) -> Error {
     let ticked = || said.split('`').skip(1).step_by(2);
@@ -81,23 +68,37 @@ pub fn explain((span, said): (Span, String)) -> Error {
     } else if said.starts_with("missing field") {
         Error::new(format!("`{first}` is missing")).at(span)
     } else {
-        Error::new(said).at(span)
+        Error::new(mismatch(&said).unwrap_or(said)).at(span)
     }
+}
+
+/// What `serde` says of a value of the wrong type, in YAML's words.
+fn mismatch(said: &str) -> Option<String> {
+    let rest = (said.strip_prefix("invalid type: ")).or(said.strip_prefix("invalid value: "))?;
+    let (given, wanted) = rest.rsplit_once(", expected ")?;
+    let given = match given.split_once(' ') {
+        _ if given == "sequence" => "a list".to_owned(),
+        _ if given == "map" => "a mapping".to_owned(),
+        _ if given == "unit value" => "nothing".to_owned(),
+        Some(("string", text)) => format!("`{}`", text.trim_matches('"')),
+        Some((_, value)) if value.starts_with('`') => value.to_owned(),
+        _ => given.to_owned(),
+    };
+    let wanted = match wanted {
+        "a sequence" => "a list",
+        "a map" => "a mapping",
+        "a string" => "a text",
+        "string or map" => "a word",
+        _ if wanted.starts_with("struct ") => "a mapping",
+        _ => wanted,
+    };
+    Some(format!("expected {wanted}, not {given}"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::span::Files;
-
-    #[test]
-    fn near_names_only() {
-        let names = ["startsWith", "endsWith", "id"];
-        assert_eq!(nearest("startWith", names), Some("startsWith"));
-        assert_eq!(nearest("StartsWith", names), Some("startsWith"));
-        assert_eq!(nearest("ids", names), Some("id"));
-        assert_eq!(nearest("colour", names), None);
-    }
 
     #[test]
     fn what_serde_says_is_put_in_words() {
@@ -108,5 +109,30 @@ mod tests {
         ));
         assert_eq!(error.message, "unknown key `sevrity`");
         assert_eq!(error.help.as_deref(), Some("did you mean `severity`?"));
+    }
+
+    #[test]
+    fn types_are_named_as_yaml_names_them() {
+        for (said, want) in [
+            (
+                "invalid type: sequence, expected struct Organization",
+                "expected a mapping, not a list",
+            ),
+            (
+                "invalid type: integer `5`, expected a sequence",
+                "expected a list, not `5`",
+            ),
+            (
+                "invalid type: string \"x\", expected a map",
+                "expected a mapping, not `x`",
+            ),
+            (
+                "invalid type: map, expected string or map",
+                "expected a word, not a mapping",
+            ),
+        ] {
+            assert_eq!(mismatch(said).as_deref(), Some(want), "{said}");
+        }
+        assert_eq!(mismatch("`x` is no day"), None);
     }
 }

@@ -3,7 +3,7 @@
 
 use super::definition::{Parameter, ParameterKind};
 use super::expression::{Expr, Key, Type};
-use crate::config::error::nearest;
+use crate::diagnostic::nearest;
 use crate::resource::Field;
 use cel::common::ast::{self, LiteralValue};
 use cel::parser::PrattParser;
@@ -108,16 +108,22 @@ fn syntax(source: &str, errors: &cel::ParseErrors) -> Vec<Problem> {
     let said = first.map_or("not an expression", |e| &e.msg);
     let said = said.strip_prefix("Syntax error: ").unwrap_or(said);
     let said = said.split(" expecting ").next().unwrap_or(said);
+    let said = match said.split_once("Recursion limit of ") {
+        Some((_, rest)) => format!("it is nested deeper than {} levels", leading_digits(rest)),
+        None => said.replace("'<EOF>'", "its end").replace('\'', "`"),
+    };
     let start = offset(source, line, column);
     let length = (source.get(start..).and_then(|s| s.chars().next())).map_or(0, char::len_utf8);
     vec![Problem {
         range: start..start + length,
-        message: format!(
-            "not a CEL expression: {}",
-            said.replace("'<EOF>'", "its end").replace('\'', "`")
-        ),
+        message: format!("not a CEL expression: {said}"),
         help: None,
     }]
+}
+
+fn leading_digits(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_digit());
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// The byte of a line (from 1) and column (characters, from 1).

@@ -1,8 +1,7 @@
-//! Reads files: bounded, and as UTF-8 or with the place where they are not.
+//! Reads files, bounded.
 
 use super::walk::{Entry, reason};
 use crate::diagnostic::Diagnostic;
-use crate::span::{Files, Span};
 use std::fs::File;
 use std::io::Read;
 
@@ -70,35 +69,9 @@ fn utf16(bytes: &[u8]) -> Option<Vec<u8>> {
     String::from_utf16(&units).ok().map(String::into_bytes)
 }
 
-/// The text of the bytes.
-///
-/// # Errors
-/// Where it is not UTF-8.
-pub(super) fn text(files: &Files, shown: &str, bytes: Vec<u8>) -> Result<String, Diagnostic> {
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        // up to the first wrong byte the lossy text is byte for byte the file
-        let lossy = String::from_utf8_lossy(error.as_bytes()).into_owned();
-        let id = files.add(shown, lossy);
-        let wide = char::REPLACEMENT_CHARACTER.len_utf8();
-        Diagnostic::error("not-utf8", format!("`{shown}` is not UTF-8 from here on"))
-            .at(Span::new(id, at, at + wide))
-            .help("save it as UTF-8")
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_place_of_a_wrong_byte_is_told() {
-        let files = Files::default();
-        let problem = text(&files, "a.yaml", b"ok: 1\nx: \xff\xfe".to_vec()).unwrap_err();
-        let location = files.location(problem.span.unwrap());
-        assert_eq!((location.line, location.column), (2, 4));
-        assert_eq!(text(&files, "a", "ä".as_bytes().to_vec()).unwrap(), "ä");
-    }
 
     #[test]
     fn utf16_is_read() {

@@ -6,7 +6,7 @@ use super::marks::{self, Guess};
 use super::walk::Entry;
 use super::{Evaluators, Part, Plan};
 use crate::cloudformation;
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Level, utf8};
 use crate::span::{FileId, Files, Span};
 use crate::syntax::{json, yaml};
 use crate::terraform::Demand;
@@ -70,7 +70,7 @@ impl Reader<'_> {
             _ => {}
         }
         let claims = marks::claims_template(&bytes);
-        let text = match bytes::text(self.files, &entry.shown, bytes) {
+        let text = match utf8(self.files, &entry.shown, bytes) {
             Ok(text) => text,
             Err(problem) if claims || entry.named || guess != Guess::Template => {
                 return Part::problem(problem);

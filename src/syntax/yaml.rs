@@ -119,13 +119,14 @@ impl Reader<'_> {
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (text, Style::Quoted),
             _ => (text, Style::Block),
         };
-        let end = match style {
-            Style::Block => start + raw.trim_end().len(),
-            _ => end,
+        // the line breaks behind a block are no place that anybody looks at
+        let raw = match style {
+            Style::Block => raw.trim_end(),
+            _ => raw,
         };
-        let whole = self.span(start, start + raw.len());
-        let text = align::align(text, raw, style, whole);
-        Tree::new(Node::Scalar { text, style }, self.span(start, end))
+        let span = self.span(start, start + raw.len());
+        let text = align::align(text, raw, style, span);
+        Tree::new(Node::Scalar { text, style }, span)
     }
 }
 

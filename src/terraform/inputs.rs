@@ -4,7 +4,7 @@
 use super::convert::{Constraint, text};
 use super::module::{Module, join};
 use super::run::{Outcome, Run};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, utf8};
 use crate::span::{FileId, Span};
 use crate::syntax::{hcl, json, scalar::Scalars};
 use crate::value::{Kind, Text, Value, Via};
@@ -109,12 +109,11 @@ impl Run<'_> {
     fn definitions_beside(&self, name: &str) {
         let path = self.dir.join(name);
         let shown = join(&self.shown, name);
-        match crate::span::read_regular(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => self.definitions(&shown, text, Giver::Beside),
-            Ok(Err(_)) => self.tell(Diagnostic::error(
-                "unreadable",
-                format!("`{shown}` is not UTF-8"),
-            )),
+        match crate::span::read_regular(&path) {
+            Ok(bytes) => match utf8(self.files, &shown, bytes) {
+                Ok(text) => self.definitions(&shown, text, Giver::Beside),
+                Err(problem) => self.tell(problem),
+            },
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => self.tell(Diagnostic::error(
                 "unreadable",

@@ -2,7 +2,7 @@
 //! <https://developer.hashicorp.com/terraform/language/files/override>
 
 use super::Demand;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, utf8};
 use crate::raw::Mode;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Ident};
@@ -172,16 +172,20 @@ fn is_override(name: &str) -> bool {
 }
 
 fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> Part {
-    let failed = |message: String| Part {
+    let failed = |problem: Diagnostic| Part {
         body: Body::default(),
-        diagnostics: vec![Diagnostic::error("unreadable", message)],
+        diagnostics: vec![problem],
     };
     let bytes = match crate::span::read_regular(path) {
         Ok(bytes) => bytes,
-        Err(e) => return failed(format!("cannot read `{shown}`: {e}")),
+        Err(e) => {
+            let message = format!("cannot read `{shown}`: {e}");
+            return failed(Diagnostic::error("unreadable", message));
+        }
     };
-    let Ok(text) = String::from_utf8(bytes) else {
-        return failed(format!("`{shown}` is not UTF-8"));
+    let text = match utf8(files, shown, bytes) {
+        Ok(text) => text,
+        Err(problem) => return failed(problem),
     };
     let id = files.add(shown, text);
     let (body, diagnostics) = match demand {

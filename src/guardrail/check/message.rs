@@ -1,7 +1,7 @@
 //! Messages with expressions in them, and the way to the caret.
 
 use super::{Problem, Scope, expression};
-use crate::config::error::nearest;
+use crate::diagnostic::nearest;
 use crate::guardrail::expression::{Expr, Type};
 
 /// A part of a message.

@@ -321,3 +321,13 @@ mod soup {
         }
     }
 }
+
+#[test]
+fn nesting_is_bounded() {
+    let source = format!("{}true{}", "(".repeat(200), ")".repeat(200));
+    let [said] = mistakes(&source).try_into().unwrap();
+    assert!(
+        said.ends_with("not a CEL expression: it is nested deeper than 96 levels"),
+        "{said}"
+    );
+}

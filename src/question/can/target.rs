@@ -311,7 +311,7 @@ fn nothing(estate: &Estate, given: &str) -> Refused {
         .filter(|r| r.sort <= Sort::Elsewhere)
         .filter_map(|r| r.name.as_ref()?.known())
         .collect();
-    let help = match crate::config::error::nearest(given, names.iter().copied()) {
+    let help = match crate::diagnostic::nearest(given, names.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "give the ARN, the name or the address of a repository, or `*` for the registry"
             .to_owned(),
