@@ -1,5 +1,6 @@
 //! A finding: infrastructure code breaks a guardrail, or it cannot be told whether it does.
 
+use crate::iam::reach;
 use crate::span::{Files, Location, Span};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -115,6 +116,30 @@ pub struct Witness {
     pub resource: String,
     /// The context keys that the request carries.
     pub context: BTreeMap<String, String>,
+}
+
+impl From<&reach::Witness> for Witness {
+    fn from(witness: &reach::Witness) -> Self {
+        Witness {
+            principal: witness.principal.clone(),
+            action: witness.action.clone(),
+            resource: witness.resource.clone(),
+            context: witness.context.clone(),
+        }
+    }
+}
+
+/// The request as a sentence.
+impl std::fmt::Display for Witness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (who, what, of) = (&self.principal, &self.action, &self.resource);
+        write!(f, "{who} may call {what} on {of}")?;
+        for (i, (key, value)) in self.context.iter().enumerate() {
+            let before = if i == 0 { " with" } else { "," };
+            write!(f, "{before} {key} = {value}")?;
+        }
+        Ok(())
+    }
 }
 
 /// A finding.

@@ -13,6 +13,7 @@ pub use self::origins::Origins;
 pub use self::text::{Lit, Part, Piece, Text};
 pub use self::types::Type;
 
+mod moved;
 mod number;
 mod origins;
 mod same;

@@ -33,6 +33,29 @@ pub struct Policy {
     pub rules: Vec<Rule>,
 }
 
+impl Policy {
+    /// A policy that allows everything to whom it is attached.
+    pub fn everything(name: &str, kind: PolicyKind) -> Self {
+        Policy {
+            name: name.into(),
+            kind,
+            rules: vec![Rule {
+                index: 0,
+                deny: false,
+                principals: None,
+                actions: Some(Element {
+                    negated: false,
+                    globs: vec![Glob::action("*")],
+                }),
+                resources: None,
+                clauses: Vec::new(),
+                doubt: None,
+                scope: Scope::V2,
+            }],
+        }
+    }
+}
+
 /// An element with patterns: Action, Resource, or its negation.
 #[derive(Clone, Debug)]
 pub struct Element {

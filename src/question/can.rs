@@ -302,7 +302,11 @@ fn grouped(made: &[Policy]) -> Policies {
         }
     }
     if !level.is_empty() {
-        level.push(others::everything());
+        // what AWS attaches to every account of an organisation
+        level.push(Policy::everything(
+            "FullAWSAccess",
+            PolicyKind::ServiceControl,
+        ));
         out.service_control.push(level);
     }
     out

@@ -2,8 +2,8 @@
 
 use super::json::{OneDiagnostic, Place, diagnostics, location};
 use super::{Look, count, human, one_line};
+use crate::finding::Witness;
 use crate::iam::kleene::Tri;
-use crate::iam::reach::Witness;
 use crate::question::access::{Access, Copy, Grant, because, class};
 use crate::question::estate::{Estate, Located, Repository, Sort};
 use crate::span::{Files, Span};
@@ -81,7 +81,7 @@ struct OneGrant<'a> {
     outcome: &'static str,
     network: bool,
     statement: Option<Statement<'a>>,
-    witness: Option<Request<'a>>,
+    witness: Option<Witness>,
     because: &'a [Arc<str>],
 }
 
@@ -102,15 +102,6 @@ pub(super) struct Statement<'a> {
     statement: usize,
     sid: Option<&'a str>,
     location: Place,
-}
-
-/// A request.
-#[derive(Serialize)]
-pub(super) struct Request<'a> {
-    principal: &'a str,
-    action: &'a str,
-    resource: &'a str,
-    context: &'a std::collections::BTreeMap<String, String>,
 }
 
 /// A destination of replication.
@@ -193,7 +184,7 @@ fn grant<'a>(grant: &'a Grant, files: &Files) -> OneGrant<'a> {
         },
         network: holder.network,
         statement: grant.statement.as_ref().map(|s| statement(s, files)),
-        witness: witness.map(request),
+        witness: witness.map(Witness::from),
         because: because(holder),
     }
 }
@@ -205,15 +196,6 @@ pub(super) fn statement<'a>(located: &'a Located, files: &Files) -> Statement<'a
         statement: located.statement,
         sid: located.sid.as_deref(),
         location: location(located.span, files),
-    }
-}
-
-pub(super) fn request(witness: &Witness) -> Request<'_> {
-    Request {
-        principal: &witness.principal,
-        action: &witness.action,
-        resource: &witness.resource,
-        context: &witness.context,
     }
 }
 

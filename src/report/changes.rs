@@ -1,7 +1,8 @@
 //! Access that is there in one state and not in the other, as `diff` and `registry-scope` tell it.
 
-use super::access::{Request, Statement, by, cell, inside, request, statement, tri};
+use super::access::{Statement, by, cell, inside, statement, tri};
 use super::one_line;
+use crate::finding::Witness;
 use crate::question::access::{class, shown};
 use crate::question::change::{Change, words};
 use crate::question::estate::Located;
@@ -20,7 +21,7 @@ pub(super) struct One<'a> {
     network: bool,
     statement: Option<Statement<'a>>,
     denied_by: Option<Statement<'a>>,
-    witness: Option<Request<'a>>,
+    witness: Option<Witness>,
     because: &'a [Arc<str>],
 }
 
@@ -45,7 +46,7 @@ pub(super) fn json<'a>(changes: &'a [Change], files: (&Files, &Files)) -> Vec<On
         network: c.network,
         statement: c.statement.as_ref().map(|s| statement(s, files.0)),
         denied_by: c.denied_by.as_ref().map(|s| statement(s, files.1)),
-        witness: c.witness.as_ref().map(request),
+        witness: c.witness.as_ref().map(Witness::from),
         because: &c.because,
     };
     changes.iter().map(one).collect()
@@ -86,21 +87,7 @@ pub(super) fn write(
             )?;
         }
         if let Some(w) = &change.witness {
-            let context: Vec<String> = w
-                .context
-                .iter()
-                .map(|(k, v)| format!("{k} = {v}"))
-                .collect();
-            let with = if context.is_empty() {
-                String::new()
-            } else {
-                format!(" with {}", context.join(", "))
-            };
-            writeln!(
-                out,
-                "      request: {} may call {} on {}{with}",
-                w.principal, w.action, w.resource
-            )?;
+            writeln!(out, "      request: {}", Witness::from(w))?;
         }
         for reason in &change.because {
             writeln!(out, "      because {}", one_line(reason))?;

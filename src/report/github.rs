@@ -80,10 +80,7 @@ fn finding(report: &Report, finding: &Finding) -> Note {
         message.push_str(&format!("\nwhen: {when}"));
     }
     if let Some(w) = &finding.witness {
-        message.push_str(&format!(
-            "\nrequest: {} may call {} on {}",
-            w.principal, w.action, w.resource
-        ));
+        message.push_str(&format!("\nrequest: {w}"));
     }
     for because in &finding.because {
         message.push_str(&format!("\nbecause: {because}"));

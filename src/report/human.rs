@@ -4,7 +4,7 @@ use super::frame::{Frame, Mark, Word};
 use super::{Look, count};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::engine::Report;
-use crate::finding::{Enforcement, Finding, Outcome, ResourceRef, Severity, Status, Witness};
+use crate::finding::{Enforcement, Finding, Outcome, ResourceRef, Severity, Status};
 use crate::span::{Files, Span};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -174,7 +174,7 @@ fn notes(first: &Finding, group: &[&Finding]) -> Vec<(&'static str, String)> {
         out.push(("when", when.clone()));
     }
     if let Some(witness) = &first.witness {
-        out.push(("request", request(witness)));
+        out.push(("request", witness.to_string()));
     }
     let because = first.because.iter().filter(|b| **b != first.message);
     out.extend(because.map(|b| ("because", b.clone())));
@@ -212,22 +212,6 @@ fn also(names: &[&str]) -> String {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
     }
-}
-
-/// The request as a sentence.
-fn request(witness: &Witness) -> String {
-    let context: Vec<String> = (witness.context.iter())
-        .map(|(key, value)| format!("{key} = {value}"))
-        .collect();
-    let with = if context.is_empty() {
-        String::new()
-    } else {
-        format!(" with {}", context.join(", "))
-    };
-    format!(
-        "{} may call {} on {}{with}",
-        witness.principal, witness.action, witness.resource
-    )
 }
 
 fn replaces(finding: &Finding) -> &'static str {

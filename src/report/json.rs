@@ -6,7 +6,6 @@ use crate::engine::Report;
 use crate::finding::{Enforcement, Finding, Outcome, ResourceRef, Severity, Status, Witness};
 use crate::span::{Files, Location};
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 /// Writes the report as one JSON document and a line end.
@@ -65,7 +64,7 @@ struct OneFinding<'a> {
     related: Vec<Related>,
     when: Option<&'a str>,
     because: &'a [String],
-    witness: Option<Request<'a>>,
+    witness: Option<&'a Witness>,
     fingerprint: &'a str,
 }
 
@@ -99,14 +98,6 @@ impl std::fmt::Display for Place {
 struct Related {
     message: String,
     location: Place,
-}
-
-#[derive(Serialize)]
-struct Request<'a> {
-    principal: &'a str,
-    action: &'a str,
-    resource: &'a str,
-    context: &'a BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -232,7 +223,7 @@ fn finding<'a>(finding: &'a Finding, files: &Files) -> OneFinding<'a> {
         related: way.chain(also).collect(),
         when: finding.when.as_deref(),
         because: &finding.because,
-        witness: finding.witness.as_ref().map(request),
+        witness: finding.witness.as_ref(),
         fingerprint: &finding.fingerprint,
     }
 }
@@ -243,15 +234,6 @@ fn resource(resource: &ResourceRef) -> Resource<'_> {
         kind: &resource.kind,
         root: &resource.root,
         construct: resource.construct.as_deref(),
-    }
-}
-
-fn request(witness: &Witness) -> Request<'_> {
-    Request {
-        principal: &witness.principal,
-        action: &witness.action,
-        resource: &witness.resource,
-        context: &witness.context,
     }
 }
 

@@ -1,8 +1,9 @@
 //! `perimeter`: the scorecard; for people and as JSON (version 1, frozen).
 
-use super::access::{Request, at, request};
+use super::access::at;
 use super::json::{OneDiagnostic, Place, diagnostics, location};
 use super::{Look, human, one_line};
+use crate::finding::Witness;
 use crate::iam::document::PolicyKind;
 use crate::question::estate::Estate;
 use crate::question::perimeter::{Judged, Purpose, Scorecard, Status};
@@ -27,7 +28,7 @@ struct One<'a> {
     title: &'a str,
     status: Status,
     by: Vec<By<'a>>,
-    witness: Option<Request<'a>>,
+    witness: Option<Witness>,
     only_for: &'a [String],
     except: &'a [String],
     notes: &'a [String],
@@ -98,7 +99,7 @@ fn one<'a>(judged: &'a Judged, files: &Files) -> One<'a> {
                 location: b.span.map(|s| location(s, files)),
             })
             .collect(),
-        witness: judged.witness.as_ref().map(request),
+        witness: judged.witness.as_ref().map(Witness::from),
         only_for: &judged.only_for,
         except: &judged.except,
         notes: &judged.notes,
@@ -172,21 +173,7 @@ fn write_judged(judged: &Judged, files: &Files, out: &mut dyn Write) -> io::Resu
         writeln!(out, "      {}{}", by.words, place.unwrap_or_default())?;
     }
     if let Some(w) = &judged.witness {
-        let context: Vec<String> = w
-            .context
-            .iter()
-            .map(|(k, v)| format!("{k} = {v}"))
-            .collect();
-        let with = if context.is_empty() {
-            String::new()
-        } else {
-            format!(" with {}", context.join(", "))
-        };
-        writeln!(
-            out,
-            "      passes: {} may call {} on {}{with}",
-            w.principal, w.action, w.resource
-        )?;
+        writeln!(out, "      passes: {}", Witness::from(w))?;
     }
     let mut lines = Vec::new();
     lines.extend(judged.only_for.iter().map(|l| ("only where", l.as_str())));

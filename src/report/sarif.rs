@@ -197,10 +197,7 @@ fn message(finding: &Finding) -> String {
         text.push_str(&format!(" (when {when})"));
     }
     if let Some(w) = &finding.witness {
-        text.push_str(&format!(
-            "\nRequest: {} may call {} on {}",
-            w.principal, w.action, w.resource
-        ));
+        text.push_str(&format!("\nRequest: {w}"));
     }
     for because in &finding.because {
         text.push_str(&format!("\nBecause: {because}"));

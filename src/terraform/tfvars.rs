@@ -6,7 +6,7 @@ use super::expression::opaque;
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::{Files, Span};
 use crate::syntax::hcl;
-use crate::value::{Kind, Text, Type, Value};
+use crate::value::{Place, Type, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,42 +37,11 @@ impl Run<'_> {
             let name = &attribute.name.text;
             let value = (self.constant(scope.instance, &attribute.expr))
                 .map_err(|failure| wrong(format!("`{name}`: {}", failure.message)))?;
-            entries.insert(name.clone(), standing_at(&value, span));
+            entries.insert(name.clone(), value.moved(&Place::at(span)));
         }
         Ok(Value {
             sensitive: text.sensitive,
             ..Value::object(entries, span)
         })
-    }
-}
-
-/// The value, all of it at one place: a text inside a text has no lines.
-fn standing_at(value: &Value, span: Span) -> Value {
-    let kind = match &value.kind {
-        Kind::String(text) => match text.known() {
-            Some(known) => Kind::String(Text::plain(known)),
-            None => Kind::String(text.clone()),
-        },
-        Kind::Sequence { shape, items, more } => Kind::Sequence {
-            shape: shape.clone(),
-            items: items.iter().map(|v| standing_at(v, span)).collect(),
-            more: more.clone(),
-        },
-        Kind::Mapping {
-            shape,
-            entries,
-            more,
-        } => Kind::Mapping {
-            shape: shape.clone(),
-            entries: (entries.iter())
-                .map(|(k, v)| (k.clone(), standing_at(v, span)))
-                .collect(),
-            more: more.clone(),
-        },
-        other => other.clone(),
-    };
-    Value {
-        sensitive: value.sensitive,
-        ..Value::new(kind, span)
     }
 }

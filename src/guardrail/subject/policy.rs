@@ -194,7 +194,7 @@ impl<'a> Policy<'a> {
             let place = self.place_of(answer);
             entries.push((words, text(said.unwrap_or_default(), &place)));
             if let Some(witness) = answer.witness() {
-                witnesses.insert(name, request(witness));
+                witnesses.insert(name, witness.into());
                 access.insert(name, access::of(&self.scene, &self.trusted(), anyone));
             }
         }
@@ -202,7 +202,7 @@ impl<'a> Policy<'a> {
         let (rewrite, words) = meaning::rewrite(self, &outside);
         entries.extend(words);
         if let Some(witness) = rewrite.witness() {
-            witnesses.insert("rewritable", request(witness));
+            witnesses.insert("rewritable", witness.into());
             let outside = access::of(&self.scene, &self.trusted(), false);
             access.insert("rewritable", outside);
         }
@@ -474,14 +474,5 @@ fn granting(statement: &Statement, witness: &reach::Witness) -> Place {
     match named {
         Some(word) if !principals.negated => word.place.clone(),
         _ => principals.place.clone(),
-    }
-}
-
-fn request(witness: &reach::Witness) -> Witness {
-    Witness {
-        principal: witness.principal.clone(),
-        action: witness.action.clone(),
-        resource: witness.resource.clone(),
-        context: witness.context.clone(),
     }
 }

@@ -9,6 +9,7 @@ use super::{
 use crate::iam::action;
 use crate::iam::automaton::Exhausted;
 use crate::iam::condition::spelling;
+use crate::iam::document::PolicyKind;
 use crate::iam::evaluate::{Policies, Request, Verdict, decide, granted};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, View};
@@ -372,7 +373,10 @@ pub(super) fn passes(policies: &[Policy], request: &Request) -> Tri {
     let granted = granted(policies, request);
     let whole = Policies {
         resource: policies.to_vec(),
-        identity: vec![reasons::everything()],
+        identity: vec![Policy::everything(
+            "the caller's own policies",
+            PolicyKind::Identity,
+        )],
         ..Policies::default()
     };
     match decide(request, &whole).verdict {

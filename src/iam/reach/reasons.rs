@@ -5,34 +5,12 @@ use super::ground::Ground;
 use super::question::{Need, request};
 use super::solve::{Part, resource};
 use crate::iam::condition::{Clause, Quantifier};
-use crate::iam::document::PolicyKind;
 use crate::iam::evaluate::Request;
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, Glob, View, known};
 use crate::iam::principal::{Level, Who};
 use crate::iam::rule::{Element, Policy, Rule, Scope};
 use std::sync::Arc;
-
-/// A policy that allows everything.
-pub(super) fn everything() -> Policy {
-    Policy {
-        name: "the caller's own policies".into(),
-        kind: PolicyKind::Identity,
-        rules: vec![Rule {
-            index: 0,
-            deny: false,
-            principals: None,
-            actions: Some(Element {
-                negated: false,
-                globs: vec![Glob::action("*")],
-            }),
-            resources: None,
-            clauses: Vec::new(),
-            doubt: None,
-            scope: Scope::V2,
-        }],
-    }
-}
 
 fn matches(rule: &Rule, request: &Request) -> Tri {
     let level: Level = rule.caller(&request.caller, &request.context);

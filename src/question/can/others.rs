@@ -5,8 +5,7 @@ use super::principal::Principal;
 use super::target::Target;
 use super::{Asked, Asking, Refused};
 use crate::iam::document::{Document, PolicyKind};
-use crate::iam::pattern::Glob;
-use crate::iam::rule::{Element, Policy, Rule, Scope};
+use crate::iam::rule::Scope;
 use crate::inventory::Link;
 use crate::raw::RawResource;
 use crate::span::{Files, Span};
@@ -24,27 +23,6 @@ pub(super) fn find(
     out.extend(endpoint(estate, asked)?);
     out.extend(own(estate, asked, principal)?);
     Ok(out)
-}
-
-/// What AWS attaches to every account of an organisation.
-pub(super) fn everything() -> Policy {
-    Policy {
-        name: "FullAWSAccess".into(),
-        kind: PolicyKind::ServiceControl,
-        rules: vec![Rule {
-            index: 0,
-            deny: false,
-            principals: None,
-            actions: Some(Element {
-                negated: false,
-                globs: vec![Glob::action("*")],
-            }),
-            resources: None,
-            clauses: Vec::new(),
-            doubt: None,
-            scope: Scope::V2,
-        }],
-    }
 }
 
 fn placed(held: &Held, document: Arc<Document>) -> Asking {

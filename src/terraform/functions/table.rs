@@ -32,12 +32,8 @@ const fn v(
     body: fn(&Call) -> Outcome,
 ) -> Function {
     Function {
-        name,
-        parameters,
         rest: Some(rest),
-        result,
-        transforms: false,
-        body,
+        ..f(name, parameters, result, body)
     }
 }
 
@@ -49,12 +45,8 @@ const fn t(
     body: fn(&Call) -> Outcome,
 ) -> Function {
     Function {
-        name,
-        parameters,
-        rest: None,
-        result,
         transforms: true,
-        body,
+        ..f(name, parameters, result, body)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::span::Files;
 use crate::syntax::json;
 use crate::syntax::scalar::{Scalar, Scalars};
 use crate::syntax::tree::Tree;
-use crate::value::{Kind, Part, Piece, Place, Step, Text, Value, Via};
+use crate::value::{Kind, Place, Step, Text, Value, Via};
 use crate::world::World;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -144,7 +144,7 @@ impl Merger {
     /// A value of the plan at the place that it has in the code; `near` is where something stands that the code leaves out.
     fn merge(self, plan: &Value, code: Option<&Value>, near: &Place) -> Value {
         let Some(code) = code else {
-            return moved(plan, near);
+            return plan.moved(near);
         };
         let at_code = |kind: Kind| Value {
             kind,
@@ -154,7 +154,7 @@ impl Merger {
         match (&plan.kind, &code.kind) {
             (Kind::Unknown(_), _) => self.unknown(plan, code),
             (Kind::String(text), _) if text.first_hole().is_some() => self.unknown(plan, code),
-            (_, Kind::Null(_)) if !plan.is_null() => moved(plan, near),
+            (_, Kind::Null(_)) if !plan.is_null() => plan.moved(near),
             (Kind::Sequence { items, shape, more }, Kind::Sequence { items: written, .. }) => {
                 at_code(Kind::Sequence {
                     shape: shape.clone(),
@@ -185,7 +185,7 @@ impl Merger {
             // JSON's lone text for a list of one, either way round
             (Kind::Sequence { items, .. }, _) if items.len() == 1 && !code_is_open(code) => {
                 let items = items.iter().map(|v| self.merge(v, Some(code), near));
-                let mut value = moved(plan, &code.place);
+                let mut value = plan.moved(&code.place);
                 if let Kind::Sequence { items: own, .. } = &mut value.kind {
                     *own = items.collect();
                 }
@@ -250,7 +250,7 @@ impl Merger {
             Ok(false) if !self.planned => plan.clone(), // other code than the plan's
             _ => Value {
                 sensitive,
-                ..moved(plan, &self.place(plan, code))
+                ..plan.moved(&self.place(plan, code))
             },
         }
     }
@@ -272,58 +272,13 @@ impl Merger {
         };
         let own = read(written, code)?;
         let merged = self.merge(&read(text, plan)?, Some(&own), &code.place);
-        Some(Text::encoded(unplaced(text), Arc::new(merged)))
+        Some(Text::encoded(text.unplaced(), Arc::new(merged)))
     }
 }
 
 /// Whether the code leaves open what it is.
 fn code_is_open(code: &Value) -> bool {
     matches!(code.kind, Kind::Unknown(_) | Kind::Null(_))
-}
-
-/// The value, all of it at one place.
-fn moved(value: &Value, place: &Place) -> Value {
-    let kind = match &value.kind {
-        Kind::String(text) => Kind::String(unplaced(text)),
-        Kind::Sequence { shape, items, more } => Kind::Sequence {
-            shape: shape.clone(),
-            items: items.iter().map(|v| moved(v, place)).collect(),
-            more: more.clone(),
-        },
-        Kind::Mapping {
-            shape,
-            entries,
-            more,
-        } => Kind::Mapping {
-            shape: shape.clone(),
-            entries: (entries.iter())
-                .map(|(k, v)| (k.clone(), moved(v, place)))
-                .collect(),
-            more: more.clone(),
-        },
-        other => other.clone(),
-    };
-    let mut steps: Vec<_> = value.place.steps().cloned().collect();
-    let mut at = place.clone();
-    // the way that the configuration tells leads on from there
-    if at.trail.is_none() {
-        steps.reverse();
-        steps.into_iter().for_each(|s| at.push(s.via, place.span));
-    }
-    Value {
-        kind,
-        place: at,
-        sensitive: value.sensitive,
-    }
-}
-
-/// A text that stands wherever its value stands.
-fn unplaced(text: &Text) -> Text {
-    let pieces = text.parts().iter().map(|part| match part {
-        Part::Lit(lit) => Piece::Lit(&lit.text, None),
-        Part::Hole(hole) => Piece::Hole(hole.clone()),
-    });
-    Text::of(pieces)
 }
 
 #[cfg(test)]
