@@ -86,6 +86,30 @@ const FILTER: &[Field] = &[
     Field::computed("takes_every_tag", Shape::Bool, "whether it takes every tag"),
 ];
 
+// what a repository has, and what a creation template gives it
+const TAG_MUTABILITY: Field = Field::computed(
+    "tag_mutability",
+    Shape::Text,
+    "MUTABLE, IMMUTABLE, MUTABLE_WITH_EXCLUSION or IMMUTABLE_WITH_EXCLUSION",
+);
+const EXCLUSION_FILTERS: Field = Field::computed(
+    "exclusion_filters",
+    Shape::List(FILTER),
+    "tags that are excluded from its tag mutability",
+);
+const ENCRYPTION_TYPE: Field =
+    Field::computed("encryption_type", Shape::Text, "AES256, KMS or KMS_DSSE");
+const KMS_KEY: Field = Field::computed(
+    "kms_key",
+    Shape::Text,
+    "the key's ARN, id or alias; null: the AWS managed key",
+);
+const CUSTOMER_KEY: Field = Field::computed(
+    "customer_key",
+    Shape::Bool,
+    "whether a key of the customer encrypts it",
+);
+
 const REPOSITORY: &[Field] = &[
     Field::computed("name", Shape::Text, "its name; null where AWS makes one up"),
     Field::computed(
@@ -93,16 +117,8 @@ const REPOSITORY: &[Field] = &[
         Shape::Text,
         "why ECR would refuse the name; null where it would not",
     ),
-    Field::computed(
-        "tag_mutability",
-        Shape::Text,
-        "MUTABLE, IMMUTABLE, MUTABLE_WITH_EXCLUSION or IMMUTABLE_WITH_EXCLUSION",
-    ),
-    Field::computed(
-        "exclusion_filters",
-        Shape::List(FILTER),
-        "tags that are excluded from its tag mutability",
-    ),
+    TAG_MUTABILITY,
+    EXCLUSION_FILTERS,
     Field::computed("scan_on_push", Shape::Bool, "its own flag"),
     Field::computed(
         "scanned",
@@ -114,17 +130,9 @@ const REPOSITORY: &[Field] = &[
         Shape::Text,
         "in words: why its own flag does not count, where it is on and does not; else empty",
     ),
-    Field::computed("encryption_type", Shape::Text, "AES256, KMS or KMS_DSSE"),
-    Field::computed(
-        "kms_key",
-        Shape::Text,
-        "the key's ARN, id or alias; null: the AWS managed key",
-    ),
-    Field::computed(
-        "customer_key",
-        Shape::Bool,
-        "whether a key of the customer encrypts it",
-    ),
+    ENCRYPTION_TYPE,
+    KMS_KEY,
+    CUSTOMER_KEY,
     Field::computed(
         "force_delete",
         Shape::Bool,
@@ -248,27 +256,11 @@ const CREATION_TEMPLATE: &[Field] = &[
         Shape::Texts,
         "REPLICATION, PULL_THROUGH_CACHE, CREATE_ON_PUSH",
     ),
-    Field::computed(
-        "tag_mutability",
-        Shape::Text,
-        "MUTABLE, IMMUTABLE, MUTABLE_WITH_EXCLUSION or IMMUTABLE_WITH_EXCLUSION",
-    ),
-    Field::computed(
-        "exclusion_filters",
-        Shape::List(FILTER),
-        "tags that are excluded from its tag mutability",
-    ),
-    Field::computed("encryption_type", Shape::Text, "AES256, KMS or KMS_DSSE"),
-    Field::computed(
-        "kms_key",
-        Shape::Text,
-        "the key's ARN, id or alias; null: the AWS managed key",
-    ),
-    Field::computed(
-        "customer_key",
-        Shape::Bool,
-        "whether a key of the customer encrypts it",
-    ),
+    TAG_MUTABILITY,
+    EXCLUSION_FILTERS,
+    ENCRYPTION_TYPE,
+    KMS_KEY,
+    CUSTOMER_KEY,
     Field::computed(
         "has_lifecycle_policy",
         Shape::Bool,
