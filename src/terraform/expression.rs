@@ -4,10 +4,25 @@ use super::convert::{convert, type_of, unify};
 use super::functions;
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
-use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item};
+use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item, Step};
 use crate::value::{CASES, Kind, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Whether the key of an object reads as a reference and as a name with dots: terraform takes neither.
+fn ambiguous(key: &Expr) -> bool {
+    let fixed = |step: &Step| match step {
+        Step::Attr(_) => true,
+        Step::Index(index, _) => matches!(index.kind, ExprKind::Literal(_) | ExprKind::Number(_)),
+        Step::Splat(..) => false,
+    };
+    match &key.kind {
+        ExprKind::Traverse(root, steps) => {
+            matches!(root.kind, ExprKind::Variable(_)) && steps.iter().all(fixed)
+        }
+        _ => false,
+    }
+}
 
 impl Run<'_> {
     /// The value of an expression.
@@ -66,6 +81,10 @@ impl Run<'_> {
         let mut more: Option<Arc<Unknown>> = None;
         let mut sensitive = false;
         for item in items {
+            if ambiguous(&item.key) {
+                let failure = Failure::new(item.key.span, "the key of an object is ambiguous");
+                return Err(failure.help("put the key in parentheses, or in quotes"));
+            }
             let key = self.eval(&item.key, scope)?;
             let mut value = self.eval(&item.value, scope)?;
             value.place.key = Some(item.key.span);

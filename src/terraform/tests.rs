@@ -1,3 +1,4 @@
+mod accepted;
 mod claims;
 mod doubts;
 mod recorded;

@@ -12,7 +12,7 @@ use crate::value::{
 use std::sync::Arc;
 
 /// Names at the root of a reference that are no resource types.
-const ROOTS: [&str; 10] = [
+const ROOTS: [&str; 11] = [
     "var",
     "local",
     "each",
@@ -21,6 +21,7 @@ const ROOTS: [&str; 10] = [
     "terraform",
     "module",
     "data",
+    "resource",
     "self",
     "ephemeral",
 ];
@@ -74,12 +75,17 @@ impl Run<'_> {
                 let reason = format!("`{name}` is known to terraform only");
                 Value::unknown(Unknown::because(reason), span)
             }
-            "data" => {
+            // `resource.TYPE.NAME` is the long form of `TYPE.NAME`
+            "data" | "resource" => {
                 let Some((Step::Attr(own), rest)) = rest.split_first() else {
-                    let message = "`data` is followed by a type and a name";
+                    let message = format!("`{name}` is followed by a type and a name");
                     return Err(Failure::new(span, message));
                 };
-                let name = (Mode::Data, first.clone(), own.text.clone());
+                let mode = match &**name {
+                    "data" => Mode::Data,
+                    _ => Mode::Managed,
+                };
+                let name = (mode, first.clone(), own.text.clone());
                 let expanded = self.expanded(scope.instance, &name, span)?;
                 return self.resource_reference(&expanded, rest, span, scope);
             }

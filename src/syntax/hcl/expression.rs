@@ -353,20 +353,14 @@ impl Parser<'_> {
         }
     }
 
-    /// A bare word is its own text; a traversal must stand in parentheses.
+    /// A bare word is its own text. A traversal stays one: where it means a provider (`aws.dr`), that is right.
     fn object_key(&mut self) -> Parsed<Expr> {
-        let start = self.at;
         let key = self.expression()?;
         let word = match &key.kind {
             ExprKind::Variable(name) => name.clone(),
             ExprKind::Null => "null".into(),
             ExprKind::Bool(true) => "true".into(),
             ExprKind::Bool(false) => "false".into(),
-            ExprKind::Traverse(root, _) if matches!(root.kind, ExprKind::Variable(_)) => {
-                let mut fault = self.fault(start, self.at, "the key of an object is ambiguous");
-                fault.help = Some("put the key in parentheses, or in quotes");
-                return Err(fault);
-            }
             _ => return Ok(key),
         };
         let span = key.span;

@@ -186,14 +186,6 @@ impl Work {
             .get("sid")
             .filter(|v| !v.is_null() && v.as_str() != Some(""))
         {
-            if let Some(known) = sid.as_str()
-                && !known.bytes().all(|b| b.is_ascii_alphanumeric())
-            {
-                self.problem(
-                    format!("`sid` holds letters and digits only, not `{known}`"),
-                    sid.place.span,
-                );
-            }
             statement.set("Sid", sid.place.key, Node::Leaf(sid));
         }
         match block

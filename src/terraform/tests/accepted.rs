@@ -1,0 +1,98 @@
+//! Spellings that are easily taken for mistakes and that terraform accepts.
+
+use super::*;
+
+#[test]
+fn aliases_are_keys_of_what_a_call_passes() {
+    let root = r#"provider "aws" {
+  alias  = "dr-1"
+  region = "eu-west-1"
+}
+module "m" {
+  source    = "./m"
+  providers = {
+    # the copies
+    aws.copy-to = aws.dr-1
+  }
+}
+output "arn" { value = module.m.arn }"#;
+    let module = r#"terraform {
+  required_providers {
+    aws = {
+      source                = "hashicorp/aws"
+      configuration_aliases = [aws.copy-to]
+    }
+  }
+}
+resource "aws_ecr_repository" "r" {
+  provider = aws.copy-to
+  name     = "app"
+}
+output "arn" { value = aws_ecr_repository.r.arn }"#;
+    let case = Case::of(
+        &[("main.tf", root), ("m/main.tf", module)],
+        &World::default(),
+    );
+    assert_eq!(case.told(), [""; 0]);
+    let arn = case.output("arn");
+    assert_eq!(arn, "arn:aws:ecr:eu-west-1:<Account>:repository/app");
+}
+
+#[test]
+fn a_key_with_dots_is_refused_where_it_means_a_value() {
+    let case = Case::one(
+        r#"locals {
+  k = { a = "z" }
+  i = "a"
+}
+output "o" {
+  value = { local.k.a = 1 }
+}
+output "p" {
+  value = { local.k["a"] = 1 }
+}
+output "q" {
+  value = { (local.k.a) = 1, local.k[local.i] = 2 }
+}"#,
+    );
+    let message = "the key of an object is ambiguous";
+    let want = [
+        format!("main.tf:6: {message}"),
+        format!("main.tf:9: {message}"),
+    ];
+    assert_eq!(case.told(), want);
+}
+
+#[test]
+fn a_resource_has_a_long_name() {
+    let case = Case::one(
+        r#"resource "aws_ecr_repository" "r" {
+  name = "app"
+}
+resource "aws_ecr_repository_policy" "p" {
+  repository = resource.aws_ecr_repository.r.name
+  policy     = "{}"
+}"#,
+    );
+    assert_eq!(case.told(), [""; 0]);
+    let repository = case.get("aws_ecr_repository_policy.p", "repository");
+    assert_eq!(repository.as_str(), Some("app"));
+}
+
+/// <https://github.com/hashicorp/terraform-provider-aws/issues/40639>: keys and buckets take a `Sid` with spaces.
+#[test]
+fn a_sid_holds_any_text() {
+    let case = Case::one(
+        r#"data "aws_iam_policy_document" "d" {
+  statement {
+    sid     = "Enable IAM User Permissions"
+    actions = ["kms:*"]
+  }
+}
+output "d" {
+  value = jsondecode(data.aws_iam_policy_document.d.json).Statement[0].Sid
+}"#,
+    );
+    assert_eq!(case.told(), [""; 0]);
+    assert_eq!(case.output("d"), "Enable IAM User Permissions");
+}
