@@ -179,6 +179,13 @@ pub enum Via {
     Other(Arc<str>),
 }
 
+impl Via {
+    /// A text made of literal parts and of values.
+    pub const TEMPLATE: &'static str = "template";
+    /// A text that holds another one which was written elsewhere.
+    pub const PUT_INTO: &'static str = "a text that it is put into";
+}
+
 impl Place {
     /// A value that stands where it was written.
     pub fn at(span: Span) -> Self {

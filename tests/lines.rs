@@ -162,6 +162,30 @@ const POLICIES: &[Case] = &[
         )],
     ),
     (
+        "JSON in a heredoc with a value in it",
+        PUBLIC,
+        &[(
+            "main.tf",
+            "locals {\n  a = \"ecr:*\"\n}\nresource \"aws_ecr_repository_policy\" \"a\" {\n  repository = \"a\"\n  policy = <<-EOT\n    {\"Version\": \"2012-10-17\",\n     \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"${local.a}\",\n       \"Principal\": ⟦\"*\"⟧}]}\n  EOT\n}\n",
+        )],
+    ),
+    (
+        "a value in JSON in a heredoc",
+        "policy-wildcard-action",
+        &[(
+            "main.tf",
+            "locals {\n  a = \"⟪ecr:*⟫\"\n}\nresource \"aws_ecr_repository_policy\" \"a\" {\n  repository = \"a\"\n  policy = <<-EOT\n    {\"Version\": \"2012-10-17\",\n     \"Statement\": [{\"Effect\": \"Allow\", \"Action\": ⟦\"${local.a}\"⟧,\n       \"Principal\": {\"AWS\": \"arn:aws:iam::210987654321:root\"}}]}\n  EOT\n}\n",
+        )],
+    ),
+    (
+        "a heredoc with a value in it, elsewhere",
+        PUBLIC,
+        &[(
+            "main.tf",
+            "locals {\n  a = \"ecr:*\"\n  p = <<-EOT\n    {\"Version\": \"2012-10-17\",\n     \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"${local.a}\",\n       \"Principal\": ⟪\"*\"⟫}]}\n  EOT\n}\nresource \"aws_ecr_repository_policy\" \"a\" {\n  repository = \"a\"\n  policy = ⟦local.p⟧\n}\n",
+        )],
+    ),
+    (
         "jsonencode",
         PUBLIC,
         &[(

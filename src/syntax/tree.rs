@@ -169,7 +169,7 @@ impl Tree {
         if let Node::Scalar { text, .. } = &self.node
             && let Some(origin) = foreign(text, self.span)
         {
-            let via = Via::Other("a text that it is put into".into());
+            let via = Via::Other(Via::PUT_INTO.into());
             value = Value::new(value.kind, origin).through(via, self.span);
         }
         match self.alias {

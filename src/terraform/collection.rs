@@ -6,7 +6,7 @@ use super::functions;
 use super::run::{Failure, Frame, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::{self, Expr, For, Ident, TemplatePart};
-use crate::value::{Kind, Mapping, Part, Piece, Place, Text, Type, Unknown, Value};
+use crate::value::{Kind, Mapping, Part, Piece, Place, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -165,9 +165,9 @@ impl Run<'_> {
         let mut value = Value::new(Kind::String(rope.text()), span);
         value.sensitive = rope.sensitive;
         value.place.trail = rope.trail;
-        value.place.made_at(rope.parts, "template");
+        value.place.made_at(rope.parts, Via::TEMPLATE);
         if value.place.trail.is_some() {
-            value = other(value, "template", span);
+            value = other(value, Via::TEMPLATE, span);
         }
         Ok(value)
     }
@@ -307,7 +307,7 @@ impl Run<'_> {
             self.eval(&template, scope).map_err(inside)
         })?;
         value.sensitive |= vars.sensitive;
-        Ok(other(value, "template", span))
+        Ok(other(value, Via::TEMPLATE, span))
     }
 
     fn with_all(
