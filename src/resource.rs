@@ -253,6 +253,18 @@ fn field(field: &Field, names: Names, from: &Value) -> Value {
     if path.is_empty() {
         return default(field, &from.place);
     }
+    let at = match path.split_once('+') {
+        Some((first, others)) => union(reached(first, from), reached(others, from)),
+        None => reached(&path, from),
+    };
+    if at.is_null() {
+        return default(field, &at.place);
+    }
+    shaped(field.shape, names, at)
+}
+
+/// What stands at the end of a way, as far as that is known.
+fn reached(path: &str, from: &Value) -> Value {
     let mut at = from.clone();
     for step in path.split('.') {
         at = descend(&at, step);
@@ -260,10 +272,30 @@ fn field(field: &Field, names: Names, from: &Value) -> Value {
             break;
         }
     }
-    if at.is_null() {
-        return default(field, &at.place);
+    at
+}
+
+/// The entries of two mappings; those of the first count before those of the second. What is no mapping adds nothing to
+/// one.
+fn union(mut first: Value, second: Value) -> Value {
+    match (&mut first.kind, second.kind.clone()) {
+        (
+            ValueKind::Mapping { entries, more, .. },
+            ValueKind::Mapping {
+                entries: others,
+                more: further,
+                ..
+            },
+        ) => {
+            for (key, value) in others {
+                entries.entry(key).or_insert(value);
+            }
+            *more = more.take().or(further);
+            first
+        }
+        (ValueKind::Mapping { .. }, _) | (_, ValueKind::Null(_)) => first,
+        (_, _) => second,
     }
-    shaped(field.shape, names, at)
 }
 
 /// One step into an object, or into the first instance of a block; a null at the container's place where there is none.

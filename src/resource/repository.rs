@@ -65,7 +65,7 @@ const REPOSITORY: &[Field] = &[
     Field::new(
         "tags",
         Shape::Map,
-        ["tags", "Tags"],
+        ["tags+tags_all", "Tags"],
         Default::Null,
         "its tags",
     ),
@@ -89,7 +89,7 @@ const PUBLIC_REPOSITORY: &[Field] = &[
     Field::new(
         "tags",
         Shape::Map,
-        ["tags", "Tags"],
+        ["tags+tags_all", "Tags"],
         Default::Null,
         "its tags",
     ),

@@ -422,5 +422,55 @@ pub(super) fn with_region(provider: &Provider, attributes: &Value) -> Provider {
     Provider {
         account: provider.account.clone(),
         region: own.unwrap_or_else(|| provider.region.clone()),
+        tags: provider.tags.clone(),
+    }
+}
+
+/// Adds `tags_all`: the provider's tags and the resource's own, which count before them, where the provider gives any.
+pub(super) fn with_tags(schema: Option<&Schema>, provider: &Provider, attributes: &mut Value) {
+    let tagged = schema.is_some_and(|s| s.attributes.contains_key("tags_all"));
+    let Some(given) = provider.tags.as_ref().filter(|_| tagged) else {
+        return;
+    };
+    let own = attributes.get("tags").filter(|tags| !tags.is_null());
+    let mut all = given.clone();
+    match (&mut all.kind, own.as_ref().map(|own| &own.kind)) {
+        (_, None) => {}
+        (
+            Kind::Mapping { entries, more, .. },
+            Some(Kind::Mapping {
+                entries: own,
+                more: others,
+                ..
+            }),
+        ) => {
+            if let Some(others) = others {
+                hide(entries, others);
+            }
+            entries.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+            *more = others.clone().or_else(|| more.take());
+        }
+        (Kind::Mapping { entries, more, .. }, Some(Kind::Unknown(others))) => {
+            hide(entries, others);
+            *more = Some(others.clone());
+        }
+        (Kind::Unknown(given), Some(Kind::Mapping { .. })) => {
+            let given = given.clone();
+            all = own.unwrap_or(all);
+            if let Kind::Mapping { more, .. } = &mut all.kind {
+                *more = Some(given);
+            }
+        }
+        _ => {}
+    }
+    if let Kind::Mapping { entries, .. } = &mut attributes.kind {
+        entries.insert("tags_all".into(), all);
+    }
+}
+
+/// What may have been replaced by something unknown; the keys stay.
+fn hide(entries: &mut Values, by: &Arc<Unknown>) {
+    for value in entries.values_mut() {
+        value.kind = Kind::Unknown(by.clone());
     }
 }

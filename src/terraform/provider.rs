@@ -18,6 +18,8 @@ use std::sync::Arc;
 pub(super) struct Provider {
     pub(super) account: Value,
     pub(super) region: Value,
+    /// The tags that it gives to whatever can have tags: a mapping, or unknown.
+    pub(super) tags: Option<Value>,
 }
 
 /// Blocks of a provider that say which role it assumes; the later kind builds on the earlier one.
@@ -79,6 +81,7 @@ impl Run<'_> {
         Provider {
             account: known_or(target.account.as_deref(), Role::Account, at),
             region: known_or(target.region.as_deref(), Role::Region, at),
+            tags: None,
         }
     }
 
@@ -86,7 +89,8 @@ impl Run<'_> {
         let value = Value::unknown(Unknown::because(reason).of(Type::String), at);
         Provider {
             account: value.clone(),
-            region: value,
+            region: value.clone(),
+            tags: Some(value),
         }
     }
 
@@ -103,12 +107,14 @@ impl Run<'_> {
             return self.hidden("its provider has instances", block.header);
         }
         let region = argument(block, "region").unwrap_or(target.region);
+        let tags = self.default_tags(block, scope);
         let role = match self.assumed(block, scope) {
             Ok(role) => role,
             Err(why) => {
                 return Provider {
                     account: *why,
                     region,
+                    tags,
                 };
             }
         };
@@ -131,21 +137,42 @@ impl Run<'_> {
             }
             (None, None) => target.account,
         };
-        Provider { account, region }
+        Provider {
+            account,
+            region,
+            tags,
+        }
     }
 
-    /// The role that a provider assumes, where it assumes one. `Err`: it may assume one, for this reason.
-    fn assumed(&self, block: &Block, scope: Scope) -> Result<Option<Value>, Box<Value>> {
+    /// The tags of a provider's `default_tags`.
+    fn default_tags(&self, block: &Block, scope: Scope) -> Option<Value> {
+        let made = self.blocks_of(block, &["default_tags"], scope);
+        let made = made.get("default_tags")?;
+        let one = made.items().into_iter().next();
+        match (one, made.more()) {
+            (Some(one), _) => one.get("tags").filter(|tags| !tags.is_null()),
+            (None, Some(more)) => Some(Value::unknown((**more).clone(), made.place.span)),
+            (None, None) => None,
+        }
+    }
+
+    /// The blocks of these kinds in a provider, `dynamic` ones included.
+    fn blocks_of(&self, block: &Block, kinds: &[&str], scope: Scope) -> Value {
         let kind = |b: &Block| match &*b.kind.text {
             "dynamic" => b.label(0).cloned().unwrap_or_default(),
             _ => b.kind.text.clone(),
         };
-        let blocks = (block.body.blocks.iter()).filter(|b| ROLES.contains(&&*kind(b)));
+        let blocks = (block.body.blocks.iter()).filter(|b| kinds.contains(&&*kind(b)));
         let body = Body {
             attributes: Vec::new(),
             blocks: blocks.cloned().collect(),
         };
-        let decoded = self.decode(&body, block.header, None, false, scope);
+        self.decode(&body, block.header, None, false, scope)
+    }
+
+    /// The role that a provider assumes, where it assumes one. `Err`: it may assume one, for this reason.
+    fn assumed(&self, block: &Block, scope: Scope) -> Result<Option<Value>, Box<Value>> {
+        let decoded = self.blocks_of(block, &ROLES, scope);
         let mut role = None;
         for name in ROLES {
             let Some(made) = decoded.get(name) else {

@@ -58,12 +58,14 @@ impl Run<'_> {
         expanded: &Expanded,
         single: &Single,
         address: &str,
-        attributes: Value,
+        mut attributes: Value,
     ) -> RawResource {
         let declared = &expanded.declared;
         let block = declared.block(self.files);
         let provider = self.provider_of(&expanded.instance, &declared.kind, block);
         let provider = computed::with_region(&provider, &attributes);
+        let schema = schema::of(declared.mode, &declared.kind);
+        computed::with_tags(schema, &provider, &mut attributes);
         let outer = expanded.instance.doubt.as_ref();
         let doubt = expanded.expansion.doubt(single, address, outer);
         RawResource {

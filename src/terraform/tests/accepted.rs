@@ -96,3 +96,37 @@ output "d" {
     assert_eq!(case.told(), [""; 0]);
     assert_eq!(case.output("d"), "Enable IAM User Permissions");
 }
+
+/// <https://registry.terraform.io/providers/hashicorp/aws/latest/docs#default_tags>
+#[test]
+fn a_provider_gives_tags() {
+    let case = Case::one(
+        r#"variable "x" {}
+provider "aws" {
+  default_tags {
+    tags = { team = "a", stage = "test" }
+  }
+}
+resource "aws_ecr_repository" "a" {
+  name = "a"
+  tags = { stage = "prod" }
+}
+resource "aws_ecr_repository" "b" {
+  name = "b"
+}
+resource "aws_ecr_repository" "c" {
+  name = "c"
+  tags = var.x
+}
+output "o" { value = [aws_ecr_repository.a.tags_all, aws_ecr_repository.b.tags_all, aws_ecr_repository.c.tags_all] }"#,
+    );
+    assert_eq!(case.told(), [""; 0]);
+    let unknown = "<`var.x` has no value>";
+    assert_eq!(
+        case.output("o"),
+        format!(
+            "[{{stage: prod, team: a}}, {{stage: test, team: a}}, \
+             {{stage: {unknown}, team: {unknown} …{unknown}}}]"
+        )
+    );
+}
