@@ -89,8 +89,8 @@ impl Run<'_> {
         let value = Value::unknown(Unknown::because(reason).of(Type::String), at);
         Provider {
             account: value.clone(),
-            region: value.clone(),
-            tags: Some(value),
+            region: value,
+            tags: None,
         }
     }
 
@@ -104,7 +104,18 @@ impl Run<'_> {
             (!value.is_null()).then_some(value)
         };
         if block.body.attribute("for_each").is_some() {
-            return self.hidden("its provider has instances", block.header);
+            let reason = "its provider has instances";
+            let hidden = self.hidden(reason, block.header);
+            let tagged = block
+                .body
+                .blocks
+                .iter()
+                .any(|b| &*b.kind.text == "default_tags");
+            let tags = || Value::unknown(Unknown::because(reason), block.header);
+            return Provider {
+                tags: tagged.then(tags),
+                ..hidden
+            };
         }
         let region = argument(block, "region").unwrap_or(target.region);
         let tags = self.default_tags(block, scope);
