@@ -18,6 +18,7 @@ mod change;
 mod consumer;
 mod coverage;
 mod existing;
+mod identity;
 mod lifecycle;
 mod made;
 mod perimeter;
@@ -25,6 +26,9 @@ mod policy;
 mod registry;
 mod repository;
 mod tags;
+
+/// How the reason of an unknown ends where what a guardrail needs is not in the input: it may stand elsewhere.
+pub const ELSEWHERE: &str = "not in this code";
 
 /// What the rooms work from.
 struct Context<'a> {
@@ -72,6 +76,7 @@ fn of_resource(context: &Context, position: usize, resource: &Resource) -> Vec<S
         consumer::subjects,
         tags::subjects,
         perimeter::subjects,
+        identity::subjects,
     ];
     for room in rooms {
         found.extend(room(context, resource, position));

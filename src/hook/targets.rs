@@ -31,8 +31,11 @@ const KINDS: &[(&str, &[&str])] = &[
     ("tag", &[]),
     ("vpc_endpoint", &["vpc_endpoint"]),
     ("organization_policy", &["organization_policy"]),
-    ("identity_policy", &["identity_policy"]),
-    ("managed_policy_attachment", &["managed_policies"]),
+    (
+        "identity_policy",
+        &["identity_policy", "identity", "permission_set"],
+    ),
+    ("managed_policy_attachment", &["identity", "permission_set"]),
     ("account", &[]),
     ("image_reference", &[]),
     ("change", PROTECTED),

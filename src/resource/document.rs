@@ -48,3 +48,10 @@ pub fn document(value: &Value) -> Result<Value, Unread> {
     read.sensitive |= value.sensitive;
     Ok(read)
 }
+
+/// The policy in what the AWS CLI prints around one: `policyText` of `aws ecr get-registry-policy` and `get-repository-policy`,
+/// `Policy.Content` of `aws organizations describe-policy`. Anything else as it stands.
+pub fn printed(value: Value) -> Value {
+    let content = || value.get("Policy")?.get("Content");
+    (value.get("policyText").or_else(content)).unwrap_or(value)
+}

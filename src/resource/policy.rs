@@ -1,6 +1,6 @@
-//! Resources that are nothing but a policy: of a repository, a public repository, the registry, an organisation, an identity.
-//! Sources: AWS::ECR::RegistryPolicy, AWS::Organizations::Policy, AWS::IAM::*; Terraform's aws_ecr_repository_policy,
-//! aws_ecr_registry_policy, aws_ecrpublic_repository_policy, aws_organizations_policy, aws_iam_*_policy.
+//! Resources that are nothing but a policy: of a repository, a public repository, the registry, an organisation; and what watches.
+//! Sources: AWS::ECR::RegistryPolicy, AWS::Organizations::Policy; Terraform's aws_ecr_repository_policy,
+//! aws_ecr_registry_policy, aws_ecrpublic_repository_policy, aws_organizations_policy.
 
 use super::{Default, Field, Kind, Shape};
 
@@ -31,32 +31,10 @@ pub const KINDS: &[Kind] = &[
         fields: ORGANIZATION_POLICY,
     },
     Kind {
-        name: "identity_policy",
-        terraform: &[
-            "aws_iam_policy",
-            "aws_iam_role_policy",
-            "aws_iam_user_policy",
-            "aws_iam_group_policy",
-        ],
-        cloudformation: &[
-            "AWS::IAM::Policy",
-            "AWS::IAM::ManagedPolicy",
-            "AWS::IAM::RolePolicy",
-            "AWS::IAM::UserPolicy",
-            "AWS::IAM::GroupPolicy",
-        ],
-        fields: IDENTITY_POLICY,
-    },
-    Kind {
-        name: "managed_policies",
-        terraform: &[
-            "aws_iam_role_policy_attachment",
-            "aws_iam_user_policy_attachment",
-            "aws_iam_group_policy_attachment",
-            "aws_iam_policy_attachment",
-        ],
-        cloudformation: &["AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"],
-        fields: MANAGED_POLICIES,
+        name: "organization_policy_attachment",
+        terraform: &["aws_organizations_policy_attachment"],
+        cloudformation: &[],
+        fields: ORGANIZATION_POLICY_ATTACHMENT,
     },
     Kind {
         name: "detective_control",
@@ -130,39 +108,29 @@ const ORGANIZATION_POLICY: &[Field] = &[
         Default::Null,
         "its document",
     ),
-];
-
-const IDENTITY_POLICY: &[Field] = &[
     Field::new(
-        "name",
-        Shape::Text,
-        ["name", "PolicyName"],
-        Default::Null,
-        "its name",
-    ),
-    Field::new(
-        "policy",
-        Shape::Any,
-        ["policy", "PolicyDocument"],
-        Default::Null,
-        "its document",
-    ),
-];
-
-const MANAGED_POLICIES: &[Field] = &[
-    Field::new(
-        "policy",
-        Shape::Text,
-        ["policy_arn", ""],
-        Default::Null,
-        "the managed policy that is attached",
-    ),
-    Field::new(
-        "policies",
+        "targets",
         Shape::Texts,
-        ["", "ManagedPolicyArns"],
+        ["", "TargetIds"],
         Default::Empty,
-        "the managed policies that are attached",
+        "the accounts, roots and units that it is attached to",
+    ),
+];
+
+const ORGANIZATION_POLICY_ATTACHMENT: &[Field] = &[
+    Field::new(
+        "policy",
+        Shape::Text,
+        ["policy_id", ""],
+        Default::Null,
+        "the policy that is attached",
+    ),
+    Field::new(
+        "target",
+        Shape::Text,
+        ["target_id", ""],
+        Default::Null,
+        "the account, root or unit that it is attached to",
     ),
 ];
 

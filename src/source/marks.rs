@@ -4,7 +4,7 @@
 use memchr::memmem;
 
 /// What the types of Terraform resources that matter start with, without `aws`.
-const TERRAFORM: [&[u8]; 15] = [
+const TERRAFORM: [&[u8]; 16] = [
     b"_ecr",
     b"cc_",
     b"_vpc_endpoint",
@@ -15,6 +15,7 @@ const TERRAFORM: [&[u8]; 15] = [
     b"_iam_group_policy",
     b"_iam_role_policy",
     b"_iam_user_policy",
+    b"_ssoadmin_",
     b"_ecs_task_definition",
     b"_apprunner_service",
     b"_batch_job_definition",
@@ -23,7 +24,7 @@ const TERRAFORM: [&[u8]; 15] = [
 ];
 
 /// What the types of CloudFormation resources that matter start with, without `AWS::`.
-const CLOUDFORMATION: [&[u8]; 17] = [
+const CLOUDFORMATION: [&[u8]; 18] = [
     b"ECR::",
     b"EC2::VPCEndpoint",
     b"Organizations::Policy",
@@ -34,6 +35,7 @@ const CLOUDFORMATION: [&[u8]; 17] = [
     b"IAM::GroupPolicy",
     b"IAM::RolePolicy",
     b"IAM::UserPolicy",
+    b"SSO::PermissionSet",
     b"Serverless",
     b"ECS::TaskDefinition",
     b"AppRunner::",
@@ -55,17 +57,19 @@ fn has(bytes: &[u8], needle: &str) -> bool {
     memmem::find(bytes, needle.as_bytes()).is_some()
 }
 
-/// Whether a Terraform file names a type that matters; an escape may hide one. A function matters for its image only,
-/// and an attribute's name cannot be computed.
+/// Whether a Terraform file names a type that matters; an escape may hide one. A function matters for its image only, a role
+/// for its policies, and an attribute's name cannot be computed.
 pub(super) fn terraform(bytes: &[u8]) -> bool {
     holds(bytes, b"aws", &TERRAFORM)
         || (has(bytes, "aws_lambda_function") && has(bytes, "image_uri"))
+        || (has(bytes, "aws_iam_role")
+            && (has(bytes, "inline_policy") || has(bytes, "managed_policy_arns")))
         || has(bytes, "\\u")
         || has(bytes, "\\U")
 }
 
 /// Whether a template names a type that matters, or may get one from elsewhere: a transform, a module, an escape. A role, a
-/// user or a group matters for the managed policies that it lists only.
+/// user or a group matters for the policies that it holds or lists only.
 pub(super) fn template(bytes: &[u8]) -> bool {
     const ELSEWHERE: [&str; 9] = [
         "Transform",
@@ -81,7 +85,7 @@ pub(super) fn template(bytes: &[u8]) -> bool {
     holds(bytes, b"AWS::", &CLOUDFORMATION)
         || (has(bytes, "AWS::Lambda::Function") && has(bytes, "ImageUri"))
         || (holds(bytes, b"AWS::IAM::", &[b"Role", b"User", b"Group"])
-            && has(bytes, "ManagedPolicyArns"))
+            && (has(bytes, "ManagedPolicyArns") || has(bytes, "Policies")))
         || ELSEWHERE.iter().any(|needle| has(bytes, needle))
 }
 

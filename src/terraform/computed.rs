@@ -323,6 +323,7 @@ impl Surroundings {
                 }
             }
             "aws_organizations_organization" => self.organization(world, &mut put),
+            "aws_iam_policy" => self.managed_policy(raw, &mut put),
             "aws_vpc_endpoint_service" => self.endpoint_service(raw, &mut put),
             "aws_ecr_repository" => {
                 let registry = raw.attributes.get("registry_id").filter(|v| !v.is_null());
@@ -354,6 +355,22 @@ impl Surroundings {
             let begin = Text::hole(Arc::new(after_apply(raw, "service_name", Type::String)));
             let name = [&begin, &Text::plain("."), &piece(&service)];
             put("service_name", self.text(&name));
+        }
+    }
+
+    /// A managed policy that is looked up, by its ARN or by its name: in whose account and under which path, AWS says.
+    fn managed_policy(&self, raw: &RawResource, put: &mut impl FnMut(&str, Value)) {
+        let given = |name: &str| raw.attributes.get(name).filter(|v| !v.is_null());
+        let arn = match (given("arn"), given("name")) {
+            (Some(arn), _) => piece(&arn),
+            (None, Some(name)) => {
+                let begin = Text::hole(Arc::new(after_apply(raw, "arn", Type::String)));
+                Text::of([&begin, &Text::plain("/"), &piece(&name)].map(Piece::Text))
+            }
+            (None, None) => return,
+        };
+        for name in ["arn", "id"] {
+            put(name, self.text(&[&arn]));
         }
     }
 

@@ -1,29 +1,14 @@
-//! Policies of organisations and identities, and what watches an account, as targets.
+//! Policies of organisations, and what watches an account, as targets.
 
-use super::{Context, Entry, elements, flag, list, object, placed, text};
+use super::{Context, ELSEWHERE, Entry, flag, list, object, placed, text};
 use crate::guardrail::vocabulary::Subject;
 use crate::iam::action;
 use crate::iam::condition::{can_be_present, meant};
 use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement, Word};
-use crate::iam::facts;
 use crate::iam::kleene::Tri;
 use crate::inventory::Resource;
 use crate::value::{Kind, Place, Text, Unknown, Value};
 use std::sync::Arc;
-
-/// Actions that change whom a registry trusts, or where its images go.
-const TRUST: &[&str] = &[
-    "ecr:PutRegistryPolicy",
-    "ecr:DeleteRegistryPolicy",
-    "ecr:SetRepositoryPolicy",
-    "ecr:DeleteRepositoryPolicy",
-    "ecr:PutReplicationConfiguration",
-    "ecr:PutAccountSetting",
-    "ecr:CreatePullThroughCacheRule",
-    "ecr:UpdatePullThroughCacheRule",
-    "ecr:CreateRepositoryCreationTemplate",
-    "ecr:UpdateRepositoryCreationTemplate",
-];
 
 /// Characters of a policy of an organisation, by the largest limit of any source.
 const LENGTH: usize = 10_240;
@@ -46,8 +31,6 @@ pub(super) fn subjects(
     let here = (position, resource);
     let mut out: Vec<Subject> = match resource.kind.name {
         "organization_policy" => organization_policy(context, here).into_iter().collect(),
-        "identity_policy" => identity_policy(context, here).into_iter().collect(),
-        "managed_policies" => attachments(context, here),
         _ => Vec::new(),
     };
     out.extend(account(context, here));
@@ -219,121 +202,6 @@ fn presigned_confined(context: &Context<'_>, resource: &Resource) -> Result<bool
     doubt.map_or(Ok(false), Err)
 }
 
-fn identity_policy(context: &Context<'_>, here: (usize, &Resource)) -> Option<Subject> {
-    let resource = here.1;
-    let value = resource.field("policy");
-    let (document, _) = Document::read(&value, PolicyKind::Identity);
-    let allows = || {
-        document
-            .statements
-            .iter()
-            .filter(|s| s.effect == Effect::Allow)
-    };
-    let named = |s: &Statement| {
-        let words = s.actions.iter().flat_map(|a| &a.words);
-        words
-            .into_iter()
-            .any(|w| names_ecr(w) || w.known() == Some("*"))
-    };
-    if !allows().any(named) {
-        return None;
-    }
-    let (wildcard, at) = wildcard(&document, &value.place);
-    let trust = changes_trust(&document, &value.place);
-    let entries = vec![
-        ("name", resource.field("name")),
-        ("wildcard", flag(wildcard, &at)),
-        ("changes_trust", trust),
-    ];
-    context.subject(
-        "identity_policy",
-        here,
-        &value.place,
-        vec![("policy", entries)],
-    )
-}
-
-/// Whether it allows every action of ECR on every repository, by naming ECR.
-fn wildcard(document: &Document, place: &Place) -> (Result<bool, Arc<Unknown>>, Place) {
-    let mut doubt = None;
-    for statement in document
-        .statements
-        .iter()
-        .filter(|s| s.effect == Effect::Allow)
-    {
-        let word = match facts::wildcard_action(statement) {
-            Ok(Some(word)) if names_ecr(word) => word,
-            Ok(_) => continue,
-            Err(why) if speaks_of_ecr(statement) => {
-                doubt = doubt.or(Some(why));
-                continue;
-            }
-            Err(_) => continue,
-        };
-        match facts::every_repository(statement, &Default::default()) {
-            Tri::True => return (Ok(true), word.place.clone()),
-            Tri::False => {}
-            Tri::Unknown => {
-                let words = statement.resources.iter().flat_map(|r| &r.words);
-                let hole = words.into_iter().find_map(|w| w.text.first_hole());
-                let open = hole.map(super::about);
-                let reason = || {
-                    Arc::new(Unknown::because(
-                        "it cannot be told which repositories are meant",
-                    ))
-                };
-                doubt = doubt.or_else(|| Some(open.unwrap_or_else(reason)));
-            }
-        }
-    }
-    (doubt.map_or(Ok(false), Err), place.clone())
-}
-
-/// The actions of [`TRUST`] that it allows; what it denies without any condition does not count.
-fn changes_trust(document: &Document, place: &Place) -> Value {
-    let names = |effect: Effect, plain: bool| -> Vec<(&'static str, Place)> {
-        let mut out = Vec::new();
-        let chosen = (document.statements.iter())
-            .filter(|s| s.effect == effect && (!plain || s.conditions.is_empty()));
-        for element in chosen.filter_map(|s| s.actions.as_ref()) {
-            for trust in TRUST {
-                let takes = |w: &&Word| {
-                    let all = w.known().map(action::expand).unwrap_or_default();
-                    all.iter().any(|a| a.name == *trust)
-                };
-                let found = element.words.iter().find(takes);
-                if element.negated != found.is_some() {
-                    let at = found.map_or(&element.place, |w| &w.place);
-                    out.push((*trust, at.clone()));
-                }
-            }
-        }
-        out
-    };
-    let denied = names(Effect::Deny, true);
-    let mut allowed = names(Effect::Allow, false);
-    allowed.retain(|(a, _)| !denied.iter().any(|(d, _)| a == d));
-    allowed.dedup_by(|a, b| a.0 == b.0);
-    let at = allowed.first().map_or(place, |(_, at)| at).clone();
-    match (allowed.is_empty(), document.first_open()) {
-        (true, Some(why)) => placed(Kind::Unknown(super::about(why)), &at),
-        _ => list(allowed.iter().map(|(a, p)| text(*a, p)).collect(), &at),
-    }
-}
-
-/// Each managed policy that is attached, where something is known of its ARN.
-fn attachments(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
-    let mut all = elements(&here.1.field("policies"));
-    all.push(here.1.field("policy"));
-    let known = |v: &Value| v.as_text().is_some_and(|t| !t.known_prefix().is_empty());
-    let subject = |policy: Value| {
-        let place = policy.place.clone();
-        let variables = vec![("attachment", vec![("policy", policy)])];
-        context.subject("managed_policy_attachment", here, &place, variables)
-    };
-    all.into_iter().filter(known).filter_map(subject).collect()
-}
-
 /// The account, once for each root: at the first resource whose changes somebody has to watch.
 fn account(context: &Context<'_>, here: (usize, &Resource)) -> Option<Subject> {
     let (position, resource) = here;
@@ -373,9 +241,9 @@ fn is_watched(context: &Context<'_>, resource: &Resource) -> Result<bool, Arc<Un
     match (seen, doubt) {
         (_, Some(why)) => Err(why),
         (true, None) => Ok(false),
-        (false, None) => Err(Arc::new(Unknown::because(
-            "the code has neither a rule of EventBridge nor a trail",
-        ))),
+        (false, None) => Err(Arc::new(Unknown::because(format!(
+            "the rules of EventBridge and the trails of the account are {ELSEWHERE}"
+        )))),
     }
 }
 

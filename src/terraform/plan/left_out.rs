@@ -8,6 +8,13 @@ use crate::syntax::tree::Tree;
 use crate::terraform::schema::{self, Schema};
 use crate::value::{Kind, Value};
 
+/// What the provider fills in though the code may set it: a role's policies that are attached elsewhere. (An `inline_policy` of a
+/// `dynamic` block over something unknown looks the same: the code beside the plan tells.)
+const ATTACHED: [(&str, &str); 2] = [
+    ("aws_iam_role", "inline_policy"),
+    ("aws_iam_role", "managed_policy_arns"),
+];
+
 /// Leaves out what is unknown, has no expression, and is an attribute that the provider computes. Anything else without
 /// an expression may stand in a `dynamic` block, of which the configuration says nothing.
 pub(super) fn drop(resource: &mut RawResource, configuration: &Configuration) {
@@ -16,6 +23,13 @@ pub(super) fn drop(resource: &mut RawResource, configuration: &Configuration) {
     let schema = schema::of(resource.mode, &resource.kind);
     if let (Some(expressions), Some(schema)) = (expressions, schema) {
         from(&mut resource.attributes, expressions, schema);
+    }
+    let attached = ATTACHED.iter().filter(|(kind, _)| *kind == resource.kind);
+    let names = attached.map(|(_, name)| *name);
+    let silent = |name: &&str| expressions.is_some_and(|e| e.get(name).is_none());
+    let silent: Vec<&str> = names.filter(silent).collect();
+    if let Kind::Mapping { entries, .. } = &mut resource.attributes.kind {
+        entries.retain(|name, v| v.as_unknown().is_none() || !silent.contains(&&**name));
     }
 }
 
