@@ -166,6 +166,50 @@ fn a_missing_target_is_said_once() {
     assert_eq!(because, ["target.account is not set"]);
 }
 
+/// What a guardrail needs of the registry, and is neither in the input nor in the config, may stand elsewhere: that is said once.
+#[test]
+fn what_stands_elsewhere_is_said_once() {
+    let rules = ["quay", "mirror"].map(|prefix| {
+        format!(
+            "resource \"aws_ecr_pull_through_cache_rule\" \"{prefix}\" {{\n  ecr_repository_prefix = \"{prefix}\"\n  upstream_registry_url = \"quay.io\"\n}}\n"
+        )
+    });
+    let cases = [
+        (
+            "pull-through-without-template",
+            rules.concat(),
+            "the creation templates of the registry are not in this code",
+        ),
+        (
+            "replication-settings-not-carried",
+            "resource \"aws_ecr_replication_configuration\" \"this\" {\n  replication_configuration {\n    rule {\n      destination {\n        region = \"eu-north-1\"\n        registry_id = \"210987654321\"\n      }\n    }\n  }\n}\n".to_owned(),
+            "the creation templates of eu-north-1 are not in this code",
+        ),
+        (
+            "vpc-endpoint-pair-missing",
+            "resource \"aws_vpc_endpoint\" \"api\" {\n  vpc_id = \"vpc-1\"\n  service_name = \"com.amazonaws.eu-west-1.ecr.api\"\n  vpc_endpoint_type = \"Interface\"\n}\n".to_owned(),
+            "the other endpoints of the VPC are not in this code",
+        ),
+        (
+            "detective-control-missing",
+            "resource \"aws_ecr_repository\" \"app\" {\n  name = \"app\"\n}\n".to_owned(),
+            "the rules of EventBridge and the trails of the account are not in this code",
+        ),
+    ];
+    for (guardrail, code, wanted) in cases {
+        let mut options = Options::new(vec!["-".to_owned()], jiff::civil::Date::default());
+        options.no_config = true;
+        options.profile = Some(ecr_guard::config::Profile::Strict);
+        options.stdin = Some(code);
+        let report = engine::run(&options).unwrap_or_else(|_| panic!("it runs"));
+        let found = report.findings.iter().filter(|f| f.guardrail == guardrail);
+        assert_eq!(found.count(), 0, "{guardrail}");
+        let said = (report.not_run.iter()).filter(|n| n.guardrail == guardrail);
+        let because: Vec<&str> = said.map(|n| n.because.as_str()).collect();
+        assert_eq!(because, [wanted], "{guardrail}");
+    }
+}
+
 /// What all guardrails say of the cases that pass their own, besides what is only short: nothing critical, and nothing that
 /// nobody looked at.
 #[test]

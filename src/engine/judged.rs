@@ -7,14 +7,15 @@ use super::{Check, NotRun};
 use crate::config::{Undetermined, fingerprint};
 use crate::finding::{Access, Enforcement, Finding, Outcome, ResourceRef, Severity, Status};
 use crate::guardrail::definition::{Needs, Without};
+use crate::guardrail::subject::ELSEWHERE;
 use crate::guardrail::vocabulary::Subject;
 use crate::guardrail::{Guardrail, Judgement, Settings};
 use crate::inventory::{Inventory, Resource};
 use crate::raw::Form;
-use crate::value::{Role, Unknown};
+use crate::value::Role;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A guardrail that runs, with what holds for it.
 pub(super) struct Active<'a> {
@@ -50,7 +51,7 @@ impl Blocking {
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
     pub(super) checks: Vec<Check>,
-    /// Guardrails that could not tell without the account of the deployment, where they need it: said once.
+    /// Guardrails that could not tell without what they need, as it is not in sight: said once.
     pub(super) unsettled: Vec<NotRun>,
 }
 
@@ -62,43 +63,64 @@ pub(super) fn judge(
     blocking: &Blocking,
 ) -> Judged {
     let cases = cases_of(inventory);
-    let judged: Vec<(Check, Option<InCase>)> = (subjects.par_iter())
+    let judged: Vec<(Check, Came)> = (subjects.par_iter())
         .flat_map_iter(|subject| {
             let about = (chosen.of(subject.resource).iter())
                 .filter(|a| a.guardrail.target.name == subject.target.name);
             about.filter_map(|a| one(inventory, &cases, subject, a, blocking))
         })
         .collect();
-    let (settled, open): (Vec<_>, Vec<_>) = judged
-        .into_iter()
-        .partition(|(check, found)| check.outcome != Outcome::Undetermined || found.is_some());
-    let open: BTreeSet<String> = open.into_iter().map(|(c, _)| c.guardrail).collect();
-    let because = "target.account is not set";
-    let (checks, found): (Vec<Check>, Vec<Option<InCase>>) = settled.into_iter().unzip();
+    let (mut checks, mut found) = (Vec::new(), Vec::new());
+    let mut unsettled: BTreeMap<String, String> = BTreeMap::new();
+    for (check, came) in judged {
+        match came {
+            Came::Lacks(because) => {
+                unsettled.entry(check.guardrail).or_insert(because);
+                continue;
+            }
+            Came::Finding(one) => found.push(*one),
+            Came::Satisfied => {}
+        }
+        checks.push(check);
+    }
+    let not_run = |(guardrail, because)| NotRun { guardrail, because };
     Judged {
-        findings: cases::merge(found.into_iter().flatten().collect()),
+        findings: cases::merge(found),
         checks,
-        unsettled: (open.into_iter())
-            .map(|guardrail| NotRun {
-                guardrail,
-                because: because.to_owned(),
-            })
-            .collect(),
+        unsettled: unsettled.into_iter().map(not_run).collect(),
     }
 }
 
-/// Whether a doubt comes to nothing more than that nobody said which account the code is deployed to: that is said once for
-/// the guardrail, not at each place.
-fn lacks_target(guardrail: &Guardrail, resource: &Resource, judgement: &Judgement) -> bool {
+/// What a check came to.
+enum Came {
+    Satisfied,
+    Finding(Box<InCase>),
+    /// It could not be told, for nothing more than that this is missing.
+    Lacks(String),
+}
+
+/// What a doubt comes to, where that is nothing more than that what the guardrail needs is not in sight: nobody said which account
+/// the code is deployed to, or the settings of the registry stand elsewhere. It is said once for the guardrail, not at each
+/// place.
+fn lacks(guardrail: &Guardrail, resource: &Resource, judgement: &Judgement) -> Option<String> {
     let definition = &guardrail.definition;
-    let account = resource.raw.account.as_unknown();
-    let missing = |account: &Unknown| {
-        account.role == Some(Role::Account)
-            && judgement.because.iter().all(|b| **b == *account.reason)
-    };
-    judgement.outcome == Outcome::Undetermined
-        && (definition.needs, definition.without) == (Needs::Target, Without::NotRun)
-        && account.is_some_and(missing)
+    if judgement.outcome != Outcome::Undetermined || definition.without != Without::NotRun {
+        return None;
+    }
+    let because = &judgement.because;
+    match definition.needs {
+        Needs::Target => {
+            let account = resource.raw.account.as_unknown();
+            let account = account.filter(|a| a.role == Some(Role::Account))?;
+            let all = because.iter().all(|b| **b == *account.reason);
+            all.then(|| "target.account is not set".to_owned())
+        }
+        Needs::Registry | Needs::Attached => {
+            let all = because.iter().all(|b| b.ends_with(ELSEWHERE));
+            because.first().filter(|_| all).cloned()
+        }
+        Needs::Itself | Needs::Organization => None,
+    }
 }
 
 /// In how many cases of its root a resource exists, by root and address.
@@ -119,7 +141,7 @@ fn one(
     subject: &Subject,
     active: &Active<'_>,
     blocking: &Blocking,
-) -> Option<(Check, Option<InCase>)> {
+) -> Option<(Check, Came)> {
     let judgement = active
         .guardrail
         .judge(subject, &active.settings, &subject.variables)?;
@@ -136,9 +158,11 @@ fn one(
         resource: Some(reference.clone()),
         outcome: judgement.outcome,
     };
-    let unsettled = lacks_target(active.guardrail, resource, &judgement);
-    if judgement.outcome == Outcome::Satisfied || unsettled {
-        return Some((check, None));
+    if judgement.outcome == Outcome::Satisfied {
+        return Some((check, Came::Satisfied));
+    }
+    if let Some(because) = lacks(active.guardrail, resource, &judgement) {
+        return Some((check, Came::Lacks(because)));
     }
     let enforcement =
         (active.settings).enforcement(judgement.severity, blocking.fail_on, blocking.today);
@@ -151,7 +175,7 @@ fn one(
         case: root.case.clone(),
         cases: cases.copied().unwrap_or(1),
     };
-    Some((check, Some(found)))
+    Some((check, Came::Finding(Box::new(found))))
 }
 
 fn finding(

@@ -1,8 +1,12 @@
+variable "prefix" {
+  type = string
+}
+
 resource "aws_ecr_replication_configuration" "this" {
   replication_configuration {
     rule {
       destination {
-        region      = "eu-north-1"
+        region      = "eu-central-1"
         registry_id = "210987654321"
       }
       repository_filter {
@@ -24,6 +28,6 @@ provider "aws" {
 
 resource "aws_ecr_repository_creation_template" "copy" {
   provider    = aws.copy
-  prefix      = "prod"
+  prefix      = var.prefix
   applied_for = ["REPLICATION"]
 }

@@ -1,5 +1,6 @@
 //! What the endpoints of a VPC have to say about each other: ECR takes two, and S3 for the layers.
 
+use super::super::ELSEWHERE;
 use super::super::coverage::same_text;
 use super::endpoint::{Service, service};
 use super::{Context, Document, PolicyKind};
@@ -14,7 +15,8 @@ use std::sync::Arc;
 
 type Known = Result<bool, Arc<Unknown>>;
 
-/// Whether the VPC lacks the other one of the two endpoints that ECR takes.
+/// Whether the VPC lacks the other one of the two endpoints that ECR takes. Of a VPC that is made elsewhere, and that has no further
+/// endpoint here, the others may stand elsewhere, too.
 pub(super) fn pair_missing(context: &Context<'_>, resource: &Resource) -> Known {
     let other = match service(resource) {
         Service::Named("ecr.api") => "ecr.dkr",
@@ -22,25 +24,42 @@ pub(super) fn pair_missing(context: &Context<'_>, resource: &Resource) -> Known 
         Service::Named(_) | Service::Other => return Ok(false),
         Service::Unknown(why) => return Err(why),
     };
-    let mut doubt = None;
+    let own = resource.field("vpc");
+    let (mut doubt, mut all_here) = (None, is_made_here(&own));
     for endpoint in beside(context, resource) {
-        let there = match service(endpoint) {
-            Service::Named(name) => name == other,
+        let vpc = endpoint.field("vpc");
+        let same = same_text(&vpc, &own);
+        all_here |= same == Some(true);
+        match service(endpoint) {
+            Service::Named(name) if name == other => {}
             Service::Unknown(why) => {
                 doubt = doubt.or(Some(why));
                 continue;
             }
-            Service::Other => false,
-        };
-        let vpc = endpoint.field("vpc");
-        match same_text(&vpc, &resource.field("vpc")) {
-            _ if !there => {}
+            Service::Named(_) | Service::Other => continue,
+        }
+        match same {
             Some(true) => return Ok(false),
             Some(false) => {}
             None => doubt = doubt.or_else(|| Some(super::super::why(&vpc, "the VPC is not known"))),
         }
     }
-    doubt.map_or(Ok(true), Err)
+    match doubt {
+        Some(why) => Err(why),
+        None if all_here => Ok(true),
+        None => {
+            let reason = format!("the other endpoints of the VPC are {ELSEWHERE}");
+            Err(Arc::new(Unknown::because(reason)))
+        }
+    }
+}
+
+/// Whether a VPC is a resource of the code.
+fn is_made_here(vpc: &Value) -> bool {
+    let source = vpc.as_unknown().and_then(|u| u.source.as_ref());
+    let mut addresses = (source.map(|(address, _)| &**address).into_iter())
+        .chain(vpc.place.references().map(|(address, _)| address));
+    addresses.any(|a| !a.starts_with("data.") && !a.contains(".data."))
 }
 
 /// The other endpoints of the same root.
