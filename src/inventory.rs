@@ -10,10 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+mod attachment;
 mod unseen;
 
+pub use self::attachment::holds;
+
 /// Kinds that are attached to another: which of their fields names it, and its kind.
-const WAYS: [(&str, &str, &str); 4] = [
+const WAYS: [(&str, &str, &str); 5] = [
     ("repository_policy", "repository", "repository"),
     ("lifecycle_policy", "repository", "repository"),
     (
@@ -22,6 +25,11 @@ const WAYS: [(&str, &str, &str); 4] = [
         "public_repository",
     ),
     ("vpc_endpoint_policy", "endpoint", "vpc_endpoint"),
+    (
+        "organization_policy_attachment",
+        "policy",
+        "organization_policy",
+    ),
 ];
 
 /// All resources of a run.

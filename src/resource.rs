@@ -15,6 +15,7 @@ pub mod document;
 pub mod glob;
 mod grammar;
 pub mod host;
+pub mod identity;
 pub mod image;
 pub mod lifecycle;
 pub mod name;
@@ -134,9 +135,10 @@ enum Names {
 
 /// Every kind, in the order of the documentation.
 pub fn kinds() -> impl Iterator<Item = &'static Kind> {
-    let rooms: [&'static [Kind]; 9] = [
+    let rooms: [&'static [Kind]; 10] = [
         repository::KINDS,
         policy::KINDS,
+        identity::KINDS,
         registry::KINDS,
         replication::KINDS,
         pull_through::KINDS,

@@ -103,6 +103,10 @@ pub struct Existing {
     pub scanning: Option<String>,
     /// The registry policy's text with the path that it was read from.
     pub registry_policy: Option<(String, String)>,
+    /// The service control policies that bind the target's account: texts with their paths.
+    pub service_control_policies: Vec<(String, String)>,
+    /// The resource control policies that bind it: texts with their paths.
+    pub resource_control_policies: Vec<(String, String)>,
 }
 
 /// What the user gave.

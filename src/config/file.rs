@@ -100,6 +100,18 @@ pub struct Target {
 pub struct Existing {
     /// The private registry of the target's account and region.
     pub registry: Registry,
+    /// What the organisation says of the target's account.
+    pub organization: Controls,
+}
+
+/// The policies of an organisation that bind an account, by being attached to it or above it.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Controls {
+    /// The files that hold its service control policies, relative to this file.
+    pub service_control_policies: Vec<String>,
+    /// The files that hold its resource control policies, relative to this file.
+    pub resource_control_policies: Vec<String>,
 }
 
 /// A private registry as it is.

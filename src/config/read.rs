@@ -254,17 +254,18 @@ impl Reader<'_> {
     fn existing(&mut self, given: &file::Existing) -> Existing {
         let registry = &given.registry;
         let policy = registry.policy.as_ref().and_then(|name| {
-            let path = self.directory.join(name);
-            let shown = path.to_string_lossy().replace('\\', "/");
-            match std::fs::read_to_string(&path) {
-                Ok(text) => Some((text, shown)),
-                Err(error) => {
-                    let path = [key("existing"), key("registry"), key("policy")];
-                    self.error(&path, format!("cannot read `{shown}`: {error}"));
-                    None
-                }
-            }
+            let path = [key("existing"), key("registry"), key("policy")];
+            self.beside(name, &path)
         });
+        let controls = &given.organization;
+        let service = self.controls(
+            "service_control_policies",
+            &controls.service_control_policies,
+        );
+        let resource = self.controls(
+            "resource_control_policies",
+            &controls.resource_control_policies,
+        );
         Existing {
             policy_scope: registry.policy_scope.map(|scope| match scope {
                 PolicyScope::V1 => "V1".to_owned(),
@@ -276,6 +277,35 @@ impl Reader<'_> {
                 Scanning::None => "none".to_owned(),
             }),
             registry_policy: policy,
+            service_control_policies: service,
+            resource_control_policies: resource,
+        }
+    }
+
+    fn controls(&mut self, name: &str, files: &[String]) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        for (i, file) in files.iter().enumerate() {
+            let path = [
+                key("existing"),
+                key("organization"),
+                key(name),
+                Seg::Index(i),
+            ];
+            out.extend(self.beside(file, &path));
+        }
+        out
+    }
+
+    /// The text of a file beside the config, and its path.
+    fn beside(&mut self, name: &str, at: &[Seg]) -> Option<(String, String)> {
+        let path = self.directory.join(name);
+        let shown = path.to_string_lossy().replace('\\', "/");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Some((text, shown)),
+            Err(error) => {
+                self.error(at, format!("cannot read `{shown}`: {error}"));
+                None
+            }
         }
     }
 

@@ -17,11 +17,9 @@ use crate::world::{Organization, World};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-mod attachment;
 mod policies;
 mod registry;
 
-pub use self::attachment::Attachment;
 pub(crate) use self::policies::{doubt_all, parsed};
 
 /// What a command reads.
@@ -52,8 +50,6 @@ pub struct Estate {
     pub policies: Vec<Policy>,
     /// Every private repository and everything that stands for some: see [`Sort`].
     pub repositories: Vec<Repository>,
-    /// Which policies of an organisation are attached where.
-    pub attachments: Vec<Attachment>,
 }
 
 /// A policy of the input.
@@ -65,6 +61,8 @@ pub struct Policy {
     pub document: Arc<Document>,
     /// The resource that holds it, by position in the inventory.
     pub resource: Option<usize>,
+    /// `existing` says that it binds the target's account, or is its registry's.
+    pub existing: bool,
 }
 
 /// What stands for one repository or many.
@@ -134,14 +132,12 @@ impl Estate {
             demand: Demand::Everything,
         };
         let sources = source::read(&read.inputs, &world, files, &options)?;
-        let attachments = attachment::of_roots(&sources.roots);
         Ok(Self::build(Built {
             roots: sources.roots,
             diagnostics: sources.diagnostics,
             files: files.clone(),
             read: sources.files + read.documents.len(),
             documents: read.documents.clone(),
-            attachments,
             world,
         }))
     }
@@ -155,7 +151,6 @@ impl Estate {
             read: built.read,
             policies: Vec::new(),
             repositories: Vec::new(),
-            attachments: built.attachments,
         };
         estate.policies = estate.policies_of_resources();
         for (path, text) in built.documents {
@@ -391,7 +386,6 @@ struct Built {
     files: Arc<Files>,
     read: usize,
     documents: Vec<(String, String)>,
-    attachments: Vec<Attachment>,
     world: World,
 }
 

@@ -1,8 +1,9 @@
-//! The registry as it is outside the code: what `existing` in the config says of the target's account and region.
+//! What stands outside the code: what `existing` in the config says of the target's account and region.
 
 use crate::diagnostic::Diagnostic;
 use crate::iam::document::{Document, Effect, PolicyKind, Problem};
 use crate::inventory::Resource;
+use crate::resource::document::printed;
 use crate::span::{Files, Span};
 use crate::syntax::json;
 use crate::value::{Text, Value};
@@ -21,34 +22,62 @@ pub(super) fn covers(world: &World, resource: &Resource) -> bool {
 /// The Deny statements of the registry's policy, and those that nobody can tell from them: what it allows is not judged, as
 /// it is not in the code.
 pub(super) fn denials(world: &World) -> Option<Document> {
-    let (mut document, _) = read(world, &Files::default())?;
+    let text = world.existing.registry_policy.as_ref()?;
+    let (mut document, _) = read(text, PolicyKind::Registry, &Files::default());
     document.statements.retain(|s| s.effect != Effect::Allow);
     Some(document)
 }
 
-/// Why the registry's policy cannot be used.
-pub(super) fn problems(world: &World, files: &Files) -> Vec<Diagnostic> {
-    let found = read(world, files).map(|(_, problems)| problems);
-    let diagnostic = |p: Problem| {
-        Diagnostic::error("existing-policy", p.message)
-            .at(p.place.primary())
-            .help("existing.registry.policy names a file with the policy, or with what `aws ecr get-registry-policy` prints")
+/// The policies of a kind by which the organisation binds the target's account, by path.
+pub(super) fn controls(world: &World, kind: PolicyKind) -> Vec<(String, Document)> {
+    let files = Files::default();
+    let texts = match kind {
+        PolicyKind::ServiceControl => &world.existing.service_control_policies,
+        PolicyKind::ResourceControl => &world.existing.resource_control_policies,
+        _ => return Vec::new(),
     };
-    let found = found.unwrap_or_default();
-    found.into_iter().map(diagnostic).collect()
+    let document = |text: &(String, String)| (text.1.clone(), read(text, kind, &files).0);
+    texts.iter().map(document).collect()
 }
 
-fn read(world: &World, files: &Files) -> Option<(Document, Vec<Problem>)> {
-    let (content, path) = world.existing.registry_policy.as_ref()?;
+/// Why the policies cannot be used.
+pub(super) fn problems(world: &World, files: &Files) -> Vec<Diagnostic> {
+    let existing = &world.existing;
+    let of = |kind: PolicyKind, text: &(String, String), help: &str| {
+        let (_, problems) = read(text, kind, files);
+        let diagnostic = |p: Problem| {
+            Diagnostic::error("existing-policy", p.message)
+                .at(p.place.primary())
+                .help(help)
+        };
+        problems.into_iter().map(diagnostic).collect::<Vec<_>>()
+    };
+    let registry = "existing.registry.policy names a file with the policy, or with what `aws ecr get-registry-policy` prints";
+    let organization = "existing.organization names files with a policy each, or with what `aws organizations describe-policy` prints";
+    let registry =
+        (existing.registry_policy.iter()).map(|text| of(PolicyKind::Registry, text, registry));
+    let service = (existing.service_control_policies.iter())
+        .map(|text| of(PolicyKind::ServiceControl, text, organization));
+    let resource = (existing.resource_control_policies.iter())
+        .map(|text| of(PolicyKind::ResourceControl, text, organization));
+    registry.chain(service).chain(resource).flatten().collect()
+}
+
+fn read(
+    (content, path): &(String, String),
+    kind: PolicyKind,
+    files: &Files,
+) -> (Document, Vec<Problem>) {
     let file = files.add(path.clone(), content.clone());
     let span = Span::new(file, 0, content.len());
     let text = Text::at(content.clone(), span);
-    // what the AWS CLI prints holds the policy as a text
-    let printed = json::parse_text(&text, span).ok();
-    let inner = printed.and_then(|p| p.get("policyText"));
-    let value = inner.unwrap_or_else(|| Value {
-        kind: crate::value::Kind::String(text),
+    let whole = Value {
+        kind: crate::value::Kind::String(text.clone()),
         ..Value::null(span)
-    });
-    Some(Document::read(&value, PolicyKind::Registry))
+    };
+    let value = match json::parse_text(&text, span) {
+        Ok(parsed) => printed(parsed),
+        Err(_) => whole,
+    };
+    Document::read(&value, kind)
 }

@@ -185,7 +185,7 @@ impl<'a> Policy<'a> {
             entries.push((name, self.answer(answer)));
             let anyone = public.is_yes();
             let said = answer.witness().map(|w| {
-                let blocked = blocked::words(self, |scene| match name {
+                let blocked = blocked::words(self, None, |scene| match name {
                     "public" => reach::public(scene),
                     _ => reach::outside(scene, &self.trusted()),
                 });

@@ -6,7 +6,7 @@ use super::target::Target;
 use super::{Asked, Asking, Refused};
 use crate::iam::document::{Document, PolicyKind};
 use crate::iam::rule::Scope;
-use crate::inventory::Link;
+use crate::inventory::{self, Link};
 use crate::raw::RawResource;
 use crate::span::{Files, Span};
 use crate::value::{Unknown, Value};
@@ -72,13 +72,22 @@ pub(super) fn inside(estate: &Estate, target: &Target, account: &str) -> Option<
     organization.accounts.as_ref().map(|a| a.contains(account))
 }
 
-/// Whether the input attaches a policy to an account, or to a whole organisation that the account is of.
+/// Whether a policy is attached to an account, or to a whole organisation that the account is of: the input says so, or the config.
+/// Not to be known where neither says it is.
 fn attached(estate: &Estate, target: &Target, policy: &Held, account: &str) -> bool {
-    let root = estate.root(policy.resource);
-    let of = (estate.attachments.iter()).filter(|a| root == a.root && *a.policy == *policy.name);
-    of.filter_map(|a| a.target.as_str()).any(|to| {
-        to == account || (to.starts_with("r-") && inside(estate, target, account) == Some(true))
-    })
+    if policy.existing {
+        let stated = estate.world.target.account.as_deref();
+        return stated.unwrap_or(&target.account) == account;
+    }
+    let Some(position) = policy.resource else {
+        return false;
+    };
+    let targets = estate.inventory.targets(position);
+    let named = targets.iter().any(|t| t.as_str() == Some(account));
+    let resource = estate.inventory.resources.get(position);
+    let own = resource.and_then(|r| r.raw.account.as_str()) == Some(account);
+    let holds = inventory::holds(&targets, Some(account), own).must();
+    holds && (named || inside(estate, target, account) == Some(true))
 }
 
 /// The policy of the endpoint that the request goes through; none where it has none of its own.

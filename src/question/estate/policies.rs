@@ -4,6 +4,7 @@ use super::{Estate, Policy};
 use crate::diagnostic::Diagnostic;
 use crate::iam::document::{Document, Effect, PolicyKind};
 use crate::inventory::Resource;
+use crate::resource::document::printed;
 use crate::span::{Files, Span};
 use crate::syntax::json;
 use crate::value::{Text, Unknown, Value};
@@ -28,6 +29,7 @@ impl Estate {
                 name: resource.raw.address.as_str().into(),
                 document: Arc::new(document),
                 resource: Some(position),
+                existing: false,
             });
         }
         out
@@ -54,26 +56,30 @@ impl Estate {
             name: path.into(),
             document: Arc::new(document),
             resource: None,
+            existing: false,
         });
     }
 
-    /// The registry's policy that `existing` names.
+    /// The policies that `existing` names.
     pub(super) fn add_existing(&mut self) {
-        let Some((text, path)) = self.world.existing.registry_policy.clone() else {
-            return;
-        };
-        let (mut value, problem) = parsed(&self.files, &path, &text);
-        self.diagnostics.extend(problem);
-        // what the AWS CLI prints holds the policy as a text
-        if let Some(inner) = value.get("policyText") {
-            value = inner;
+        let existing = self.world.existing.clone();
+        let registry = existing.registry_policy.into_iter();
+        let service = existing.service_control_policies.into_iter();
+        let resource = existing.resource_control_policies.into_iter();
+        let all = (registry.map(|t| (PolicyKind::Registry, t)))
+            .chain(service.map(|t| (PolicyKind::ServiceControl, t)))
+            .chain(resource.map(|t| (PolicyKind::ResourceControl, t)));
+        for (kind, (text, path)) in all {
+            let (value, problem) = parsed(&self.files, &path, &text);
+            self.diagnostics.extend(problem);
+            let (document, _) = Document::read(&printed(value), kind);
+            self.policies.push(Policy {
+                name: path.into(),
+                document: Arc::new(document),
+                resource: None,
+                existing: true,
+            });
         }
-        let (document, _) = Document::read(&value, PolicyKind::Registry);
-        self.policies.push(Policy {
-            name: path.into(),
-            document: Arc::new(document),
-            resource: None,
-        });
     }
 }
 

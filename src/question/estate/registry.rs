@@ -1,7 +1,7 @@
 //! The policy of the registry that a repository is in, and the scope that it is asked with (R15).
 
-use super::{Estate, Repository, Sort, doubt_all};
-use crate::iam::document::{Document, Effect};
+use super::{Estate, Policy, Repository, Sort, doubt_all};
+use crate::iam::document::{Document, Effect, PolicyKind};
 use crate::iam::reach::{Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::Resource;
@@ -94,8 +94,8 @@ impl Estate {
 
     /// The registry's policy outside the code.
     fn existing_policy(&self) -> Option<usize> {
-        let (_, path) = self.world.existing.registry_policy.as_ref()?;
-        (self.policies.iter()).position(|p| p.resource.is_none() && *p.name == **path)
+        let is = |p: &Policy| p.existing && p.document.kind == PolicyKind::Registry;
+        self.policies.iter().position(is)
     }
 
     /// Where nobody says which scope the registry has, Allow statements are judged as under V2, as `check` does, and whether

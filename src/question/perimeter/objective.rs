@@ -363,11 +363,8 @@ fn services(stage: &Stage<'_>, controls: &[&Control], out: &mut Judged) {
 fn unattached(estate: &Estate, controls: &[&Control], out: &mut Judged) {
     for control in controls {
         let resource = estate.policies.get(control.policy).and_then(|p| p.resource);
-        let root = estate.root(resource);
-        let attached =
-            (estate.attachments.iter()).any(|a| a.root == root && *a.policy == *control.name);
-        let serves = is_by(out, control);
-        if resource.is_some() && !attached && serves {
+        let unattached = resource.is_some_and(|r| estate.inventory.targets(r).is_empty());
+        if unattached && is_by(out, control) {
             out.notes.push(format!(
                 "{} is not attached to anything in this input",
                 control.name

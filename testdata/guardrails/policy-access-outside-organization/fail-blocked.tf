@@ -31,3 +31,8 @@ resource "aws_organizations_policy" "identities" {
     ]
   })
 }
+
+resource "aws_organizations_policy_attachment" "identities" {
+  policy_id = aws_organizations_policy.identities.id
+  target_id = "r-a1b2"
+}

@@ -275,7 +275,10 @@ pub(super) fn rewrite(policy: &Policy<'_>, outside: &Answer) -> (Answer, Vec<Ent
         Answer::No => Answer::No,
         _ => reach::rewrite_by_outsider(&policy.scene, &policy.trusted()),
     };
-    let words = answer.witness().map(|w| policy.words(w, false));
+    let words = answer.witness().map(|w| {
+        let ask = |scene: &super::Scene| reach::rewrite_by_outsider(scene, &policy.trusted());
+        policy.words(w, false) + &super::blocked::words(policy, None, ask).unwrap_or_default()
+    });
     let place = policy.place_of(&answer);
     let entries = vec![
         ("rewritable", policy.answer(&answer)),

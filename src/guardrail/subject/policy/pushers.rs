@@ -1,6 +1,6 @@
 //! Who else may push.
 
-use super::{Account, Answer, Policy, Trusted, flag, list, object, reach, text};
+use super::{Account, Answer, Policy, Trusted, blocked, flag, list, object, reach, text};
 use crate::iam::action;
 use crate::iam::document::{Effect, Statement, Word};
 use crate::value::{Kind, Unknown, Value};
@@ -22,11 +22,22 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
             "*" => Ok(false),
             _ => (policy.context).is_inside(policy.resource, &Account::Known(id.clone())),
         };
-        let answer = match inside {
-            Ok(true) => reach::account(&policy.scene, trusted, &id, action::PUSH, false),
-            _ => answer,
+        let (answer, asked): (Answer, &[&'static str]) = match inside {
+            Ok(true) => (
+                reach::account(&policy.scene, trusted, &id, action::PUSH, false),
+                action::PUSH,
+            ),
+            _ => (answer, &all),
         };
-        found.add(policy, &id, inside, &answer);
+        let blocked = || {
+            let caller = matches!(inside, Ok(true)).then_some(id.as_str());
+            blocked::words(policy, caller, |scene| match id.as_str() {
+                "*" => reach::others(scene, asked, false),
+                id => reach::account(scene, trusted, id, asked, false),
+            })
+        };
+        let blocked = answer.witness().and_then(|_| blocked());
+        found.add(policy, &id, inside, &answer, blocked);
     }
     if found.items.is_empty() {
         found.unnamed(policy);
@@ -74,6 +85,7 @@ impl Found {
         id: &str,
         inside: Result<bool, Arc<Unknown>>,
         answer: &Answer,
+        blocked: Option<String>,
     ) {
         match answer {
             Answer::No => {}
@@ -81,10 +93,11 @@ impl Found {
                 self.doubt = self.doubt.take().or_else(|| reasons.first().cloned());
             }
             Answer::Yes(witness) => {
-                let access = match id {
+                let mut access = match id {
                     "*" => policy.words(witness, true),
                     id => format!("account {id} can {}", policy.deed(witness)),
                 };
+                access.push_str(&blocked.unwrap_or_default());
                 self.put(policy, answer, id, (inside, access));
             }
         }
