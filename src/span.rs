@@ -1,5 +1,9 @@
 //! Places in the text of the input: which file, which bytes, which line and column.
 
+mod read;
+
+pub use self::read::{project, read_regular, read_regular_text, stays_in};
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
@@ -65,17 +69,6 @@ impl Span {
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
-}
-
-/// The bytes of a file that an input names. What is no file (a pipe, a device) is refused: reading it need not end.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn read_regular(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-    if std::fs::metadata(path)?.is_file() {
-        return std::fs::read(path);
-    }
-    Err(std::io::Error::other("it is no regular file"))
 }
 
 /// A span as people count: lines and columns from 1, columns in Unicode scalar values, ends exclusive.

@@ -143,6 +143,103 @@ fn modules_that_call_each_other_again_and_again_are_bounded() {
     );
 }
 
+/// Code that somebody proposes must not put what else lies on the machine into a report, nor let a verdict hang on it.
+#[test]
+fn nothing_outside_of_the_project_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("secret.txt", "MUTABLE");
+    write(
+        "secret.yaml",
+        "Resources: {A: {Type: 'AWS::ECR::Repository'}}\n",
+    );
+    write("project/.git/HEAD", "");
+    write("project/shared/tags.txt", "IMMUTABLE");
+    let repository = |name: &str, expression: &str| {
+        format!(
+            "resource \"aws_ecr_repository\" \"{name}\" {{\n  name = \"app\"\n  image_tag_mutability = {expression}\n}}\n"
+        )
+    };
+    let absolute = dir.path().join("secret.txt");
+    let code = [
+        repository("inside", "file(\"../shared/tags.txt\")"),
+        repository("above", "file(\"../../secret.txt\")"),
+        repository("absolute", &format!("file({absolute:?})")),
+        repository("template", "templatefile(\"../../secret.txt\", {})"),
+        repository(
+            "there",
+            "fileexists(\"../../secret.txt\") ? \"MUTABLE\" : \"IMMUTABLE\"",
+        ),
+        repository(
+            "missing",
+            "fileexists(\"../../no/such\") ? \"IMMUTABLE\" : \"MUTABLE\"",
+        ),
+    ];
+    write("project/infra/main.tf", &code.concat());
+    write(
+        "project/stacks/t.yaml",
+        "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ../../secret.yaml}\n",
+    );
+    let said = check(&dir.path().join("project/infra"));
+    let expected = "exit code 0\n\
+        satisfied aws_ecr_repository.inside\n\
+        undetermined aws_ecr_repository.above\n\
+        undetermined aws_ecr_repository.absolute\n\
+        undetermined aws_ecr_repository.missing\n\
+        undetermined aws_ecr_repository.template\n\
+        undetermined aws_ecr_repository.there\n";
+    assert_eq!(said, expected);
+    let said = check(&dir.path().join("project/stacks"));
+    let expected = "exit code 0\n\
+        warning[nested-template] at t.yaml:4:31: the resources of stack `N` are not judged: it is no file beside this one\n";
+    assert_eq!(said, expected);
+}
+
+/// Files that nobody calls code are read, too: what is no file among them must not hold the run up.
+#[cfg(unix)]
+#[test]
+fn what_stands_beside_the_code_is_a_file_or_is_not_read() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::create_dir_all(at(".terraform/modules")).unwrap();
+    std::fs::write(at("fine.tf"), FINE).unwrap();
+    let more = "locals { workspace = terraform.workspace }\nmodule \"m\" {\n  source = \"a/b/aws\"\n  name = local.workspace\n}\n";
+    std::fs::write(at("more.tf"), more).unwrap();
+    symlink("/dev/zero", at(".terraform/modules/modules.json")).unwrap();
+    let pipe = |name: &str| {
+        let made = Command::new("mkfifo").arg(at(name)).status();
+        assert!(made.is_ok_and(|s| s.success()));
+    };
+    pipe(".terraform/environment");
+    pipe("nested");
+    let stack = "Resources:\n  N:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: ./nested}\n";
+    std::fs::write(at("t.yaml"), stack).unwrap();
+    let said = check(dir.path());
+    let expected = "exit code 0\n\
+        warning[module-not-installed] at more.tf:3:12: module `m` is not installed: its resources and outputs are unknown\n\
+        warning[nested-template] at t.yaml:4:31: the resources of stack `N` are not judged: `nested` cannot be read: it is no regular file\n\
+        satisfied aws_ecr_repository.web\n";
+    assert_eq!(said, expected);
+    for existing in [
+        "{registry: {policy: nested}}",
+        "{registry: {policy: /dev/zero}}",
+    ] {
+        std::fs::write(at("ecr-guard.yaml"), format!("existing: {existing}\n")).unwrap();
+        let said = check(dir.path());
+        assert!(said.contains("it is no regular file"), "{said}");
+    }
+    std::fs::create_dir(at("guardrails")).unwrap();
+    pipe("guardrails/g.yaml");
+    std::fs::write(at("ecr-guard.yaml"), "policies: [guardrails]\n").unwrap();
+    let said = check(dir.path());
+    assert!(said.contains("it is no regular file"), "{said}");
+}
+
 #[cfg(unix)]
 #[test]
 fn what_is_no_file_is_told_and_not_read() {

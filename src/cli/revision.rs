@@ -207,7 +207,11 @@ fn directory() -> std::io::Result<PathBuf> {
         );
         let path = std::env::temp_dir().join(format!("ecr-guard-{random:016x}"));
         match builder.create(&path) {
-            Ok(()) => return path.canonicalize(),
+            Ok(()) => {
+                // where a checkout ends, so do the files that its code may read
+                std::fs::create_dir(path.join(".git"))?;
+                return path.canonicalize();
+            }
             Err(e) => error = Some(e),
         }
     }

@@ -126,7 +126,7 @@ impl Includer<'_> {
         if size > self.left {
             return None;
         }
-        let text = std::fs::read_to_string(path).ok()?;
+        let text = crate::span::read_regular_text(path).ok()?;
         let id = self.run.files.add(path, text);
         let (tree, _) = parse(self.run, id, false)?;
         matches!(tree.node, Node::Mapping(_)).then_some((tree, size))

@@ -11,7 +11,7 @@ use super::template::Template;
 use super::{GivenValues, Run};
 use crate::diagnostic::Diagnostic;
 use crate::raw::RawResource;
-use crate::span::Span;
+use crate::span::{self, Span};
 use crate::syntax::tree::Tree;
 use crate::value::{Kind, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ impl Run<'_> {
         if size.len() > LARGEST {
             return Err(unread("it is too large".to_owned()));
         }
-        let text = std::fs::read_to_string(path).map_err(|e| unread(e.to_string()))?;
+        let text = span::read_regular_text(path).map_err(|e| unread(e.to_string()))?;
         let template = Template::load(self, self.files.add(path, text));
         (template.map(Rc::new)).ok_or_else(|| format!("`{path}` is no template"))
     }
@@ -83,8 +83,8 @@ fn asset<'t>(entry: &Entry<'t>) -> Option<&'t str> {
     path.filter(|_| property == Some("TemplateURL"))
 }
 
-/// The path of a template beside another one; `None` for a URL, an absolute path, or a parent that is no file (standard
-/// input, a hook's payload: nothing on this machine belongs to it).
+/// The path of a template beside another one; `None` for a URL, an absolute path, what lies outside of the project, or a
+/// parent that is no file (standard input, a hook's payload: nothing on this machine belongs to it).
 pub(super) fn local_path(parent: &str, url: &str) -> Option<String> {
     let url = url.strip_prefix("./").unwrap_or(url);
     let relative = Path::new(url).components().all(|c| {
@@ -96,10 +96,12 @@ pub(super) fn local_path(parent: &str, url: &str) -> Option<String> {
     if url.is_empty() || url.contains("://") || !relative || !Path::new(parent).is_file() {
         return None;
     }
-    Some(match parent.rsplit_once('/') {
-        Some((directory, _)) => format!("{directory}/{url}"),
-        None => url.to_owned(),
-    })
+    let (directory, path) = match parent.rsplit_once('/') {
+        Some((directory, _)) => (directory, format!("{directory}/{url}")),
+        None => (".", url.to_owned()),
+    };
+    let project = span::project(Path::new(directory))?;
+    span::stays_in(Path::new(&path), &project).then_some(path)
 }
 
 impl Stack<'_> {

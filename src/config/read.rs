@@ -300,7 +300,7 @@ impl Reader<'_> {
     fn beside(&mut self, name: &str, at: &[Seg]) -> Option<(String, String)> {
         let path = self.directory.join(name);
         let shown = path.to_string_lossy().replace('\\', "/");
-        match std::fs::read_to_string(&path) {
+        match crate::span::read_regular_text(&path) {
             Ok(text) => Some((text, shown)),
             Err(error) => {
                 self.error(at, format!("cannot read `{shown}`: {error}"));
@@ -360,7 +360,8 @@ fn is_organization(id: &str) -> bool {
 /// The active accounts of what `aws organizations list-accounts` prints.
 fn accounts_file(path: &Path) -> Result<BTreeSet<String>, String> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let text =
+        crate::span::read_regular_text(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
     let json: serde_json::Value =
         serde_json::from_str(&text).map_err(|e| format!("`{shown}` is not JSON: {e}"))?;
     if json.get("NextToken").is_some_and(|token| !token.is_null()) {

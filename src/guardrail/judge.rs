@@ -188,12 +188,26 @@ impl<'a> Scene<'a> {
                         Ok(value) => show(&value),
                         Err(_) => UNKNOWN.to_owned(),
                     };
-                    out.push_str(if machine.sensitive { SENSITIVE } else { &shown });
+                    match machine.sensitive {
+                        true => out.push_str(SENSITIVE),
+                        false => out.push_str(&clipped(shown)),
+                    }
                 }
             }
         }
         out
     }
+}
+
+/// What a message shows of a value, in bytes: a name may be as long as a file.
+const SHOWN: usize = 2000;
+
+fn clipped(mut shown: String) -> String {
+    if shown.len() > SHOWN {
+        shown.truncate(shown.floor_char_boundary(SHOWN));
+        shown.push('…');
+    }
+    shown
 }
 
 /// The first reasons, and how many more there are.

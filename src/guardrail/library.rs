@@ -354,7 +354,7 @@ fn texts(path: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
         return Err(Error::new(message).help("a guardrail is a file ID.yaml"));
     }
     (paths.into_iter())
-        .map(|p| match std::fs::read_to_string(&p) {
+        .map(|p| match crate::span::read_regular_text(&p) {
             Ok(text) => Ok((p, text)),
             Err(e) => Err(fault(&p, &e)),
         })

@@ -251,6 +251,10 @@ impl Run<'_> {
             return Err(Failure::new(span, "`templatefile`: the path is null"));
         };
         let context = self.context();
+        if let Some(unknown) = functions::outside(&context, relative) {
+            self.doubtful();
+            return Ok(Value::unknown(unknown, span));
+        }
         let (_, id) = functions::read(&context, relative)
             .map_err(|e| Failure::new(span, format!("`templatefile`: {}", e.message)))?;
         let template = hcl::parse_template(self.files, id);

@@ -230,6 +230,7 @@ impl Run<'_> {
             files: self.files,
             root: &self.dir,
             shown: &self.shown,
+            project: &self.project,
         }
     }
 

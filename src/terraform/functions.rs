@@ -24,6 +24,7 @@ mod lists;
 mod maps;
 mod network;
 mod numbers;
+mod project;
 mod regex;
 mod sets;
 mod strings;
@@ -37,6 +38,7 @@ mod yaml;
 pub use self::files::read;
 pub(super) use self::json::Writer;
 pub use self::json::encode as encode_json;
+pub use self::project::{Project, outside};
 pub(super) use self::text::replace_literal;
 
 /// What functions may ask the surroundings: the file system below a directory.
@@ -48,6 +50,8 @@ pub struct Context<'a> {
     pub root: &'a Path,
     /// The same directory as the user calls it; paths of files that are read are shown below it.
     pub shown: &'a str,
+    /// How far files are read.
+    pub project: &'a Project,
 }
 
 /// Why a call has no result.

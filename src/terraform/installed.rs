@@ -31,7 +31,8 @@ impl Installed {
     pub(super) fn read(root: &Path) -> Self {
         let read = || -> Option<HashMap<String, Module>> {
             let text =
-                std::fs::read_to_string(root.join(".terraform/modules/modules.json")).ok()?;
+                crate::span::read_regular_text(&root.join(".terraform/modules/modules.json"))
+                    .ok()?;
             let list: serde_json::Value = serde_json::from_str(&text).ok()?;
             let entries = list.get("Modules")?.as_array()?.iter().filter_map(|m| {
                 let text = |key: &str| m.get(key)?.as_str().map(str::to_owned);

@@ -47,6 +47,8 @@ pub(super) struct Run<'a> {
     pub(super) inputs: RefCell<BTreeMap<Arc<str>, super::inputs::Input>>,
     pub(super) given: RefCell<Vec<super::inputs::Given>>,
     modules: RefCell<HashMap<PathBuf, Result<Rc<Module>, String>>>,
+    /// How far functions read files.
+    pub(super) project: super::functions::Project,
     pub(super) installed: super::installed::Installed,
     diagnostics: RefCell<Vec<Diagnostic>>,
     told: RefCell<HashSet<Diagnostic>>,
@@ -189,6 +191,7 @@ impl<'a> Run<'a> {
             inputs: RefCell::default(),
             given: RefCell::default(),
             modules: RefCell::default(),
+            project: super::functions::Project::default(),
             installed,
             dir,
             diagnostics: RefCell::default(),
@@ -212,6 +215,7 @@ impl<'a> Run<'a> {
         if let Some(known) = self.modules.borrow().get(dir) {
             return known.clone();
         }
+        self.project.add(dir);
         let loaded =
             module::load(self.files, dir, shown, self.demand).map(|(module, diagnostics)| {
                 diagnostics.into_iter().for_each(|d| self.tell(d));

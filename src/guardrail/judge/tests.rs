@@ -145,6 +145,17 @@ fn severity_is_adjusted_only_by_what_is_certain_and_the_config_has_the_last_word
 }
 
 #[test]
+fn messages_do_not_grow_with_what_they_show() {
+    let fields = [
+        ("name", text(&"ä".repeat(100_000), 3)),
+        ("tag_mutability", text("MUTABLE", 5)),
+    ];
+    let message = judge(TAGS, &fields).unwrap().message;
+    assert!(message.len() < 2100);
+    assert!(message.ends_with("ä… can be moved: MUTABLE"), "{message}");
+}
+
+#[test]
 fn messages_show_no_secret_and_no_null() {
     let mut secret = text("hunter2", 3);
     secret.sensitive = true;

@@ -1,5 +1,6 @@
 //! Functions on files and paths. Relative paths count from the root module's directory, where terraform would be run.
 
+use super::project::kept_out;
 use super::text::known_suffix;
 use super::{Call, Context, FunctionError, Outcome, hashing};
 use crate::span::{FileId, Span};
@@ -80,6 +81,9 @@ fn shown(context: &Context, path: &str) -> String {
 }
 
 pub(super) fn file(call: &Call) -> Outcome {
+    if let Some(unknown) = kept_out(call, call.str(0)?, Type::String) {
+        return Ok(unknown);
+    }
     let (text, id) = read(call.context, call.str(0)?)?;
     let span = Span::new(id, 0, text.len());
     let normalised = crate::terraform::convert::text(&text);
@@ -96,12 +100,18 @@ pub(super) fn file(call: &Call) -> Outcome {
 }
 
 pub(super) fn filebase64(call: &Call) -> Outcome {
+    if let Some(unknown) = kept_out(call, call.str(0)?, Type::String) {
+        return Ok(unknown);
+    }
     let bytes = bytes(call.context, call.str(0)?)?;
     Ok(call.made(base64::engine::general_purpose::STANDARD.encode(bytes)))
 }
 
 fn hashed(call: &Call, hash: fn(&[u8]) -> String) -> Outcome {
     let path = call.str(0)?;
+    if let Some(unknown) = kept_out(call, path, Type::String) {
+        return Ok(unknown);
+    }
     let bytes = bytes(call.context, path).map_err(|e| FunctionError::new(e.message))?;
     Ok(call.made(hash(&bytes)))
 }
@@ -132,6 +142,9 @@ pub(super) fn filebase64sha512(call: &Call) -> Outcome {
 
 pub(super) fn fileexists(call: &Call) -> Outcome {
     let path = call.str(0)?;
+    if let Some(unknown) = kept_out(call, path, Type::Bool) {
+        return Ok(unknown);
+    }
     match located(call.context, path).metadata() {
         Ok(about) if about.is_dir() => Err(FunctionError::new(format!(
             "{path:?} is a directory, not a file"
@@ -143,6 +156,10 @@ pub(super) fn fileexists(call: &Call) -> Outcome {
 
 pub(super) fn fileset(call: &Call) -> Outcome {
     let (path, pattern) = (call.str(0)?, call.str(1)?);
+    let names = Type::Set(Box::new(Type::String));
+    if let Some(unknown) = kept_out(call, path, names) {
+        return Ok(unknown);
+    }
     let directory = located(call.context, path);
     let wrong = || FunctionError::argument(1, format!("invalid glob pattern {pattern:?}"));
     let mut globs = OverrideBuilder::new(&directory);

@@ -160,6 +160,7 @@ fn ask(expr: &str, files: &Files, root: &Path) -> Option<Result<Value, FunctionE
         files,
         root,
         shown: "root",
+        project: &Project::default(),
     };
     value(&parsed, &context)
 }
@@ -356,6 +357,7 @@ fn holes_for_accounts_and_regions_are_seen_through() {
         files: &files,
         root: Path::new("."),
         shown: "",
+        project: &Project::default(),
     };
     let one = arn(&files, ":root");
     let span = one.place.span;
@@ -589,7 +591,7 @@ proptest::proptest! {
     fn no_argument_makes_a_function_panic(args in proptest::collection::vec(any_value(), 0..5)) {
         let files = Files::default();
         let span = Span::new(files.add("a", "a"), 0, 1);
-        let context = Context { files: &files, root: Path::new("/nonexistent"), shown: "" };
+        let context = Context { files: &files, root: Path::new("/nonexistent"), shown: "", project: &Project::default() };
         for function in table::FUNCTIONS {
             let result = call(function.name, args.clone(), &context, span);
             if let Ok(value) = result {
@@ -719,7 +721,7 @@ proptest::proptest! {
         }
         let files = Files::default();
         let span = Span::new(files.add("a", "a"), 0, 1);
-        let context = Context { files: &files, root: Path::new("/nonexistent"), shown: "" };
+        let context = Context { files: &files, root: Path::new("/nonexistent"), shown: "", project: &Project::default() };
         let mut mask = mask.into_iter();
         let partly: Vec<Value> = args.iter().map(|v| hidden(v, &mut mask)).collect();
         // the order of a set with unknown elements is not known, yet its encoding has to write one
