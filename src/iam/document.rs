@@ -29,6 +29,8 @@ pub enum PolicyKind {
     ResourceControl,
     /// A user, role or group.
     Identity,
+    /// A user or role: the most that its own policies can allow.
+    Boundary,
     /// A role: who may assume it.
     Trust,
 }
@@ -36,7 +38,10 @@ pub enum PolicyKind {
 impl PolicyKind {
     /// Whether its statements name principals.
     pub fn has_principals(self) -> bool {
-        !matches!(self, PolicyKind::ServiceControl | PolicyKind::Identity)
+        !matches!(
+            self,
+            PolicyKind::ServiceControl | PolicyKind::Identity | PolicyKind::Boundary
+        )
     }
 
     /// Whether AWS surely refuses a statement without a principal.
@@ -54,6 +59,7 @@ impl PolicyKind {
             PolicyKind::ServiceControl => "service control policy",
             PolicyKind::ResourceControl => "resource control policy",
             PolicyKind::Identity => "identity policy",
+            PolicyKind::Boundary => "permissions boundary",
             PolicyKind::Trust => "trust policy",
         }
     }

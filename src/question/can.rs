@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod context;
+mod identity;
+mod managed;
 mod missing;
 mod others;
 mod principal;
@@ -295,6 +297,7 @@ fn grouped(made: &[Policy]) -> Policies {
     for policy in made.iter().cloned() {
         match policy.kind {
             PolicyKind::Identity => out.identity.push(policy),
+            PolicyKind::Boundary => out.boundary.push(policy),
             PolicyKind::ServiceControl => level.push(policy),
             PolicyKind::ResourceControl => out.resource_control.push(policy),
             PolicyKind::VpcEndpoint => out.endpoint.push(policy),

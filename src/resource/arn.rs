@@ -2,7 +2,7 @@
 //! Source: the AWS General Reference's page on Amazon Resource Names.
 
 use super::symbols::{first_hole, split};
-use crate::value::{Part, Role, Text, Unknown};
+use crate::value::{Part, Role, Text, Unknown, Value};
 use crate::world::is_account;
 use std::sync::Arc;
 
@@ -142,6 +142,17 @@ fn known_part(text: &Text) -> String {
         Part::Hole(_) => "…",
     });
     parts.collect()
+}
+
+/// Whether a value is the ARN of the managed policy of an account that has a name: what follows the last slash.
+pub fn is_policy(arn: &Value, name: &Value) -> bool {
+    let last = |arn: &str| {
+        let (start, rest) = arn.split_once(":policy/")?;
+        let own = !start.ends_with(":aws");
+        own.then(|| rest.rsplit('/').next().unwrap_or(rest).to_owned())
+    };
+    let known = arn.as_str().and_then(last);
+    known.is_some() && known.as_deref() == name.as_str()
 }
 
 #[cfg(test)]

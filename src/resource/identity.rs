@@ -43,6 +43,12 @@ pub const KINDS: &[Kind] = &[
         fields: MANAGED_POLICIES,
     },
     Kind {
+        name: "group_membership",
+        terraform: &["aws_iam_user_group_membership", "aws_iam_group_membership"],
+        cloudformation: &["AWS::IAM::UserToGroupAddition"],
+        fields: &[],
+    },
+    Kind {
         name: "permission_set",
         terraform: &[
             "aws_ssoadmin_permission_set_inline_policy",

@@ -33,6 +33,7 @@ pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec
     );
     let by_own = format!("an Allow of {what} in a policy of {who} itself");
     let token = what == "ecr:GetAuthorizationToken";
+    let inside = principal.account() == Some(target.account.as_str());
     match principal.account() {
         None if !resource => out.push(by_resource),
         None => {}
@@ -53,6 +54,15 @@ pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec
                 ));
             }
         }
+    }
+    let mut boundaries = (answer.chain.iter())
+        .filter(|l| l.kind == PolicyKind::Boundary)
+        .peekable();
+    let bounded = boundaries.peek().is_some() && !boundaries.any(|l| l.says == Says::Allows);
+    if bounded && !(resource && inside) {
+        out.push(format!(
+            "an Allow of {what} in the permissions boundary of {who}"
+        ));
     }
     let mut endpoints = answer
         .chain

@@ -1,13 +1,13 @@
 //! The policies that are not of the resource: the principal's own, those of the organisation, the endpoint's.
 
 use super::super::estate::{Estate, Policy as Held, doubt_all, parsed};
+use super::identity;
 use super::principal::Principal;
 use super::target::Target;
 use super::{Asked, Asking, Refused};
 use crate::iam::document::{Document, PolicyKind};
 use crate::iam::rule::Scope;
 use crate::inventory::{self, Link};
-use crate::raw::RawResource;
 use crate::span::{Files, Span};
 use crate::value::{Unknown, Value};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) fn find(
 ) -> Result<Vec<Asking>, Refused> {
     let mut out = of_organization(estate, principal, target);
     out.extend(endpoint(estate, asked)?);
-    out.extend(own(estate, asked, principal)?);
+    out.extend(own(estate, asked, principal, target)?);
     Ok(out)
 }
 
@@ -116,7 +116,12 @@ fn endpoint(estate: &Estate, asked: &Asked) -> Result<Vec<Asking>, Refused> {
 }
 
 /// The principal's own policies: those that are given, all of them; else those of the input, and what others may allow.
-fn own(estate: &Estate, asked: &Asked, principal: &Principal) -> Result<Vec<Asking>, Refused> {
+fn own(
+    estate: &Estate,
+    asked: &Asked,
+    principal: &Principal,
+    target: &Target,
+) -> Result<Vec<Asking>, Refused> {
     if principal.account().is_none() {
         return Ok(Vec::new());
     }
@@ -141,35 +146,9 @@ fn own(estate: &Estate, asked: &Asked, principal: &Principal) -> Result<Vec<Aski
     if !asked.identity.is_empty() {
         return Ok(out);
     }
-    for (_, policy) in estate.policies_of(PolicyKind::Identity) {
-        let resource = policy
-            .resource
-            .and_then(|r| estate.inventory.resources.get(r));
-        if resource.is_some_and(|r| is_of(&r.raw, principal)) {
-            out.push(placed(policy, policy.document.clone()));
-        }
-    }
+    out.extend(identity::of_input(estate, principal, target));
     out.push(perhaps(&asked.principal));
     Ok(out)
-}
-
-/// Whether a policy is written for a role or user: by the name of it.
-fn is_of(raw: &RawResource, principal: &Principal) -> bool {
-    let Some((sort, name)) = &principal.name else {
-        return false;
-    };
-    let keys: &[&str] = match *sort {
-        "role" => &["role", "RoleName", "Roles"],
-        _ => &["user", "UserName", "Users"],
-    };
-    let named = |value: Value| {
-        let mut all = value.items();
-        all.push(value);
-        all.iter().any(|v| v.as_str() == Some(name.as_str()))
-    };
-    (keys.iter())
-        .filter_map(|k| raw.attributes.get(k))
-        .any(named)
 }
 
 /// What policies outside the input may allow a principal.

@@ -6,6 +6,8 @@ use crate::source::Input;
 use crate::span::Files;
 use crate::world::{Organization, Target, World};
 
+mod identity;
+
 fn world() -> World {
     let accounts = ["111122223333", "444455556666"].map(str::to_owned);
     World {
