@@ -92,7 +92,7 @@ pub fn actions(given: &[String]) -> Result<Vec<String>, Failure> {
 }
 
 fn full(name: &str) -> Result<String, Failure> {
-    let all = || action::all().iter().filter(|a| a.name.starts_with("ecr:"));
+    let all = || action::all().iter();
     let prefixed = match name.contains(':') {
         true => name.to_owned(),
         false => format!("ecr:{name}"),

@@ -135,6 +135,19 @@ pub fn on_repository(service: Service) -> Vec<&'static str> {
     names
 }
 
+/// The action of another service that is called the same and acts on a repository there, too: `ecr:PutImage` and
+/// `ecr-public:PutImage`. Nobody calls ECR Public to pull an image: everybody may.
+pub fn in_service(action: &str, service: Service) -> Option<&'static str> {
+    let bare = |name: &str| name.split_once(':').map(|(_, bare)| bare.to_owned());
+    let wanted = bare(action)?;
+    let here = |a: &&Action| a.service == service && a.on_repository;
+    let found = TABLE
+        .iter()
+        .filter(here)
+        .find(|a| bare(&a.name).as_deref() == Some(&wanted));
+    found.map(|a| a.name.as_str())
+}
+
 /// The actions that a pattern takes in.
 pub fn expand(pattern: &str) -> Vec<&'static Action> {
     let glob = Glob::action(pattern);

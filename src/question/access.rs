@@ -5,7 +5,7 @@
 //! allow inside the account is not listed; what an outsider's own administrator permits is taken to be everything.
 
 use super::estate::{Estate, Located, Repository, Sort};
-use crate::iam::action;
+use crate::iam::action::{self, Service};
 use crate::iam::principal::account_of;
 use crate::iam::reach::{Ability, Answer, Holder, Party, Source, Witness, holders};
 use crate::inventory::Resource;
@@ -61,11 +61,26 @@ impl What {
         }
     }
 
-    fn actions(self) -> (Vec<&'static str>, bool) {
-        match self {
+    /// Its actions, and whether it takes all of them; none: the service has nothing of the sort.
+    fn actions(self, service: Service) -> (Vec<&'static str>, bool) {
+        let (names, all) = match self {
             What::Ability(ability) => ability.actions(),
             What::Action(name) => (vec![name], true),
+        };
+        if service == Service::Ecr {
+            return (names, all);
         }
+        let here = |name: &&str| action::in_service(name, service);
+        let mut found: Vec<&'static str> = names.iter().filter_map(here).collect();
+        match self {
+            What::Ability(ability) if !all => {
+                found = action::on_repository(service);
+                found.retain(|a| action::group(a) == ability.word());
+            }
+            _ if found.len() < names.len() => found.clear(),
+            _ => {}
+        }
+        (found, all)
     }
 }
 
@@ -161,7 +176,10 @@ pub fn one(estate: &Estate, filter: &Filter, position: usize) -> Access {
     };
     out.copies = copies(estate, repository);
     for what in &filter.what {
-        let (actions, all) = what.actions();
+        let (actions, all) = what.actions(repository.scene.service);
+        if actions.is_empty() {
+            continue;
+        }
         match holders(&repository.scene, &repository.trusted, &actions, all) {
             Ok(found) => out.grants.extend(
                 found
@@ -219,7 +237,9 @@ fn copies(estate: &Estate, repository: &Repository) -> Vec<Copy> {
     let resource = repository
         .resource
         .and_then(|r| estate.inventory.resources.get(r));
-    let Some(resource) = resource.filter(|_| repository.sort == Sort::Repository) else {
+    let private = repository.scene.service == Service::Ecr;
+    let replicated = private && repository.sort == Sort::Repository;
+    let Some(resource) = resource.filter(|_| replicated) else {
         return Vec::new();
     };
     let beside = estate.inventory.beside(resource, "replication");

@@ -27,6 +27,9 @@ mod tests;
 use self::principal::Principal;
 use self::target::Target;
 
+/// What no policy of ECR Public decides.
+pub const PULLED: &str = "anyone pulls images of ECR Public: no policy has a say in it";
+
 /// What is asked.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
@@ -78,6 +81,8 @@ pub struct Link {
     pub span: Option<Span>,
     /// What it says of the request.
     pub says: Says,
+    /// What allows it names the principal, not only its account as a whole.
+    pub direct: bool,
     /// The statements that match, or may.
     pub statements: Vec<Matched>,
 }
@@ -149,12 +154,13 @@ pub fn ask(estate: &Estate, asked: &Asked) -> Result<Vec<Answer>, Refused> {
     let mut cases: Vec<Vec<Answer>> = Vec::new();
     for target in &targets {
         let others = others::find(estate, asked, &principal, target)?;
+        let actions = target.actions(&asked.actions)?;
         let answer = |action: &String| {
             let on_resource = target.asking.iter().filter(|a| a.is_asked(action));
             let asking: Vec<Asking> = on_resource.chain(&others).cloned().collect();
             one(estate, asked, (&principal, target), action, &asking)
         };
-        cases.push(asked.actions.iter().map(answer).collect());
+        cases.push(actions.iter().map(answer).collect());
     }
     let whens: Vec<&str> = targets.iter().filter_map(|t| t.when.as_deref()).collect();
     Ok(agreed(cases, &whens))
@@ -324,6 +330,7 @@ fn chain(links: impl Iterator<Item = Link>) -> Vec<Link> {
         match out.iter_mut().find(same) {
             Some(known) => {
                 known.says = known.says.max(link.says);
+                known.direct |= link.direct;
                 known.statements.extend(link.statements);
                 known.statements.sort_by_key(|s| (s.index, s.deny));
             }
@@ -359,7 +366,12 @@ fn link(asking: &Asking, policy: &Policy, request: &Request) -> Link {
             span: found.filter(|_| asking.placed).map(|s| s.place.primary()),
         }
     };
+    let direct = |(rule, tri): &(&Rule, Tri)| {
+        let level = rule.caller(&request.caller, &request.context);
+        !rule.deny && tri.must() && level.direct.must()
+    };
     Link {
+        direct: matching.iter().any(direct),
         kind: policy.kind,
         name: asking.name.clone(),
         span: asking.placed.then(|| asking.document.place.primary()),

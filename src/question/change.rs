@@ -66,7 +66,7 @@ pub fn of(base: Side<'_>, head: Side<'_>) -> Result<Vec<Change>, &'static str> {
         (Some(r), _) | (None, Some(r)) => &r.trusted,
         (None, None) => return Ok(Vec::new()),
     };
-    let all = action::on_repository(Service::Ecr);
+    let all = action::on_repository(head.scene.service);
     if gained(base.scene, head.scene, trusted, &all, false)?.is_empty() {
         return Ok(Vec::new());
     }
@@ -131,10 +131,19 @@ fn add(
 /// The words for actions: those of the sorts of access that they cover, and the names of the others.
 pub fn words(actions: &[&'static str]) -> Vec<String> {
     let has = |needed: &[&str]| needed.iter().all(|a| actions.contains(a));
+    let service = match actions
+        .first()
+        .is_some_and(|a| a.starts_with("ecr-public:"))
+    {
+        true => Service::EcrPublic,
+        false => Service::Ecr,
+    };
     let mut out = Vec::new();
     let mut rest: Vec<&str> = actions.to_vec();
     for (word, needed) in [("pull", PULL), ("push", PUSH)] {
-        if has(needed) {
+        let here = needed.iter().map(|a| action::in_service(a, service));
+        let needed: Option<Vec<&str>> = here.collect();
+        if needed.is_some_and(|n| has(&n)) {
             out.push(word.to_owned());
             rest.retain(|a| action::group(a) != word);
         }
@@ -144,7 +153,7 @@ pub fn words(actions: &[&'static str]) -> Vec<String> {
         ("administer", "administer"),
         ("read", "read"),
     ] {
-        let mut all = action::on_repository(Service::Ecr);
+        let mut all = action::on_repository(service);
         all.retain(|a| action::group(a) == group);
         if has(&all) {
             out.push(word.to_owned());

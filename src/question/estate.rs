@@ -1,6 +1,8 @@
 //! What questions are asked of: the repositories of the input and all policies that say who may do what with them.
 
+use super::can;
 use crate::diagnostic::{Diagnostic, Level};
+use crate::iam::action::Service;
 use crate::iam::document::{Document, PolicyKind, Statement};
 use crate::iam::reach::{self, Attached, Scene, Trusted};
 use crate::iam::rule::Scope;
@@ -188,8 +190,10 @@ impl Estate {
         let mut out = Vec::new();
         for (position, resource) in self.inventory.resources.iter().enumerate() {
             let sort = match resource.kind.name {
-                "repository" => Sort::Repository,
-                "repository_policy" if self.is_elsewhere(position) => Sort::Elsewhere,
+                "repository" | "public_repository" => Sort::Repository,
+                "repository_policy" | "public_repository_policy" if self.is_elsewhere(position) => {
+                    Sort::Elsewhere
+                }
                 "creation_template" => Sort::Template,
                 "registry_policy" => Sort::Registry,
                 _ => continue,
@@ -227,7 +231,10 @@ impl Estate {
         for (policy, doubt) in self.own_policies(sort, position) {
             out.attach(policy, &self.policies, doubt.as_ref(), Scope::V2);
         }
-        self.attach_registry(&mut out, resource);
+        match out.scene.service {
+            Service::Ecr => self.attach_registry(&mut out, resource),
+            Service::EcrPublic => out.assumes.push(can::PULLED.into()),
+        }
         out
     }
 
@@ -246,6 +253,10 @@ impl Estate {
             .partition
             .as_deref());
         Scene {
+            service: match resource.kind.name.starts_with("public_") {
+                true => Service::EcrPublic,
+                false => Service::Ecr,
+            },
             account: known(&raw.account).or(account),
             partition: partition.map(Arc::from),
             organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
@@ -294,8 +305,13 @@ impl Estate {
             Sort::Repository => {}
         }
         let mut out: Vec<_> = held(position).map(|p| (p, None)).collect();
-        let attached = self.inventory.attached(position, "repository_policy");
-        for (other, _) in self.inventory.of_kind("repository_policy") {
+        let resource = self.inventory.resources.get(position);
+        let kind = match resource.is_some_and(|r| r.kind.name == "public_repository") {
+            true => "public_repository_policy",
+            false => "repository_policy",
+        };
+        let attached = self.inventory.attached(position, kind);
+        for (other, _) in self.inventory.of_kind(kind) {
             let doubt = match (self.inventory.link(other), &attached) {
                 (Some(Link::To(to)), inventory::Attached::Yes(sure)) if to.contains(&position) => {
                     match sure.contains(&other) {

@@ -1,5 +1,6 @@
 //! `access test`: what people expect of the policies, e.g. before and after a migration.
 
+use super::super::can::PULLED;
 use super::What;
 use crate::config::Error;
 use crate::config::error::explain;
@@ -238,7 +239,12 @@ fn anyone(estate: &Estate, expectation: &Expectation) -> Result<Tried, Error> {
         return Err(error.at(expectation.span));
     };
     let what = What::parse(&expectation.action);
-    let (actions, all) = what.map(What::actions).unwrap_or_default();
+    let service = repository.scene.service;
+    let (actions, all) = what.map(|w| w.actions(service)).unwrap_or_default();
+    if actions.is_empty() {
+        let message = format!("`{}` is no action of ECR Public", expectation.action);
+        return Err(Error::new(message).at(expectation.span).help(PULLED));
+    }
     let found = holders(&repository.scene, &repository.trusted, &actions, all);
     let holder = (found.as_ref().ok()).and_then(|f| f.iter().find(|h| h.party == Party::Anyone));
     let (decision, because) = match (&found, holder.map(|h| &h.answer)) {

@@ -3,8 +3,17 @@
 use super::principal::Principal;
 use super::target::Target;
 use super::{Answer, Link, Says};
+use crate::iam::action::Service;
 use crate::iam::document::PolicyKind;
 use crate::iam::evaluate::Verdict;
+
+/// Policies on the side of the resource.
+const RESOURCE: &[PolicyKind] = &[
+    PolicyKind::Repository,
+    PolicyKind::PublicRepository,
+    PolicyKind::Registry,
+    PolicyKind::CreationTemplate,
+];
 
 /// In the words of the user; empty where the request passes or where it cannot be told.
 pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec<String> {
@@ -15,17 +24,40 @@ pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec
     if !denials.is_empty() {
         return denials;
     }
-    let mut out = Vec::new();
-    let says = |kinds: &[PolicyKind]| {
-        let mut of = answer.chain.iter().filter(|l| kinds.contains(&l.kind));
-        of.any(|l| l.says == Says::Allows)
-    };
-    let resource = says(&[
-        PolicyKind::Repository,
-        PolicyKind::Registry,
-        PolicyKind::CreationTemplate,
-    ]);
-    let own = says(&[PolicyKind::Identity]);
+    let mut out = grants(answer, principal, target);
+    let (who, what) = (&answer.principal, &answer.action);
+    let inside = principal.account() == Some(target.account.as_str());
+    let direct = allowing(answer, RESOURCE).any(|l| l.direct);
+    if lacks(answer, PolicyKind::Boundary) && !(direct && inside) {
+        out.push(format!(
+            "an Allow of {what} in the permissions boundary of {who}"
+        ));
+    }
+    if lacks(answer, PolicyKind::VpcEndpoint) {
+        out.push(format!(
+            "an Allow of {what} in the policy of the VPC endpoint"
+        ));
+    }
+    out
+}
+
+/// The policies of these kinds that allow it.
+fn allowing<'a>(answer: &'a Answer, kinds: &'a [PolicyKind]) -> impl Iterator<Item = &'a Link> {
+    let of = answer.chain.iter().filter(|l| kinds.contains(&l.kind));
+    of.filter(|l| l.says == Says::Allows)
+}
+
+/// Whether policies of a kind bound the request, and none of them allows it.
+fn lacks(answer: &Answer, kind: PolicyKind) -> bool {
+    let bounds = answer.chain.iter().any(|l| l.kind == kind);
+    bounds && allowing(answer, &[kind]).next().is_none()
+}
+
+/// What the sides of the resource and of the principal would have to allow.
+fn grants(answer: &Answer, principal: &Principal, target: &Target) -> Vec<String> {
+    let resource = allowing(answer, RESOURCE).next().is_some();
+    let direct = allowing(answer, RESOURCE).any(|l| l.direct);
+    let own = allowing(answer, &[PolicyKind::Identity]).next().is_some();
     let (who, what) = (&answer.principal, &answer.action);
     let by_resource = format!(
         "an Allow of {what} for {who} in the policy of {}",
@@ -35,46 +67,28 @@ pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec
     let token = what == "ecr:GetAuthorizationToken";
     let inside = principal.account() == Some(target.account.as_str());
     match principal.account() {
-        None if !resource => out.push(by_resource),
-        None => {}
-        Some(_) if token && !own => out.push(by_own),
-        Some(account) if account == target.account && (resource || own) => {}
-        Some(account) if account == target.account => {
-            out.push(format!(
-                "{by_resource}, or {by_own}: inside an account one of the two is enough"
-            ));
-        }
+        None if !resource => vec![by_resource],
+        None => Vec::new(),
+        Some(_) if token && !own => vec![by_own],
+        Some(_) if inside && (direct || own) => Vec::new(),
+        Some(_) if inside && resource => vec![format!(
+            "{by_own}: the policy of {} lets in the account as a whole, whose own policies then decide",
+            target.words
+        )],
+        Some(_) if inside => vec![format!(
+            "{by_resource}, or {by_own}: inside an account one of the two is enough"
+        )],
         Some(_) => {
-            if !resource {
-                out.push(format!("{by_resource}, or in that of its registry under V2: across accounts both sides have to allow"));
-            }
-            if !own {
-                out.push(format!(
-                    "{by_own}: across accounts both sides have to allow"
-                ));
-            }
+            let registry = match target.service {
+                Service::Ecr => ", or in that of its registry under V2",
+                Service::EcrPublic => "",
+            };
+            let across = "across accounts both sides have to allow";
+            let theirs = (!resource).then(|| format!("{by_resource}{registry}: {across}"));
+            let own = (!own).then(|| format!("{by_own}: {across}"));
+            theirs.into_iter().chain(own).collect()
         }
     }
-    let mut boundaries = (answer.chain.iter())
-        .filter(|l| l.kind == PolicyKind::Boundary)
-        .peekable();
-    let bounded = boundaries.peek().is_some() && !boundaries.any(|l| l.says == Says::Allows);
-    if bounded && !(resource && inside) {
-        out.push(format!(
-            "an Allow of {what} in the permissions boundary of {who}"
-        ));
-    }
-    let mut endpoints = answer
-        .chain
-        .iter()
-        .filter(|l| l.kind == PolicyKind::VpcEndpoint)
-        .peekable();
-    if endpoints.peek().is_some() && !endpoints.any(|l| l.says == Says::Allows) {
-        out.push(format!(
-            "an Allow of {what} in the policy of the VPC endpoint"
-        ));
-    }
-    out
 }
 
 /// The statements that deny.

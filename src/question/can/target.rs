@@ -3,6 +3,7 @@
 use super::super::estate::{Estate, Repository, Sort, doubt_all};
 use super::principal::Principal;
 use super::{Asked, Asking, Refused};
+use crate::iam::action::{self, Service};
 use crate::iam::document::Document;
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Binding, Context, Glob, Style};
@@ -12,12 +13,17 @@ use crate::world::is_account;
 use crate::world::region;
 use std::sync::Arc;
 
+/// Where ECR Public is called: its ARNs name no region.
+const PUBLIC_REGION: &str = "us-east-1";
+
 /// What is asked for.
 pub(super) struct Target {
     pub(super) arn: String,
     pub(super) account: String,
     pub(super) region: String,
     pub(super) binding: Binding,
+    /// Whose actions it takes.
+    pub(super) service: Service,
     /// The owner's organisation.
     pub(super) organization: Option<Arc<str>>,
     pub(super) asking: Vec<Asking>,
@@ -33,12 +39,35 @@ pub(super) struct Target {
 /// An ARN of a repository, taken apart.
 struct Arn<'a> {
     partition: &'a str,
+    service: Service,
     region: &'a str,
     account: &'a str,
     name: &'a str,
 }
 
 impl Target {
+    /// The actions as its service calls them.
+    pub(super) fn actions(&self, asked: &[String]) -> Result<Vec<String>, Refused> {
+        let here = |name: &String| {
+            let public = name.starts_with("ecr-public:");
+            if !public && self.service == Service::Ecr {
+                return Ok(name.clone());
+            }
+            let found = action::in_service(name, Service::EcrPublic);
+            match found.filter(|_| self.service == Service::EcrPublic) {
+                Some(found) => Ok(found.to_owned()),
+                None => Err(Refused::new(
+                    format!("`{name}` is not done to `{}`", self.words),
+                    match public {
+                        true => "it is a private repository: leave out `ecr-public:`",
+                        false => super::PULLED,
+                    },
+                )),
+            }
+        };
+        asked.iter().map(here).collect()
+    }
+
     pub(super) fn find(
         estate: &Estate,
         asked: &Asked,
@@ -105,10 +134,13 @@ impl Target {
 
     fn of_arn(estate: &Estate, given: &str, arn: &Arn<'_>, when: Option<String>) -> Self {
         let mut out = Self::bare(estate, given, arn.account, arn.region, arn.name);
+        out.service = arn.service;
         out.binding.partition = Some(arn.partition.to_owned());
         let (mut sure, mut perhaps) = (Vec::new(), Vec::new());
         let here = |r: &&Repository| {
-            is_of(r, arn.account, arn.region) && (r.when == when || r.when.is_none())
+            r.scene.service == arn.service
+                && is_of(r, arn.account, arn.region)
+                && (r.when == when || r.when.is_none())
         };
         for repository in estate.repositories.iter().filter(here) {
             if repository.sort > Sort::Elsewhere {
@@ -128,7 +160,8 @@ impl Target {
             let why = why.map_or_else(|| "its name is not known".into(), |u| u.reason.clone());
             out.add(repository, Some(why));
         }
-        if sure.iter().all(|r| r.sort != Sort::Repository) {
+        let private = arn.service == Service::Ecr;
+        if private && sure.iter().all(|r| r.sort != Sort::Repository) {
             for registry in (estate.repositories.iter()).filter(|r| r.sort == Sort::Registry) {
                 if is_of(registry, arn.account, arn.region) {
                     out.add(registry, None);
@@ -155,14 +188,23 @@ impl Target {
             Refused::new(message, help)
         };
         let account = scene.account.as_deref().ok_or_else(|| lacks("account"))?;
-        let region = scene.region.as_deref().ok_or_else(|| lacks("region"))?;
+        let public = scene.service == Service::EcrPublic;
+        let region = match scene.region.as_deref() {
+            _ if public => PUBLIC_REGION,
+            Some(region) => region,
+            None => return Err(lacks("region")),
+        };
         let partition = scene.partition.as_deref().unwrap_or("aws");
         let Some(name) = repository.name.as_ref().and_then(Text::known) else {
             let message = format!("the name of `{given}` is not known");
             return Err(Refused::new(message, "give the ARN of the repository"));
         };
-        let arn = format!("arn:{partition}:ecr:{region}:{account}:repository/{name}");
+        let arn = match public {
+            true => format!("arn:{partition}:ecr-public::{account}:repository/{name}"),
+            false => format!("arn:{partition}:ecr:{region}:{account}:repository/{name}"),
+        };
         let mut out = Self::bare(estate, &arn, account, region, name);
+        out.service = scene.service;
         out.binding.partition = Some(partition.to_owned());
         out.secret = repository.secret && given != name;
         if out.secret {
@@ -188,6 +230,7 @@ impl Target {
                 organization: organization.clone(),
                 partition,
             },
+            service: Service::Ecr,
             organization: organization.map(Arc::from),
             asking: Vec::new(),
             assumes: Vec::new(),
@@ -240,7 +283,10 @@ impl Target {
         );
         let span = crate::span::Files::default().add("", "");
         let value = Value::unknown(Unknown::because(why), crate::span::Span::new(span, 0, 0));
-        let kind = crate::iam::document::PolicyKind::Repository;
+        let kind = match self.service {
+            Service::Ecr => crate::iam::document::PolicyKind::Repository,
+            Service::EcrPublic => crate::iam::document::PolicyKind::PublicRepository,
+        };
         let (document, _) = Document::read(&value, kind);
         self.asking.push(Asking {
             name: "the repository's policy".into(),
@@ -259,7 +305,11 @@ fn is_other_case(estate: &Estate, a: &Repository, b: &Repository) -> bool {
 
 /// The cases of templates in which a repository may be called so.
 fn cases(estate: &Estate, arn: &Arn<'_>) -> Vec<Option<String>> {
-    let here = |r: &&Repository| is_of(r, arn.account, arn.region) && r.sort <= Sort::Elsewhere;
+    let here = |r: &&Repository| {
+        r.scene.service == arn.service
+            && is_of(r, arn.account, arn.region)
+            && r.sort <= Sort::Elsewhere
+    };
     let all = estate.repositories.iter().filter(here);
     let mut out: Vec<Option<String>> = all
         .map(|r| r.when.clone())
@@ -275,13 +325,15 @@ fn parts(arn: &str) -> Option<Arn<'_>> {
     let (_, partition, service) = (parts.next()?, parts.next()?, parts.next()?);
     let (region, account) = (parts.next()?, parts.next()?);
     let name = parts.next()?.strip_prefix("repository/")?;
-    let good = service == "ecr"
-        && is_account(account)
-        && !region.is_empty()
-        && !name.is_empty()
-        && !arn.contains(['*', '?']);
+    let (service, region) = match (service, region) {
+        ("ecr", region) if !region.is_empty() => (Service::Ecr, region),
+        ("ecr-public", "") => (Service::EcrPublic, PUBLIC_REGION),
+        _ => return None,
+    };
+    let good = is_account(account) && !name.is_empty() && !arn.contains(['*', '?']);
     good.then_some(Arn {
         partition,
+        service,
         region,
         account,
         name,
@@ -295,7 +347,8 @@ fn is_of(repository: &Repository, account: &str, region: &str) -> bool {
         own.as_deref()
             .is_some_and(|o| !asked.is_empty() && o != asked)
     };
-    !other(&scene.account, account) && !other(&scene.region, region)
+    let private = scene.service == Service::Ecr;
+    !other(&scene.account, account) && !(private && other(&scene.region, region))
 }
 
 /// Whether a repository is called so.

@@ -7,6 +7,8 @@ use crate::span::Files;
 use crate::world::{Organization, Target, World};
 
 mod identity;
+mod lacks;
+mod public;
 
 fn world() -> World {
     let accounts = ["111122223333", "444455556666"].map(str::to_owned);

@@ -87,6 +87,7 @@ impl Estate {
 fn kind_of(resource: &Resource) -> Option<PolicyKind> {
     Some(match resource.kind.name {
         "repository" | "repository_policy" => PolicyKind::Repository,
+        "public_repository" | "public_repository_policy" => PolicyKind::PublicRepository,
         "registry_policy" => PolicyKind::Registry,
         "creation_template" => PolicyKind::CreationTemplate,
         "vpc_endpoint" | "vpc_endpoint_policy" => PolicyKind::VpcEndpoint,
