@@ -4,11 +4,12 @@
 use crate::engine::{self, Options, Report, Rules};
 use crate::span::Files;
 use crate::world::{Existing, Target};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub mod address;
 pub mod fetch;
+pub mod judges;
 #[cfg(feature = "server")]
 pub mod lambda;
 pub mod log;
@@ -26,6 +27,7 @@ mod roots;
 mod wire;
 
 use self::fetch::{Fetch, Wanted};
+use self::judges::Judges;
 use self::request::{Malformed, Request, Subject};
 use self::response::{CLOUD_CONTROL_MESSAGE, MESSAGE, Response};
 use self::roots::{Found, Outcome};
@@ -35,9 +37,6 @@ pub const LARGEST_INVOCATION: usize = 8 << 20;
 
 /// How long an invocation may take: CloudFormation waits for 30 seconds.
 pub const PATIENCE: Duration = Duration::from_secs(25);
-
-/// Stack of a thread that judges: what nests as deep as it may needs more than a thread has by default.
-const STACK: usize = 16 << 20;
 
 /// Everything that is settled before the first invocation.
 pub struct Setup {
@@ -49,6 +48,8 @@ pub struct Setup {
     pub fetch: Box<dyn Fetch>,
     /// The day that waivers and `block_from` are compared with.
     pub today: Box<dyn Fn() -> jiff::civil::Date + Send + Sync>,
+    /// The threads that judge.
+    pub judges: Judges,
 }
 
 /// A response, and what may be logged of it.
@@ -154,19 +155,8 @@ fn judged(
         }
     };
     let today = (setup.today)();
-    let (give, take) = mpsc::channel();
-    let work = move || {
-        let done = judge(&rules, &request, payload, &files, today);
-        let _ = give.send(done); // nobody waits any more where it took too long
-    };
-    let thread = std::thread::Builder::new().stack_size(STACK);
-    let started = thread.spawn(work);
-    started.map_err(|e| format!("no thread can be started: {e}"))?;
-    let left = until.saturating_duration_since(Instant::now());
-    match take.recv_timeout(left) {
-        Ok(done) => done,
-        Err(_) => Err("it took too long to judge".to_owned()),
-    }
+    let work = move || judge(&rules, &request, payload, &files, today);
+    setup.judges.work(until, work)?
 }
 
 /// The rules where an invocation is deployed. What exists outside the code is that of one account and region.

@@ -217,6 +217,7 @@ impl Given {
             files: files.fork(),
             fetch,
             today: Box::new(move || given.unwrap_or_else(today)),
+            judges: hook::judges::Judges::default(),
         };
         match self.fetch() {
             Ok(fetch) => setup(rules.map_err(told), fetch),

@@ -40,7 +40,8 @@ pub(super) struct Changed {
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) properties: Tree,
-    /// `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, where they are told.
+    /// `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`, where the resource has them: a context shows them beside
+    /// `Properties` (user guide, drift-aware change sets), so that one without them is that of a resource without them.
     pub(super) meta: BTreeMap<String, Value>,
 }
 
@@ -82,7 +83,7 @@ fn changed(entry: &Tree) -> Result<Changed, String> {
     let id = text("logicalResourceId")?;
     let action = match text("action")?.to_ascii_uppercase().as_str() {
         "CREATE" | "ADD" | "IMPORT" => Action::Create,
-        "UPDATE" | "MODIFY" | "DYNAMIC" => Action::Update,
+        "UPDATE" | "MODIFY" | "DYNAMIC" | "SYNCWITHACTUAL" => Action::Update,
         "DELETE" | "REMOVE" => Action::Delete,
         other => {
             let other = super::request::shown(other);

@@ -3,10 +3,11 @@
 //!
 //! The token of a request stays in memory, and goes to the hosts that are meant only.
 
+use super::Setup;
 use super::address::Address;
 use super::fetch::{Ask, Got};
+use super::judges::STACK;
 use super::serve::Server;
-use super::{STACK, Setup};
 use crate::diagnostic::Level;
 use crate::engine::{self, Options, Report};
 use crate::finding::{Finding, Outcome, Severity, Status};

@@ -60,6 +60,7 @@ pub(super) fn setup(config: &str, answers: Vec<Result<Got, String>>) -> Arc<Setu
         files,
         fetch: Box::new(Canned(Mutex::new(answers))),
         today: Box::new(move || today),
+        judges: Judges::default(),
     })
 }
 

@@ -70,6 +70,7 @@ fn answered(body: &[u8], payload: &str) {
         files: RULES.files.fork(),
         fetch: Box::new(Canned(Mutex::new(vec![ok(payload)]))),
         today: Box::new(|| "2026-11-22".parse().unwrap()),
+        judges: Judges::default(),
     });
     let answer = answer(&setup, body, PATIENCE);
     assert!(answer.response.message.len() <= response::MESSAGE);
