@@ -60,6 +60,8 @@ struct Run<'a> {
     templates: RefCell<HashMap<String, Result<Rc<Template>, String>>>,
     /// Whether open conditions are looked at case by case.
     by_case: bool,
+    /// Whether resources are looked at in every case, and not only at the defaults of parameters if they exist there.
+    every_case: bool,
     /// The cases of nested stacks that are being looked at, by the prefix of their addresses.
     chosen: RefCell<BTreeMap<String, Case>>,
     /// A nested stack that has cases of its own, none of which is chosen yet.
@@ -84,6 +86,7 @@ impl<'a> Run<'a> {
             seen_apart: RefCell::default(),
             templates: RefCell::default(),
             by_case,
+            every_case: false,
             chosen: RefCell::default(),
             open: RefCell::default(),
             depth: Cell::new(0),
@@ -153,14 +156,28 @@ pub fn looks_like_template(tree: &Tree) -> bool {
 }
 
 /// Evaluates a template: one root for each consistent case of the undecided conditions that matter to what we judge.
-/// Where there are too many cases, one root in which the undecided parts are unknown. Parameters have their defaults, but
-/// for the cases that it takes for every resource which matters to exist in one of them.
+/// Where there are too many cases, one root in which the undecided parts are unknown. A default is a value that a deployment
+/// may replace: it comes first, and then the cases that other values make.
 pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
-    with_room(files, id, || all_cases(files, id, world))
+    with_room(files, id, || all_cases(files, id, world, true))
 }
 
-fn all_cases(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
-    let run = Run::new(files, world, true);
+/// The same where a template is being deployed and nobody tells with which parameters: they have their defaults, but for
+/// the cases that it takes for every resource which matters to exist in one of them.
+pub fn evaluate_deployed(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
+    with_room(files, id, || all_cases(files, id, world, false))
+}
+
+fn all_cases(
+    files: &Files,
+    id: FileId,
+    world: &World,
+    every: bool,
+) -> (Vec<Root>, Vec<Diagnostic>) {
+    let run = Run {
+        every_case: every,
+        ..Run::new(files, world, true)
+    };
     let mut roots = Vec::new();
     if let Some(template) = Template::load(&run, id) {
         let given = parameter::inputs(&run);

@@ -26,6 +26,9 @@ const MAX_STEPS: usize = 64;
 /// What the reason of an unknown begins with where an error among the diagnostics says it already.
 pub const DIAGNOSED: &str = "its expression is wrong: ";
 
+/// What the reason of an unknown ends with where a parameter is not held to its default.
+pub const DEFAULTED: &str = " may have another value than its default";
+
 /// Of how many values an unknown is said to be one; of more, nothing is said.
 pub const CASES: usize = 64;
 

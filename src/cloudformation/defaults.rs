@@ -1,7 +1,8 @@
 //! What a template holds but does not make as long as its parameters have their defaults. A default is a value that any
-//! deployment may replace: such resources are judged in further cases, in which as few parameters as possible are anything
-//! else, so that none is left out silently.
+//! deployment may replace: such resources, and what conditions make of others, are judged in further cases, in which as few
+//! parameters as possible are anything else, so that nothing is left out silently.
 
+use self::combinations::{Demand, demands};
 use super::case::{self, CASES, Case};
 use super::condition::Assumption;
 use super::foreach::Entry;
@@ -13,6 +14,8 @@ use super::{GivenValues, Run};
 use crate::syntax::tree::Tree;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+
+mod combinations;
 
 /// Sets of parameters that are tried.
 const TRIES: usize = 64;
@@ -34,7 +37,8 @@ pub(super) struct Variant<'a> {
 
 type Truths = Vec<Option<bool>>;
 
-/// The defaults first, then what else is needed for every resource that matters to exist in some case.
+/// The defaults first, then what else is needed for every resource that matters to exist in some case, and to look in some
+/// case as any deployment can make it look.
 pub(super) fn variants<'a>(
     run: &'a Run<'a>,
     template: &'a Template,
@@ -46,7 +50,7 @@ pub(super) fn variants<'a>(
     run.aside.set(true);
     let search = Search::new(run, template, given, &mut base);
     let mut out = vec![base];
-    if !search.absent.is_empty() || !search.nested.is_empty() {
+    if !search.absent.is_empty() || !search.nested.is_empty() || !search.demands.is_empty() {
         search.add_to(&mut out);
     }
     run.aside.set(false);
@@ -72,8 +76,11 @@ struct Search<'a, 'g> {
     names: Vec<String>,
     /// Conditions that keep a resource from existing, with the defaulted parameters that they hang on.
     absent: Vec<(String, BTreeSet<String>)>,
-    /// Nested stacks in which resources do not exist, with the defaulted parameters that their arguments hang on.
+    /// Nested stacks in which resources do not exist, or may look otherwise, with the defaulted parameters that their
+    /// arguments hang on.
     nested: Vec<Nested>,
+    /// Conditions that resources hang on, for those that are to be seen in every combination.
+    demands: Vec<Demand>,
     /// What each defaulted parameter is where it is not held to its default.
     freed: GivenValues,
     tries: Cell<usize>,
@@ -85,11 +92,14 @@ struct Found {
     truths: Truths,
 }
 
-/// A nested stack that exists but leaves resources out.
+/// A nested stack whose arguments hang on defaults.
 struct Nested {
     name: String,
+    /// Resources that it leaves out.
     absent: BTreeSet<String>,
     parameters: BTreeSet<String>,
+    /// How many cases its conditions have while the parameters are at their defaults.
+    cases: usize,
 }
 
 /// What was found for one condition.
@@ -129,27 +139,36 @@ impl<'a, 'g> Search<'a, 'g> {
         let others = relevant.into_iter().filter(|n| !names.contains(n));
         let others: Vec<String> = others.collect();
         names.extend(others);
-        let nested = nested.unwrap_or_default().into_iter();
-        let nested = nested.filter_map(|(name, absent)| {
-            let entry = stack.resource(&name)?;
-            let arguments = entry.tree.get("Properties")?.get("Parameters")?;
-            let parameters = hung.of(arguments, &entry.scope);
-            (!parameters.is_empty()).then_some(Nested {
-                name,
-                absent,
-                parameters,
-            })
+        let nested = nested.unwrap_or_default();
+        let arguments = |entry: &Entry<'_>| {
+            let properties = entry.tree.get("Properties");
+            let arguments = properties.and_then(|p| p.get("Parameters"));
+            arguments.map_or_else(BTreeSet::new, |tree| hung.of(tree, &entry.scope))
+        };
+        let stacks = stack.resources.iter().filter(|e| is_nested(e) && !e.open);
+        let nested = stacks.map(|entry| Nested {
+            name: entry.name.clone(),
+            absent: nested.get(&entry.name).cloned().unwrap_or_default(),
+            parameters: arguments(entry),
+            cases: combinations::cases_within(stack, entry),
         });
+        let nested =
+            nested.filter(|n| !n.parameters.is_empty() && (run.every_case || !n.absent.is_empty()));
         let nested: Vec<Nested> = nested.collect();
         let freed = hung.defaulted.iter().filter_map(|name| {
             let parameter = stack.parameters.get(name)?;
             Some((name.clone(), parameter.freed()))
         });
+        let demands = match run.every_case {
+            true => demands(stack, &hung, &names),
+            false => Vec::new(),
+        };
         Search {
             run,
             template,
             given,
             names,
+            demands,
             freed: freed.collect(),
             absent,
             nested,
@@ -175,6 +194,7 @@ impl<'a, 'g> Search<'a, 'g> {
             }
         }
         self.pick(&mut groups, &mut seen, &mut left);
+        self.combine(&mut groups, &mut seen, &mut left);
         let mut further = Vec::new();
         for (wanted, group) in groups {
             let cases = group.picked.into_iter().map(|mut found| {
@@ -187,7 +207,8 @@ impl<'a, 'g> Search<'a, 'g> {
             });
         }
         let room = CASES.saturating_sub(seen.len());
-        self.add_nested(room, &mut further, &mut left);
+        let reached = self.add_nested(room, &mut further, &mut left);
+        self.open_nested(&reached, &mut further, &mut left);
         if !left.is_empty() {
             further.push(Variant {
                 cases: vec![Case::open()],
@@ -293,24 +314,32 @@ impl<'a, 'g> Search<'a, 'g> {
     }
 
     /// Adds what it takes for the resources of nested stacks to exist; their own cases are told apart when they are
-    /// evaluated.
-    fn add_nested(&self, mut room: usize, out: &mut Vec<Variant<'a>>, left: &mut BTreeSet<String>) {
-        for nested in &self.nested {
+    /// evaluated. Gives the parameters that they take, by stack.
+    fn add_nested(
+        &self,
+        mut room: usize,
+        out: &mut Vec<Variant<'a>>,
+        left: &mut BTreeSet<String>,
+    ) -> BTreeMap<String, BTreeSet<String>> {
+        let mut reached = BTreeMap::new();
+        for nested in self.nested.iter().filter(|n| !n.absent.is_empty()) {
             let mut sets: Vec<BTreeSet<String>> = (nested.parameters.iter())
                 .map(|p| BTreeSet::from([p.clone()]))
                 .collect();
             sets.push(nested.parameters.clone());
-            let found = sets.iter().find_map(|set| self.reached(nested, set));
+            let found = (sets.into_iter()).find_map(|set| Some((self.reached(nested, &set)?, set)));
             match found {
-                Some(variant) if variant.cases.len() <= room => {
+                Some((variant, set)) if variant.cases.len() <= room => {
                     room -= variant.cases.len();
                     out.push(variant);
+                    reached.insert(nested.name.clone(), set);
                 }
                 Some(_) => left.extend(nested.parameters.iter().cloned()),
                 None if self.tries.get() >= TRIES => left.extend(nested.parameters.iter().cloned()),
                 None => {}
             }
         }
+        reached
     }
 
     /// The cases in which resources of a nested stack exist that the defaults leave out.

@@ -10,7 +10,7 @@ use crate::span::Span;
 use crate::syntax::scalar::{Scalar, Scalars};
 use crate::syntax::slice::slice;
 use crate::syntax::tree::{Node, Style, Tree};
-use crate::value::{Kind, Sequence, Text, Type, Unknown, Value, Via};
+use crate::value::{DEFAULTED, Kind, Sequence, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -146,8 +146,7 @@ impl Parameter {
     pub(super) fn freed(&self) -> Given {
         let mut unknown = self.unknown();
         let name = &self.name;
-        unknown.reason =
-            format!("parameter `{name}` may have another value than its default").into();
+        unknown.reason = format!("parameter `{name}`{DEFAULTED}").into();
         Given {
             value: Value::unknown(unknown, self.span),
             via: Via::Other("a condition's case".into()),

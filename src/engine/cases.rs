@@ -1,6 +1,7 @@
 //! Findings of the cases of a template, put together: what holds in every case is said once, without a case.
 
-use crate::finding::{Finding, Outcome};
+use crate::finding::{Enforcement, Finding, Outcome};
+use crate::value::DEFAULTED;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding with the case of its root that it was found in, and how many cases of that root hold its resource.
@@ -42,6 +43,16 @@ pub(super) fn merge(found: Vec<InCase>) -> Vec<Finding> {
     out
 }
 
+/// Whether a doubt, that some cases of the resource do not raise, says only that a parameter need not have its default: of
+/// values that hang on no condition nobody says that either. It counts where a violation would block.
+fn is_idle(finding: &Finding) -> bool {
+    let defaulted = |because: &String| because.ends_with(DEFAULTED);
+    finding.outcome == Outcome::Undetermined
+        && finding.enforcement != Enforcement::Block
+        && !finding.because.is_empty()
+        && finding.because.iter().all(defaulted)
+}
+
 fn one_of(group: Vec<InCase>) -> Option<Finding> {
     let violated = |f: &InCase| f.finding.outcome == Outcome::Violated;
     let any_violated = group.iter().any(violated);
@@ -51,6 +62,9 @@ fn one_of(group: Vec<InCase>) -> Option<Finding> {
     let cases: Vec<String> = kept.iter().filter_map(|f| f.case.clone()).collect();
     let first = kept.into_iter().next()?;
     let everywhere = cases.len() >= first.cases;
+    if !everywhere && is_idle(&first.finding) {
+        return None;
+    }
     let when = (!everywhere && !cases.is_empty()).then(|| cases.join(", or "));
     Some(Finding {
         when,

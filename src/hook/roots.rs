@@ -131,7 +131,10 @@ fn stack(
     let evaluate = |template: String| {
         let id = files.add(name.as_str(), template);
         let parameters = (files.get(id)).is_some_and(|f| f.text.contains("Parameters"));
-        (cloudformation::evaluate(files, id, world), parameters)
+        (
+            cloudformation::evaluate_deployed(files, id, world),
+            parameters,
+        )
     };
     let before = !payload.previous.trim().is_empty();
     let previous = before.then(|| evaluate(payload.previous).0.0);

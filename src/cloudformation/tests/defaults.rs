@@ -256,3 +256,165 @@ Resources:
     let last = roots.last().unwrap();
     assert!(last.resources.iter().any(|r| r.address == "S.R"));
 }
+
+#[test]
+fn what_a_condition_makes_of_a_resource_is_seen_both_ways() {
+    expect(
+        "
+Parameters: {Env: {Type: String, Default: prod}}
+Conditions: {IsProd: !Equals [!Ref Env, prod]}
+Resources:
+  R: {Type: AWS::ECR::Repository, Properties: {M: !If [IsProd, IMMUTABLE, MUTABLE]}}
+",
+        "M",
+        &[
+            ("IsProd is true", &["R=IMMUTABLE"]),
+            ("IsProd is false", &["R=MUTABLE"]),
+        ],
+    );
+}
+
+#[test]
+fn conditions_of_one_resource_are_combined() {
+    expect(
+        "
+Parameters:
+  A: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}
+  B: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}
+  C: {Type: String, Default: 'no', AllowedValues: ['yes', 'no']}
+Conditions:
+  IsA: !Equals [!Ref A, 'yes']
+  IsB: !Equals [!Ref B, 'yes']
+  IsC: !Equals [!Ref C, 'yes']
+Resources:
+  R: {Type: AWS::ECR::Repository, Properties: {M: !If [IsA, !If [IsB, both, a], none]}}
+  S: {Type: AWS::ECR::Repository, Properties: {M: !If [IsC, c, !Ref C]}}
+",
+        "M",
+        &[
+            ("the parameters have their defaults", &["R=none", "S=no"]),
+            ("IsA is true and IsB is false", &["R=a", "S=no"]),
+            ("IsB is true and IsA is false", &["R=none", "S=no"]),
+            ("IsA is true and IsB is true", &["R=both", "S=no"]),
+            ("IsC is true", &["R=none", "S=c"]),
+        ],
+    );
+}
+
+#[test]
+fn a_resource_is_not_looked_at_where_it_does_not_exist() {
+    expect(
+        "
+Parameters: {Env: {Type: String, Default: prod, AllowedValues: [prod, dev]}}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  R: {Type: AWS::ECR::Repository, Condition: IsProd, Properties: {M: !If [IsProd, p, n]}}
+",
+        "M",
+        &[("", &["R=p"])],
+    );
+}
+
+#[test]
+fn a_setting_of_the_registry_may_be_missing() {
+    expect(
+        "
+Parameters: {Env: {Type: String, Default: prod, AllowedValues: [prod, dev]}}
+Conditions:
+  IsProd: !Equals [!Ref Env, prod]
+Resources:
+  R: {Type: AWS::ECR::Repository, Properties: {M: m}}
+  S: {Type: AWS::ECR::RegistryScanningConfiguration, Condition: IsProd, Properties: {M: s}}
+",
+        "M",
+        &[
+            ("IsProd is true", &["R=m", "S=s"]),
+            ("IsProd is false", &["R=m"]),
+        ],
+    );
+}
+
+#[test]
+fn a_deployment_keeps_what_its_defaults_make() {
+    let files = Files::default();
+    let text = "
+Parameters: {Env: {Type: String, Default: prod}}
+Conditions: {IsProd: !Equals [!Ref Env, prod]}
+Resources:
+  R: {Type: AWS::ECR::Repository, Properties: {M: !If [IsProd, IMMUTABLE, MUTABLE]}}
+";
+    let id = files.add("stack:s", text);
+    let (roots, _) = evaluate_deployed(&files, id, &of("").world());
+    assert_eq!((roots.len(), roots[0].case.as_deref()), (1, None));
+}
+
+#[test]
+fn more_combinations_than_there_is_room_for_are_open() {
+    let count = 6;
+    let mut template = switches(0).replace("Resources:\n", "");
+    template = template.replace("Conditions:\n", "");
+    for i in 0..count {
+        template.push_str(&format!("  P{i}: {{Type: String, Default: 'off'}}\n"));
+    }
+    template.push_str("Conditions:\n");
+    for i in 0..count {
+        template.push_str(&format!("  C{i}: !Equals [!Ref P{i}, 'on']\n"));
+    }
+    template.push_str("Resources:\n  R:\n    Type: AWS::ECR::Repository\n    Properties:\n");
+    for i in 0..count {
+        template.push_str(&format!("      N{i}: !If [C{i}, 'y', 'n']\n"));
+    }
+    let (roots, diagnostics) = of(&template).roots();
+    assert!(diagnostics.is_empty(), "{diagnostics:?}");
+    let open = roots.last().unwrap();
+    assert_eq!(
+        open.case.as_deref(),
+        Some(crate::cloudformation::defaults::ELSEWHERE)
+    );
+    let value = open.resources[0].attributes.get("N0").unwrap();
+    assert!(value.as_unknown().is_some());
+}
+
+#[test]
+fn a_nested_stack_is_seen_in_the_cases_of_its_arguments() {
+    let parent = "
+Parameters: {Env: {Type: String, Default: prod}, Size: {Type: String, Default: '1'}}
+Resources:
+  S:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {Stage: !Ref Env, Size: !Ref Size}}
+";
+    let child = "
+Parameters: {Stage: {Type: String}, Size: {Type: String}}
+Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  R: {Type: AWS::ECR::Repository, Properties: {M: !If [IsProd, p, n], S: !Ref Size}}
+";
+    let roots = beside(parent, &[("child.yaml", child)]);
+    let line = |root: &Root| {
+        let found = root.resources.iter().find(|r| r.address == "S.R").unwrap();
+        let text = |name: &str| {
+            found
+                .attributes
+                .get(name)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        };
+        format!(
+            "{}: {} {}",
+            root.case.clone().unwrap(),
+            text("M"),
+            text("S")
+        )
+    };
+    let lines: Vec<String> = roots.iter().map(line).collect();
+    let want = [
+        "the parameters have their defaults: p 1",
+        "S.IsProd is false: n 1",
+        "S.IsProd is true: p 1",
+    ];
+    assert_eq!(lines, want);
+}
