@@ -47,6 +47,9 @@ impl Blocking {
     }
 }
 
+/// As few subjects are judged sooner than other threads are at work.
+const FEW: usize = 64;
+
 /// What judging came to.
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
@@ -63,13 +66,17 @@ pub(super) fn judge(
     blocking: &Blocking,
 ) -> Judged {
     let cases = cases_of(inventory);
-    let judged: Vec<(Check, Came)> = (subjects.par_iter())
-        .flat_map_iter(|subject| {
-            let about = (chosen.of(subject.resource).iter())
-                .filter(|a| a.guardrail.target.name == subject.target.name);
-            about.filter_map(|a| one(inventory, &cases, subject, a, blocking))
-        })
-        .collect();
+    let each = |subject: &Subject| -> Vec<_> {
+        let about = (chosen.of(subject.resource).iter())
+            .filter(|a| a.guardrail.target.name == subject.target.name);
+        about
+            .filter_map(|a| one(inventory, &cases, subject, a, blocking))
+            .collect()
+    };
+    let judged: Vec<(Check, Came)> = match subjects.len() < FEW {
+        true => subjects.iter().flat_map(each).collect(),
+        false => subjects.par_iter().flat_map_iter(each).collect(),
+    };
     let (mut checks, mut found) = (Vec::new(), Vec::new());
     let mut unsettled: BTreeMap<String, String> = BTreeMap::new();
     for (check, came) in judged {

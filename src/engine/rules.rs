@@ -42,12 +42,8 @@ impl Rules {
         library.settings(&config, &every, options.profile, &options.only)?;
         let fail_on = options.fail_on.or(config.fail_on);
         let undetermined = options.undetermined.or(config.undetermined);
-        let texts: Vec<_> = (library.all())
-            .filter_map(|g| files.get(g.file))
-            .map(|f| f.text.clone())
-            .collect();
         Ok(Rules {
-            policies_sha256: config::fingerprint(texts.iter().map(|t| &**t)),
+            policies_sha256: library.sha256(files),
             library: Arc::new(library),
             world,
             fail_on: fail_on.unwrap_or(Severity::Medium),

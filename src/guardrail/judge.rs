@@ -54,14 +54,15 @@ impl Guardrail {
             common,
             parameters: &settings.parameters,
         };
-        let when = match &self.when {
+        let rule = self.rule();
+        let when = match &rule.when {
             Some(when) => scene.machine().holds(when),
             None => Ok(true),
         };
         if matches!(when, Ok(false)) {
             return None;
         }
-        let require = scene.machine().holds(&self.require);
+        let require = scene.machine().holds(&rule.require);
         let why = match (when, require) {
             (_, Ok(true)) => return Some(self.satisfied(subject)),
             (Ok(_), Ok(false)) => None,
@@ -91,6 +92,7 @@ impl Guardrail {
         let because: Vec<String> = reasons.iter().map(|r| r.text.to_string()).collect();
         let settle = reasons.iter().find_map(|r| r.settle.as_deref());
         let violated = why.is_none();
+        let rule = self.rule();
         Judgement {
             outcome: match violated {
                 true => Outcome::Violated,
@@ -98,14 +100,14 @@ impl Guardrail {
             },
             severity: (settings.severity).unwrap_or_else(|| self.severity(scene)),
             message: match violated {
-                true => scene.render(&self.message),
+                true => scene.render(&rule.message),
                 false => in_short(&because),
             },
-            label: self.label.as_ref().map(|label| scene.render(label)),
+            label: rule.label.as_ref().map(|label| scene.render(label)),
             place: self.place(scene.subject),
             settle: settle.map(str::to_owned),
-            fix: self.fix.as_ref().map(|fix| scene.render(fix)),
-            replaces: match &self.mend {
+            fix: rule.fix.as_ref().map(|fix| scene.render(fix)),
+            replaces: match &rule.mend {
                 Mend::Replaces(always) => Some(*always),
                 Mend::When(condition) => scene.machine().holds(condition).ok(),
                 Mend::Unknown => None,
@@ -118,7 +120,7 @@ impl Guardrail {
     /// The severity of the first adjustment that certainly holds, else its own.
     fn severity(&self, scene: &Scene) -> Severity {
         let holds = |condition| matches!(scene.machine().holds(condition), Ok(true));
-        let mut adjusted = self.adjust.iter().filter(|(when, _)| holds(when));
+        let mut adjusted = self.rule().adjust.iter().filter(|(when, _)| holds(when));
         adjusted
             .next()
             .map_or(self.definition.severity, |(_, severity)| *severity)
@@ -126,7 +128,7 @@ impl Guardrail {
 
     /// Where the caret goes: as far along the way of `at` as there are values.
     pub fn place(&self, subject: &Subject) -> Place {
-        let Some(At { variable, steps }) = &self.at else {
+        let Some(At { variable, steps }) = &self.rule().at else {
             return subject.place.clone();
         };
         let Some(start) = subject.variables.get(variable) else {
@@ -150,7 +152,8 @@ impl Guardrail {
     fn witness(&self, subject: &Subject) -> Option<Witness> {
         let (target, _) = subject.target.variables.first()?;
         let mut found = None;
-        let conditions = [Some(&self.require), self.when.as_ref()];
+        let rule = self.rule();
+        let conditions = [Some(&rule.require), rule.when.as_ref()];
         for condition in conditions.into_iter().flatten() {
             condition.visit(&mut |e| {
                 if let Expr::Field(object, Key::Field(name)) = e

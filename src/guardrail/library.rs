@@ -1,24 +1,25 @@
 //! The guardrails of a run: the built-in ones of `policies/`, and the user's.
 
-use super::check::{self, At, Part, Problem, Scope};
-use super::definition::{Definition, Needs, OrganizationKey, Replaces};
+use super::check::Problem;
+use super::definition::{Definition, Needs, OrganizationKey};
 use super::evaluate::ParameterValue;
-use super::expression::Expr;
-use super::vocabulary::{self, COMMON, TARGETS, Target};
+use super::vocabulary::{self, TARGETS, Target};
 use crate::config::error::{Error, explain};
 use crate::config::{document, fingerprint};
-use crate::finding::Severity;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::tree::{Node, Seg, Tree};
 use crate::value::{Part as TextPart, Text};
 use crate::world::Organization;
-use include_dir::{Dir, include_dir};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-static BUILT_IN: Dir = include_dir!("$CARGO_MANIFEST_DIR/policies");
+pub(super) use self::rule::{Mend, Rule};
+
+mod built_in;
+mod rule;
 
 /// A guardrail that was read and checked.
 #[derive(Debug)]
@@ -33,22 +34,9 @@ pub struct Guardrail {
     pub built_in: bool,
     /// Its file.
     pub file: FileId,
-    pub(super) when: Option<Expr>,
-    pub(super) require: Expr,
-    pub(super) adjust: Vec<(Expr, Severity)>,
-    pub(super) at: Option<At>,
-    pub(super) message: Vec<Part>,
-    pub(super) label: Option<Vec<Part>>,
-    pub(super) fix: Option<Vec<Part>>,
-    pub(super) mend: Mend,
-}
-
-/// Whether a mend replaces the resource.
-#[derive(Debug)]
-pub(super) enum Mend {
-    Unknown,
-    Replaces(bool),
-    When(Expr),
+    /// Its conditions and texts, ready to be judged by; those of ours once they are asked for, as most runs are about a few
+    /// kinds of resources only.
+    rule: OnceLock<Rule>,
 }
 
 impl Guardrail {
@@ -100,47 +88,31 @@ impl Guardrail {
                 .did_you_mean(&definition.target, TARGETS.iter().map(|t| t.name));
             return Err(vec![error]);
         };
-        let scope = Scope {
-            variables: target.variables.iter().chain(COMMON).copied().collect(),
-            parameters: &definition.parameters,
-            built_in,
-        };
         reader.id(id, file);
         reader.parameters(&definition);
-        let when = reader.condition("when", definition.when.as_deref(), &scope);
-        let require = reader.condition("require", Some(&definition.require), &scope);
-        let adjust = reader.adjust(&definition, &scope);
-        let at = (definition.at.as_deref())
-            .and_then(|at| reader.take(&[key("at")], check::at(at, &scope)));
-        let message = reader.message("message", Some(&definition.message), &scope);
-        let label = reader.message("label", definition.label.as_deref(), &scope);
-        let fix = reader.message("fix", definition.fix.as_deref(), &scope);
-        let mend = match &definition.replaces {
-            None => Mend::Unknown,
-            Some(Replaces::Always(always)) => Mend::Replaces(*always),
-            Some(Replaces::When(condition)) => {
-                let condition = reader.condition("replaces", Some(condition), &scope);
-                condition.map_or(Mend::Unknown, Mend::When)
-            }
-        };
-        match (require, message) {
-            (Some(require), Some(message)) if reader.errors.is_empty() => Ok(Guardrail {
+        let rule = Rule::read(&definition, target, built_in, &mut |path, problems| {
+            reader.tell(path, problems);
+        });
+        match rule {
+            Some(rule) if reader.errors.is_empty() => Ok(Guardrail {
                 id: id.to_owned(),
                 target,
                 built_in,
                 file,
-                when,
-                require,
-                adjust,
-                at,
-                message,
-                label,
-                fix,
-                mend,
                 definition,
+                rule: OnceLock::from(rule),
             }),
             _ => Err(reader.errors),
         }
+    }
+
+    /// Its conditions and texts.
+    pub(super) fn rule(&self) -> &Rule {
+        self.rule.get_or_init(|| {
+            let read = Rule::read(&self.definition, self.target, self.built_in, &mut |_, _| {});
+            // Tests see to it that all of ours can be read; one that could not would fail whatever it is about.
+            read.unwrap_or_default()
+        })
     }
 }
 
@@ -158,12 +130,8 @@ impl Reader<'_> {
         self.tree.at(path).map_or(self.tree.span, |t| t.span)
     }
 
-    /// Keeps what was read, or its mistakes with their places.
-    fn take<T>(&mut self, path: &[Seg], read: Result<T, Vec<Problem>>) -> Option<T> {
-        let problems = match read {
-            Ok(value) => return Some(value),
-            Err(problems) => problems,
-        };
+    /// Keeps mistakes in the text at a path, with their places.
+    fn tell(&mut self, path: &[Seg], problems: Vec<Problem>) {
         let whole = self.span(path);
         let text = match self.tree.at(path).map(|t| &t.node) {
             Some(Node::Scalar { text, .. }) => Some(text),
@@ -179,26 +147,6 @@ impl Reader<'_> {
                 help: problem.help,
             });
         }
-        None
-    }
-
-    fn condition(&mut self, name: &str, source: Option<&str>, scope: &Scope) -> Option<Expr> {
-        self.take(&[key(name)], check::condition(source?, scope))
-    }
-
-    fn message(&mut self, name: &str, source: Option<&str>, scope: &Scope) -> Option<Vec<Part>> {
-        self.take(&[key(name)], check::template(source?, scope))
-    }
-
-    fn adjust(&mut self, definition: &Definition, scope: &Scope) -> Vec<(Expr, Severity)> {
-        let mut out = Vec::new();
-        for (i, adjust) in definition.adjust.iter().enumerate() {
-            let path = [key("adjust"), Seg::Index(i), key("when")];
-            if let Some(when) = self.take(&path, check::condition(&adjust.when, scope)) {
-                out.push((when, adjust.severity));
-            }
-        }
-        out
     }
 
     fn id(&mut self, id: &str, file: FileId) {
@@ -248,27 +196,25 @@ impl Library {
     /// Every mistake, with its place.
     pub fn load(files: &Files, directories: &[PathBuf]) -> Result<Self, Vec<Error>> {
         let mut errors = Vec::new();
-        let mut found: Vec<(String, FileId, bool)> = Vec::new();
-        for file in BUILT_IN.files() {
-            let (path, text) = (file.path(), file.contents_utf8().unwrap_or_default());
-            if path.extension().is_some_and(|e| e == "yaml") {
-                let shown = format!("policies/{}", path.display());
-                found.push((stem(path), files.add(shown, text), true));
-            }
+        let mut library = Library::default();
+        for guardrail in built_in::guardrails(files) {
+            errors.extend(library.add(guardrail, files));
         }
+        let mut found: Vec<(String, FileId)> = Vec::new();
         for directory in directories {
             match texts(directory) {
                 Ok(texts) => found.extend((texts.into_iter()).map(|(path, text)| {
                     let shown = path.to_string_lossy().replace('\\', "/");
-                    (stem(&path), files.add(shown, text), false)
+                    (stem(&path), files.add(shown, text))
                 })),
                 Err(error) => errors.push(error),
             }
         }
-        let read: Vec<_> = (found.into_par_iter())
-            .map(|(id, file, built_in)| Guardrail::read(&id, files, file, built_in))
-            .collect();
-        let mut library = Library::default();
+        let one = |(id, file): (String, FileId)| Guardrail::read(&id, files, file, false);
+        let read: Vec<_> = match found.len() {
+            0 | 1 => found.into_iter().map(one).collect(),
+            _ => found.into_par_iter().map(one).collect(),
+        };
         for result in read {
             match result {
                 Ok(guardrail) => errors.extend(library.add(guardrail, files)),
@@ -299,15 +245,18 @@ impl Library {
         None
     }
 
-    /// Fingerprint of every guardrail.
+    /// Fingerprint of all guardrails: that of ours, which `build.rs` knows, and of the user's where there are any.
     pub fn sha256(&self, files: &Files) -> String {
-        let mut texts = Vec::new();
-        for guardrail in self.all() {
-            let text = files.get(guardrail.file).map(|f| f.text.to_string());
-            texts.push(guardrail.id.clone());
-            texts.push(text.unwrap_or_default());
+        let own = built_in::SHA256;
+        let others = self.all().filter(|g| !g.built_in);
+        let texts: Vec<_> = others
+            .filter_map(|g| Some((g.id.as_str(), files.get(g.file)?.text.clone())))
+            .collect();
+        if texts.is_empty() {
+            return own.to_owned();
         }
-        fingerprint(texts.iter().map(String::as_str))
+        let texts = texts.iter().flat_map(|(id, text)| [*id, &**text]);
+        fingerprint(std::iter::once(own).chain(texts))
     }
 
     /// The files of all guardrails.

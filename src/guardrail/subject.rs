@@ -45,9 +45,17 @@ pub fn subjects(inventory: &Inventory, world: &World) -> Vec<Subject> {
         world,
         denials: existing::denials(world).map(Arc::new),
     };
-    let all = inventory.resources.par_iter().enumerate();
-    all.flat_map_iter(|(position, resource)| of_resource(&context, position, resource))
-        .collect()
+    let each = |(position, resource)| of_resource(&context, position, resource);
+    let resources = &inventory.resources;
+    match resources.len() {
+        // alone it needs no other threads, which a Hook would have to start first
+        0 | 1 => resources.iter().enumerate().flat_map(each).collect(),
+        _ => resources
+            .par_iter()
+            .enumerate()
+            .flat_map_iter(each)
+            .collect(),
+    }
 }
 
 /// What is doubtful without being a verdict: limits on which the sources disagree, and a policy in `existing` that cannot be

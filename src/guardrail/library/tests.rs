@@ -1,50 +1,5 @@
 use super::*;
 
-#[test]
-fn the_built_in_guardrails_are_right() {
-    let files = Files::default();
-    let library = Library::load(&files, &[]).unwrap_or_else(|errors| {
-        for error in errors {
-            let place = error.span.map(|s| files.location(s));
-            let place = place.map(|l| format!("{}:{}:{}", l.path, l.line, l.column));
-            println!(
-                "{}: {} {:?}",
-                place.unwrap_or_default(),
-                error.message,
-                error.help
-            );
-        }
-        panic!("a built-in guardrail is wrong");
-    });
-    assert!(library.all().count() > 20);
-}
-
-/// Ours are read by a quicker parser than those of users: both make the same of each.
-#[test]
-fn the_built_in_guardrails_read_the_same_both_ways() {
-    let files = Files::default();
-    let yaml = |p: &Path| p.extension().is_some_and(|e| e == "yaml");
-    for file in BUILT_IN.files().filter(|f| yaml(f.path())) {
-        let text = file.contents_utf8().unwrap();
-        let id = files.add("g.yaml", text);
-        let read = |built_in| {
-            let own = Guardrail::read("g", &files, id, built_in).unwrap();
-            let Guardrail {
-                when,
-                require,
-                adjust,
-                message,
-                label,
-                fix,
-                mend,
-                ..
-            } = own;
-            format!("{when:#?} {require:#?} {adjust:#?} {message:#?} {label:#?} {fix:#?} {mend:#?}")
-        };
-        assert_eq!(read(true), read(false), "{}", file.path().display());
-    }
-}
-
 /// Every mistake as `line:column: text under the caret: message`.
 fn mistakes(text: &str) -> Vec<String> {
     let files = Files::default();
