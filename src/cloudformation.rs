@@ -30,6 +30,7 @@ mod export;
 mod foreach;
 mod hang;
 mod include;
+mod limits;
 mod lists;
 mod nested;
 mod parameter;

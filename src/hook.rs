@@ -1,6 +1,7 @@
 //! The CloudFormation Hook: one invocation in, one response out. What carries them (standard streams, HTTP, the runtime API
 //! of Lambda) is apart from what they say; files, the network and the clock are handed in.
 
+use crate::diagnostic::{Diagnostic, Level};
 use crate::engine::{self, Options, Report, Rules};
 use crate::span::Files;
 use crate::world::{Existing, Target};
@@ -220,17 +221,35 @@ fn concluded(
     notes: &[String],
     limit: usize,
 ) -> Response {
-    let errors = (report.diagnostics.iter()).filter(|d| d.level == crate::diagnostic::Level::Error);
+    let told = |d: &&Diagnostic| d.level == Level::Error;
+    let errors = report.diagnostics.iter().filter(told);
     let errors: Vec<&str> = errors.map(|d| d.message.as_str()).collect();
+    let notes: Vec<String> = notes.iter().cloned().chain(doubts(report)).collect();
     if errors.is_empty() {
-        return Response::verdict(token, report, notes, limit);
+        return Response::verdict(token, report, &notes, limit);
     }
     let why = format!("part of it cannot be judged: {}", errors.join("; "));
     if report.findings.iter().any(|f| f.blocks) {
-        let notes: Vec<String> = notes.iter().cloned().chain([why]).collect();
+        let notes: Vec<String> = notes.into_iter().chain([why]).collect();
         return Response::verdict(token, report, &notes, limit);
     }
     Response::trouble(token, &why, setup.fails_on_error(), limit)
+}
+
+/// Warnings that a response tells; more are counted.
+const DOUBTS: usize = 3;
+
+/// What is not judged, or looks wrong, in words. Waivers that nothing needed are no news: they are for other requests.
+fn doubts(report: &Report) -> Vec<String> {
+    let told = |d: &&Diagnostic| d.level == Level::Warning && !d.code.starts_with("waiver-");
+    let all: Vec<&str> = (report.diagnostics.iter().filter(told))
+        .map(|d| d.message.as_str())
+        .collect();
+    let mut out: Vec<String> = all.iter().take(DOUBTS).map(|m| (*m).to_owned()).collect();
+    if all.len() > DOUBTS {
+        out.push(format!("and {} more warnings", all.len() - DOUBTS));
+    }
+    out
 }
 
 fn asked(request: &Request) -> Asked {

@@ -7,6 +7,7 @@ use super::sink::to_stdout;
 use crate::diagnostic::Level;
 use crate::engine::Failure;
 use crate::report::resolve::{Resolved, Trace, trace, write_human, write_json};
+use crate::resource::schema;
 use crate::source::{self, Input};
 use clap::ArgMatches;
 
@@ -39,8 +40,9 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
         Some(text) => Input::Text(text),
         None => Input::Path(args.path.clone()),
     };
-    let (root, diagnostics) = source::read_one(&input, &surroundings.world, files)
+    let (root, mut diagnostics) = source::read_one(&input, &surroundings.world, files)
         .map_err(|error| usage(error.to_string()))?;
+    diagnostics.extend(schema::problems_of(&root));
     let resolved = Resolved {
         files,
         root: &root,

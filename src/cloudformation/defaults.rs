@@ -139,22 +139,10 @@ impl<'a, 'g> Search<'a, 'g> {
         let others = relevant.into_iter().filter(|n| !names.contains(n));
         let others: Vec<String> = others.collect();
         names.extend(others);
-        let nested = nested.unwrap_or_default();
-        let arguments = |entry: &Entry<'_>| {
-            let properties = entry.tree.get("Properties");
-            let arguments = properties.and_then(|p| p.get("Parameters"));
-            arguments.map_or_else(BTreeSet::new, |tree| hung.of(tree, &entry.scope))
-        };
-        let stacks = stack.resources.iter().filter(|e| is_nested(e) && !e.open);
-        let nested = stacks.map(|entry| Nested {
-            name: entry.name.clone(),
-            absent: nested.get(&entry.name).cloned().unwrap_or_default(),
-            parameters: arguments(entry),
-            cases: combinations::cases_within(stack, entry),
-        });
-        let nested =
-            nested.filter(|n| !n.parameters.is_empty() && (run.every_case || !n.absent.is_empty()));
-        let nested: Vec<Nested> = nested.collect();
+        let left_out = nested.unwrap_or_default();
+        let nested = hanging(stack, &hung, &left_out);
+        let nested = nested.filter(|n| run.every_case || !n.absent.is_empty());
+        let nested = nested.collect();
         let freed = hung.defaulted.iter().filter_map(|name| {
             let parameter = stack.parameters.get(name)?;
             Some((name.clone(), parameter.freed()))
@@ -410,6 +398,27 @@ impl<'a, 'g> Search<'a, 'g> {
             None => "the parameters have their defaults".to_owned(),
         }
     }
+}
+
+/// The nested stacks whose arguments hang on defaults.
+fn hanging<'s>(
+    stack: &'s Stack<'_>,
+    hung: &'s Hung<'_>,
+    absent: &'s BTreeMap<String, BTreeSet<String>>,
+) -> impl Iterator<Item = Nested> + 's {
+    let arguments = |entry: &Entry<'_>| {
+        let properties = entry.tree.get("Properties");
+        let arguments = properties.and_then(|p| p.get("Parameters"));
+        arguments.map_or_else(BTreeSet::new, |tree| hung.of(tree, &entry.scope))
+    };
+    let stacks = stack.resources.iter().filter(|e| is_nested(e) && !e.open);
+    let one = move |entry: &Entry<'_>| Nested {
+        name: entry.name.clone(),
+        absent: absent.get(&entry.name).cloned().unwrap_or_default(),
+        parameters: arguments(entry),
+        cases: combinations::cases_within(stack, entry),
+    };
+    stacks.map(one).filter(|n| !n.parameters.is_empty())
 }
 
 /// What a case says about some conditions; leaves the stack in it.

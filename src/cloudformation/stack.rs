@@ -109,6 +109,7 @@ impl<'a> Stack<'a> {
         stack.rules = stack.read_rules();
         stack.settle_conditions();
         stack.check_rules();
+        stack.check_limits();
         stack.veiled = run.by_case;
         stack.settled = stack.assumption.clone();
         stack.state = RefCell::default();

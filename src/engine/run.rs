@@ -13,7 +13,7 @@ use crate::guardrail::definition::Without;
 use crate::guardrail::settings::State;
 use crate::guardrail::{Guardrail, Settings, subject};
 use crate::inventory::Inventory;
-use crate::raw::{Form, Mode, Root};
+use crate::raw::{Mode, Root};
 use crate::resource::{self, availability, schema};
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
@@ -123,12 +123,8 @@ fn refused(roots: &[Root], files: &Files) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for root in roots {
         let managed = root.resources.iter().filter(|r| r.mode == Mode::Managed);
-        for raw in managed {
-            out.extend(availability::problem(raw));
-            if root.form == Form::CloudFormation {
-                out.extend(schema::problems(raw));
-            }
-        }
+        out.extend(managed.filter_map(availability::problem));
+        out.extend(schema::problems_of(root));
     }
     let key = |d: &Diagnostic| (d.span.map(|s| files.location(s)), d.code, d.message.clone());
     out.sort_by_cached_key(key);

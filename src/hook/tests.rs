@@ -15,6 +15,7 @@ mod asked;
 mod changes;
 mod fetched;
 mod hostile;
+mod odd;
 
 /// Answers in order; the last one for ever.
 pub(super) struct Canned(Mutex<Vec<Result<Got, String>>>);

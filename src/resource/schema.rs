@@ -3,8 +3,8 @@
 //! and bounds (CloudFormation registry, October 2026; source: cfn-lint 1.58, MIT-0); what a guardrail judges (names, lifecycle
 //! rules, replication) is left to it.
 
-use crate::diagnostic::{Diagnostic, nearest};
-use crate::raw::RawResource;
+use crate::diagnostic::{Diagnostic, Level, nearest};
+use crate::raw::{Form, Mode, RawResource, Root};
 use crate::value::{Kind, Value};
 use jsonschema::error::ValidationErrorKind as Wrong;
 use jsonschema::paths::LocationSegment;
@@ -12,6 +12,9 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
+
+/// The code of a property that only the service sets.
+const READ_ONLY: &str = "property-read-only";
 
 /// The schema of one resource type; made ready when a resource of the type turns up.
 struct Schema {
@@ -21,26 +24,124 @@ struct Schema {
 
 /// Schemas by resource type.
 static SCHEMAS: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
-    let read: serde_json::Result<BTreeMap<String, Json>> =
-        serde_json::from_str(include_str!("schema/ecr.json"));
-    let schema = |(name, json)| {
-        let validator = OnceLock::new();
-        (name, Schema { json, validator })
-    };
-    read.unwrap_or_default().into_iter().map(schema).collect()
+    let schema = |(name, json)| (name, Schema::of(json));
+    own().into_iter().map(schema).collect()
 });
 
-/// The problems of a resource's properties. What is unknown has none. What CloudFormation refuses whatever it learns is an
-/// error; a name or a value that a later schema may know is a warning.
-pub fn problems(raw: &RawResource) -> Vec<Diagnostic> {
-    let Some(schema) = SCHEMAS.get(&raw.kind) else {
+/// The same for the `awscc` provider of Terraform, whose types and attributes are made from these schemas.
+static AWSCC: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
+    let schema = |(name, mut json): (String, Json)| {
+        let name = name.rsplit("::").next().map(snake).unwrap_or_default();
+        rename(&mut json);
+        if let Some(properties) = json.get_mut("properties").and_then(Json::as_object_mut) {
+            properties.insert("id".to_owned(), Json::Bool(true));
+        }
+        (format!("awscc_ecr_{name}"), Schema::of(json))
+    };
+    own().into_iter().map(schema).collect()
+});
+
+impl Schema {
+    fn of(json: Json) -> Self {
+        let validator = OnceLock::new();
+        Schema { json, validator }
+    }
+}
+
+fn own() -> BTreeMap<String, Json> {
+    serde_json::from_str(include_str!("schema/ecr.json")).unwrap_or_default()
+}
+
+/// `KmsKey` as `kms_key`.
+fn snake(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}
+
+/// Gives the properties of a schema the names that `awscc` has for them.
+fn rename(schema: &mut Json) {
+    match schema {
+        Json::Object(keys) => {
+            for (key, value) in keys.iter_mut() {
+                match (key.as_str(), &mut *value) {
+                    ("properties", Json::Object(properties)) => {
+                        let named = std::mem::take(properties).into_iter();
+                        *properties = named.map(|(name, v)| (snake(&name), v)).collect();
+                    }
+                    ("required", Json::Array(names)) => {
+                        for name in names {
+                            *name = Json::String(snake(name.as_str().unwrap_or_default()));
+                        }
+                    }
+                    _ => {}
+                }
+                rename(value);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(rename),
+        _ => {}
+    }
+}
+
+/// The problems of the properties of a root's resources. In a template, what CloudFormation refuses whatever it learns is an
+/// error. Elsewhere everything is a warning: who hands the properties on looks at them as well; of a hook's request, which
+/// has to be answered at once, only the names are looked at.
+pub fn problems_of(root: &Root) -> Vec<Diagnostic> {
+    let managed = root.resources.iter().filter(|r| r.mode == Mode::Managed);
+    let mut out: Vec<Diagnostic> = match root.form {
+        Form::Hook => managed.flat_map(strangers).collect(),
+        _ => managed.flat_map(problems).collect(),
+    };
+    if root.form != Form::CloudFormation {
+        // What the service sets is among the attributes that a plan shows.
+        out.retain(|d| d.code != READ_ONLY);
+        out.iter_mut().for_each(|d| d.level = Level::Warning);
+    }
+    out
+}
+
+/// The properties that a resource's type does not have.
+fn strangers(raw: &RawResource) -> Vec<Diagnostic> {
+    let known = SCHEMAS
+        .get(&raw.kind)
+        .and_then(|s| s.json.get("properties"));
+    let Some(known) = known.and_then(Json::as_object) else {
+        return Vec::new();
+    };
+    let names: Vec<String> = known.keys().cloned().collect();
+    let at = At {
+        value: raw.attributes.clone(),
+        way: String::new(),
+    };
+    let entries = raw.attributes.entries().into_iter();
+    let strange = entries.filter(|(name, _)| !known.contains_key(&**name));
+    strange
+        .map(|(name, _)| unknown_property(raw, &at, &name, &names))
+        .collect()
+}
+
+/// The problems of a resource's properties. What is unknown has none. A name or a value that a later schema may know is a
+/// warning.
+fn problems(raw: &RawResource) -> Vec<Diagnostic> {
+    let schemas = match raw.kind.starts_with("awscc_") {
+        true => &AWSCC,
+        false if raw.kind.starts_with("AWS::ECR::") => &SCHEMAS,
+        false => return Vec::new(),
+    };
+    let Some(schema) = schemas.get(&raw.kind) else {
         return Vec::new();
     };
     // A macro may turn what stands there into anything.
     if raw.exists == Some(false) || raw.meta.contains_key("Transform") {
         return Vec::new();
     }
-    let validator = (schema.validator).get_or_init(|| jsonschema::validator_for(&schema.json).ok());
+    let validator = (schema.validator).get_or_init(|| validator(&schema.json));
     let Some(validator) = validator else {
         return Vec::new();
     };
@@ -54,6 +155,11 @@ pub fn problems(raw: &RawResource) -> Vec<Diagnostic> {
     out
 }
 
+/// Our schemas say nothing that a later draft has words for, and the schema of draft 7's schemas is ready much sooner.
+fn validator(schema: &Json) -> Option<Validator> {
+    jsonschema::draft7::new(schema).ok()
+}
+
 /// Attributes that only the service sets.
 fn read_only(raw: &RawResource, schema: &Schema) -> Vec<Diagnostic> {
     let mut out = Vec::new();
@@ -62,7 +168,7 @@ fn read_only(raw: &RawResource, schema: &Schema) -> Vec<Diagnostic> {
         if flag == Some(&Json::Bool(true)) && !value.is_null() {
             let message = format!("`{name}` of `{}` is set by the service only", raw.address);
             let span = value.place.key.unwrap_or(value.place.span);
-            let problem = Diagnostic::error("property-read-only", message).at(span);
+            let problem = Diagnostic::error(READ_ONLY, message).at(span);
             out.push(problem.help("remove it; `Fn::GetAtt` reads it"));
         }
     }

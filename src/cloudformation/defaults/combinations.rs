@@ -78,36 +78,45 @@ impl<'a> Search<'a, '_> {
                     break;
                 }
                 self.tries.set(self.tries.get() + 1);
-                let mut stack = self.without_defaults(&set);
-                let cases = self.told_apart(&stack, demand);
-                let mut picked = Vec::new();
-                for case in cases {
-                    let truths = truths(&self.names, &mut stack, &case);
-                    let Some(view) = demand.view(&truths) else {
-                        continue;
-                    };
-                    if seen.iter().any(|s| demand.view(s).as_ref() == Some(&view)) {
-                        continue;
-                    }
-                    if seen.len() >= CASES || view.contains(&None) {
-                        left.extend(set.iter().cloned());
-                        break;
-                    }
-                    seen.push(truths.clone());
-                    picked.push(Found { case, truths });
-                }
-                let first = picked.first().map(|f| demand.first(&f.truths, seen));
-                let found = Vec::new();
-                groups.extend(first.map(|at| {
-                    let group = Group {
-                        stack,
-                        found,
-                        picked,
-                    };
-                    (at, group)
-                }));
+                let group = self.freeing(&set, demand, seen, left);
+                groups.extend(group);
             }
         }
+    }
+
+    /// The combinations that no case has yet and that some parameters off their defaults make.
+    fn freeing(
+        &self,
+        set: &BTreeSet<String>,
+        demand: &Demand,
+        seen: &mut Vec<Truths>,
+        left: &mut BTreeSet<String>,
+    ) -> Option<(usize, Group<'a>)> {
+        let mut stack = self.without_defaults(set);
+        let mut picked = Vec::new();
+        for case in self.told_apart(&stack, demand) {
+            let truths = truths(&self.names, &mut stack, &case);
+            let Some(view) = demand.view(&truths) else {
+                continue;
+            };
+            let known = |s: &Truths| demand.view(s).as_ref() == Some(&view);
+            if seen.iter().any(known) {
+                continue;
+            }
+            if seen.len() >= CASES || view.contains(&None) {
+                left.extend(set.iter().cloned());
+                break;
+            }
+            seen.push(truths.clone());
+            picked.push(Found { case, truths });
+        }
+        let first = demand.first(&picked.first()?.truths, seen);
+        let group = Group {
+            stack,
+            found: Vec::new(),
+            picked,
+        };
+        Some((first, group))
     }
 
     /// The cases of all conditions that matter; of the demand's alone where those are too many.

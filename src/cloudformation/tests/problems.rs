@@ -203,3 +203,40 @@ fn what_an_include_or_a_module_may_hold_is_a_blind_spot() {
         assert_eq!(resolved.root.blind_spots.len(), 1, "{template}");
     }
 }
+
+#[test]
+fn a_template_may_be_so_large_and_no_larger() {
+    let resources = |count: usize| {
+        let one = |i| format!("  R{i}: {{Type: A::B::C}}\n");
+        format!("Resources:\n{}", (0..count).map(one).collect::<String>())
+    };
+    let outputs = |count: usize| {
+        let one = |i| format!("  O{i}: {{Value: a}}\n");
+        format!(
+            "Resources: {{}}\nOutputs:\n{}",
+            (0..count).map(one).collect::<String>()
+        )
+    };
+    let turns = |count: usize| {
+        let items: Vec<String> = (0..count).map(|i| format!("i{i}")).collect();
+        let items = items.join(", ");
+        format!(
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::L: [X, [{items}], {{'R${{X}}': {{Type: A::B::C}}}}]\n"
+        )
+    };
+    let named = |length: usize| format!("Resources: {{{}: {{Type: A::B::C}}}}", "a".repeat(length));
+    let described = |length: usize| format!("Description: {}\nResources: {{}}", "a".repeat(length));
+    let long = |length: usize| format!("Resources: {{}}\n#{}\nOutputs: {{}}", "a".repeat(length));
+    for (make, most, place) in [
+        (&resources as &dyn Fn(usize) -> String, 500, "Resources"),
+        (&outputs, 200, "Outputs"),
+        (&turns, 500, "Resources"),
+        (&named, 255, &"a".repeat(256)),
+        (&described, 1024, &"a".repeat(1025)),
+        (&long, 1_048_549, ""),
+    ] {
+        assert_eq!(problems(&make(most)), [], "{place}");
+        let over = vec![("template-limit", place.to_owned())];
+        assert_eq!(problems(&make(most + 1)), over, "{place}");
+    }
+}
