@@ -131,3 +131,22 @@ fn a_stack_set_is_told_where_it_may_hold_what_is_judged() {
         );
     }
 }
+
+#[test]
+fn properties_of_awscc_are_compared_with_their_schema() {
+    let code = "
+resource \"awscc_ecr_repository\" \"a\" {
+  repository_name              = \"a\"
+  image_tag_mutability         = \"immutable\"
+  image_scanning_configuration = { scan_on_push = true }
+  lifecycle_policy             = { lifecycle_policy_tex = \"x\" }
+  tags                         = [{ key = \"k\", value = \"v\" }]
+}
+";
+    let dir = project(&[("main.tf", code)]);
+    let wanted = [
+        "warning 4 property-value: `image_tag_mutability` of `awscc_ecr_repository.a` is none of `MUTABLE`, `IMMUTABLE`, `MUTABLE_WITH_EXCLUSION`, `IMMUTABLE_WITH_EXCLUSION`",
+        "warning 6 property-unknown: `lifecycle_policy` of `awscc_ecr_repository` has no property `lifecycle_policy_tex`",
+    ];
+    assert_eq!(told(dir.path(), &["."]).1, wanted);
+}

@@ -1,5 +1,5 @@
 //! What CloudFormation would refuse about the properties of ECR's resources: unknown, missing, read-only, or of another
-//! type or form than the resource type's schema wants. `schema/ecr.json` is our reduction of these schemas to names, types
+//! type or form than the resource type's schema wants. `schema/*.json` are our reductions of these schemas to names, types
 //! and bounds (CloudFormation registry, October 2026; source: cfn-lint 1.58, MIT-0); what a guardrail judges (names, lifecycle
 //! rules, replication) is left to it.
 
@@ -10,46 +10,109 @@ use jsonschema::error::ValidationErrorKind as Wrong;
 use jsonschema::paths::LocationSegment;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 /// The code of a property that only the service sets.
 const READ_ONLY: &str = "property-read-only";
 
 /// The schema of one resource type; made ready when a resource of the type turns up.
 struct Schema {
-    json: Json,
+    /// Its type; that of the `awscc` provider of Terraform is made from it.
+    name: &'static str,
+    text: &'static str,
+    json: OnceLock<Json>,
     validator: OnceLock<Option<Validator>>,
+    /// The same with the names of `awscc`.
+    snake: OnceLock<Json>,
+    snake_validator: OnceLock<Option<Validator>>,
 }
 
-/// Schemas by resource type.
-static SCHEMAS: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
-    let schema = |(name, json)| (name, Schema::of(json));
-    own().into_iter().map(schema).collect()
-});
-
-/// The same for the `awscc` provider of Terraform, whose types and attributes are made from these schemas.
-static AWSCC: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
-    let schema = |(name, mut json): (String, Json)| {
-        let name = name.rsplit("::").next().map(snake).unwrap_or_default();
-        rename(&mut json);
-        if let Some(properties) = json.get_mut("properties").and_then(Json::as_object_mut) {
-            properties.insert("id".to_owned(), Json::Bool(true));
-        }
-        (format!("awscc_ecr_{name}"), Schema::of(json))
-    };
-    own().into_iter().map(schema).collect()
-});
+/// All schemas.
+static SCHEMAS: [Schema; 9] = [
+    Schema::of(
+        "PublicRepository",
+        include_str!("schema/public-repository.json"),
+    ),
+    Schema::of(
+        "PullThroughCacheRule",
+        include_str!("schema/pull-through-cache-rule.json"),
+    ),
+    Schema::of(
+        "PullTimeUpdateExclusion",
+        include_str!("schema/pull-time-update-exclusion.json"),
+    ),
+    Schema::of(
+        "RegistryPolicy",
+        include_str!("schema/registry-policy.json"),
+    ),
+    Schema::of(
+        "RegistryScanningConfiguration",
+        include_str!("schema/registry-scanning-configuration.json"),
+    ),
+    Schema::of(
+        "ReplicationConfiguration",
+        include_str!("schema/replication-configuration.json"),
+    ),
+    Schema::of("Repository", include_str!("schema/repository.json")),
+    Schema::of(
+        "RepositoryCreationTemplate",
+        include_str!("schema/repository-creation-template.json"),
+    ),
+    Schema::of(
+        "SigningConfiguration",
+        include_str!("schema/signing-configuration.json"),
+    ),
+];
 
 impl Schema {
-    fn of(json: Json) -> Self {
-        let validator = OnceLock::new();
-        Schema { json, validator }
+    const fn of(name: &'static str, text: &'static str) -> Self {
+        Schema {
+            name,
+            text,
+            json: OnceLock::new(),
+            validator: OnceLock::new(),
+            snake: OnceLock::new(),
+            snake_validator: OnceLock::new(),
+        }
+    }
+
+    fn json(&self) -> &Json {
+        (self.json).get_or_init(|| serde_json::from_str(self.text).unwrap_or_default())
+    }
+
+    fn validator(&self) -> Option<&Validator> {
+        let made = (self.validator).get_or_init(|| validator(self.json()));
+        made.as_ref()
+    }
+
+    /// The schema as `awscc` has it.
+    fn snake(&self) -> &Json {
+        self.snake.get_or_init(|| {
+            let mut json = self.json().clone();
+            rename(&mut json);
+            if let Some(properties) = json.get_mut("properties").and_then(Json::as_object_mut) {
+                properties.insert("id".to_owned(), Json::Bool(true));
+            }
+            json
+        })
+    }
+
+    fn snake_validator(&self) -> Option<&Validator> {
+        let made = (self.snake_validator).get_or_init(|| validator(self.snake()));
+        made.as_ref()
     }
 }
 
-fn own() -> BTreeMap<String, Json> {
-    serde_json::from_str(include_str!("schema/ecr.json")).unwrap_or_default()
+/// The schema of a type of CloudFormation.
+fn schema_of(kind: &str) -> Option<&'static Schema> {
+    let name = kind.strip_prefix("AWS::ECR::")?;
+    SCHEMAS.iter().find(|s| s.name == name)
+}
+
+/// The schema of a type of `awscc`.
+fn schema_of_awscc(kind: &str) -> Option<&'static Schema> {
+    let name = kind.strip_prefix("awscc_ecr_")?;
+    SCHEMAS.iter().find(|s| snake(s.name) == name)
 }
 
 /// `KmsKey` as `kms_key`.
@@ -108,9 +171,7 @@ pub fn problems_of(root: &Root) -> Vec<Diagnostic> {
 
 /// The properties that a resource's type does not have.
 fn strangers(raw: &RawResource) -> Vec<Diagnostic> {
-    let known = SCHEMAS
-        .get(&raw.kind)
-        .and_then(|s| s.json.get("properties"));
+    let known = schema_of(&raw.kind).and_then(|s| s.json().get("properties"));
     let Some(known) = known.and_then(Json::as_object) else {
         return Vec::new();
     };
@@ -129,27 +190,20 @@ fn strangers(raw: &RawResource) -> Vec<Diagnostic> {
 /// The problems of a resource's properties. What is unknown has none. A name or a value that a later schema may know is a
 /// warning.
 fn problems(raw: &RawResource) -> Vec<Diagnostic> {
-    let schemas = match raw.kind.starts_with("awscc_") {
-        true => &AWSCC,
-        false if raw.kind.starts_with("AWS::ECR::") => &SCHEMAS,
-        false => return Vec::new(),
-    };
-    let Some(schema) = schemas.get(&raw.kind) else {
+    let own = schema_of(&raw.kind).map(|s| (s.json(), s.validator()));
+    let awscc = || schema_of_awscc(&raw.kind).map(|s| (s.snake(), s.snake_validator()));
+    let Some((schema, Some(validator))) = own.or_else(awscc) else {
         return Vec::new();
     };
     // A macro may turn what stands there into anything.
     if raw.exists == Some(false) || raw.meta.contains_key("Transform") {
         return Vec::new();
     }
-    let validator = (schema.validator).get_or_init(|| validator(&schema.json));
-    let Some(validator) = validator else {
-        return Vec::new();
-    };
     let mut out = read_only(raw, schema);
-    let instance = plain(&raw.attributes, &schema.json);
+    let instance = plain(&raw.attributes, schema);
     for error in validator.iter_errors(&instance) {
         if let Some(at) = find(raw, &error) {
-            out.extend(told(raw, &schema.json, &error, &at));
+            out.extend(told(raw, schema, &error, &at));
         }
     }
     out
@@ -161,10 +215,10 @@ fn validator(schema: &Json) -> Option<Validator> {
 }
 
 /// Attributes that only the service sets.
-fn read_only(raw: &RawResource, schema: &Schema) -> Vec<Diagnostic> {
+fn read_only(raw: &RawResource, schema: &Json) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (name, value) in raw.attributes.entries() {
-        let flag = schema.json.pointer(&format!("/properties/{name}/readOnly"));
+        let flag = schema.pointer(&format!("/properties/{name}/readOnly"));
         if flag == Some(&Json::Bool(true)) && !value.is_null() {
             let message = format!("`{name}` of `{}` is set by the service only", raw.address);
             let span = value.place.key.unwrap_or(value.place.span);

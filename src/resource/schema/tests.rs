@@ -123,10 +123,18 @@ fn values_are_never_shown() {
 }
 
 #[test]
-fn every_schema_can_be_used() {
-    assert_eq!(SCHEMAS.len(), 9);
-    for (kind, schema) in &*SCHEMAS {
-        assert!(jsonschema::validator_for(&schema.json).is_ok(), "{kind}");
-        assert!(schema.json.get("properties").is_some(), "{kind}");
+fn every_schema_can_be_read_under_both_names() {
+    for schema in &SCHEMAS {
+        assert!(schema.json().get("properties").is_some(), "{}", schema.name);
+        assert!(schema.validator().is_some(), "{}", schema.name);
+        assert!(schema.snake_validator().is_some(), "{}", schema.name);
+        let awscc = format!("awscc_ecr_{}", snake(schema.name));
+        assert_eq!(schema_of_awscc(&awscc).unwrap().name, schema.name);
     }
+    assert_eq!(
+        snake("RepositoryCreationTemplate"),
+        "repository_creation_template"
+    );
+    assert!(schema_of("AWS::ECR::Nothing").is_none());
+    assert!(schema_of_awscc("awscc_s3_bucket").is_none());
 }
