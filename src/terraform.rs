@@ -113,6 +113,7 @@ fn list(run: run::Run, module: Rc<module::Module>) -> (Root, Vec<Diagnostic>) {
     run.check_given(&module);
     let root = Rc::new(run::Instance::new(module, run.dir.clone()));
     let list = run.list(&root);
+    root.release();
     (list, run.diagnostics())
 }
 

@@ -27,4 +27,10 @@ impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
         self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
         value
     }
+
+    /// Forgets all results and hands out those that were made.
+    pub(super) fn take(&self) -> Vec<V> {
+        let all = self.0.take();
+        all.into_values().flatten().collect()
+    }
 }

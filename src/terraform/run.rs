@@ -406,6 +406,20 @@ impl Instance {
         instances.any(|i| i.dir == dir)
     }
 
+    /// Lets go of everything that was worked out in it and in what it calls: these things hold the instance, which holds
+    /// them, and would never be freed.
+    pub(super) fn release(&self) {
+        for call in self.calls.take() {
+            call.instances.iter().for_each(|child| child.release());
+        }
+        drop(self.variables.take());
+        drop(self.locals.take());
+        drop(self.outputs.take());
+        drop(self.resources.take());
+        drop(self.made.take());
+        drop(self.providers.take());
+    }
+
     /// An address inside this instance.
     pub(super) fn inside(&self, address: &str) -> String {
         match self.address.as_str() {
