@@ -289,9 +289,8 @@ fn union(mut first: Value, second: Value) -> Value {
                 ..
             },
         ) => {
-            for (key, value) in others {
-                entries.entry(key).or_insert(value);
-            }
+            let own = std::mem::take(entries);
+            *entries = others.into_iter().chain(own).collect();
             *more = more.take().or(further);
             first
         }
@@ -413,7 +412,7 @@ fn tags(value: &Value) -> Value {
     }
     let kind = ValueKind::Mapping {
         shape: crate::value::Mapping::Object,
-        entries,
+        entries: entries.into(),
         more,
     };
     with(value, kind)

@@ -5,11 +5,11 @@
 //! what depends on them is a typed [`Unknown`] with a [`Role`].
 
 use crate::span::Span;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::number::Number;
 pub use self::origins::Origins;
+pub use self::shared::{Entries, Shared};
 pub use self::text::{Lit, Part, Piece, Text};
 pub use self::types::Type;
 
@@ -17,6 +17,7 @@ mod moved;
 mod number;
 mod origins;
 mod same;
+mod shared;
 mod text;
 mod types;
 
@@ -59,7 +60,7 @@ pub enum Kind {
         /// Which sort of sequence.
         shape: Sequence,
         /// Its elements; sets in Terraform's order.
-        items: Vec<Value>,
+        items: Shared<Vec<Value>>,
         /// There may be more elements than these, for this reason.
         more: Option<Arc<Unknown>>,
     },
@@ -68,7 +69,7 @@ pub enum Kind {
         /// Which sort of mapping.
         shape: Mapping,
         /// Its entries.
-        entries: BTreeMap<Arc<str>, Value>,
+        entries: Shared<Entries>,
         /// There may be more entries than these, for this reason.
         more: Option<Arc<Unknown>>,
     },
@@ -346,14 +347,14 @@ impl Value {
     pub fn tuple(items: Vec<Value>, span: Span) -> Self {
         let kind = Kind::Sequence {
             shape: Sequence::Tuple,
-            items,
+            items: items.into(),
             more: None,
         };
         Self::new(kind, span)
     }
 
     /// An object.
-    pub fn object(entries: BTreeMap<Arc<str>, Value>, span: Span) -> Self {
+    pub fn object(entries: Shared<Entries>, span: Span) -> Self {
         let kind = Kind::Mapping {
             shape: Mapping::Object,
             entries,

@@ -3,8 +3,7 @@
 use super::call::Call;
 use super::scope::Scope;
 use super::stack::Stack;
-use crate::value::{Kind, Part, Piece, Text, Type, Unknown, Value};
-use std::collections::BTreeMap;
+use crate::value::{Entries, Kind, Part, Piece, Text, Type, Unknown, Value};
 use std::sync::Arc;
 
 impl Stack<'_> {
@@ -73,7 +72,7 @@ fn write(value: &Value, out: &mut Vec<Text>) {
 }
 
 /// Entries in the order of the text.
-fn in_order(entries: &BTreeMap<Arc<str>, Value>) -> Vec<(&Arc<str>, &Value)> {
+fn in_order(entries: &Entries) -> Vec<(&Arc<str>, &Value)> {
     let mut out: Vec<_> = entries.iter().collect();
     out.sort_by_key(|(_, value)| value.place.key.map(|k| (k.file, k.start)));
     out

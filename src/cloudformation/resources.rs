@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::raw::{Condition, Doubt, Mode, RawResource};
 use crate::span::Span;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Kind, Role, Unknown, Value};
+use crate::value::{Kind, Role, Shared, Unknown, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -230,7 +230,7 @@ impl Stack<'_> {
             span,
             extent: span.to(entry.tree.span),
             attributes: if absent {
-                Value::object(BTreeMap::new(), span)
+                Value::object(Shared::default(), span)
             } else {
                 self.with_globals(kind, self.attributes(entry))
             },
@@ -321,7 +321,7 @@ impl Stack<'_> {
 
     fn attributes(&self, entry: &Entry<'_>) -> Value {
         let Some((key, properties)) = entry.tree.entry("Properties") else {
-            return Value::object(BTreeMap::new(), entry.key.span);
+            return Value::object(Shared::default(), entry.key.span);
         };
         let function = call::call(properties).is_some();
         let mapping = matches!(properties.node, Node::Mapping(_)) && !function;
@@ -331,7 +331,7 @@ impl Stack<'_> {
         }
         let value = self.value(properties, &entry.scope);
         let value = value.filter(|v| !matches!(v.kind, Kind::String(_) | Kind::Sequence { .. }));
-        let mut value = value.unwrap_or_else(|| Value::object(BTreeMap::new(), key.span));
+        let mut value = value.unwrap_or_else(|| Value::object(Shared::default(), key.span));
         // What a resource leaves out is told at its header.
         value.place.span = entry.key.span;
         value.place.key = Some(key.span);

@@ -342,7 +342,7 @@ impl<'a> Stack<'a> {
         }
         let kind = Kind::Mapping {
             shape: Mapping::Object,
-            entries: known,
+            entries: known.into(),
             more,
         };
         Value::new(kind, span)
@@ -413,7 +413,7 @@ pub(super) fn transform_name(arg: &Tree) -> &str {
 pub(super) fn tuple(items: Vec<Value>, more: Option<Arc<Unknown>>) -> Kind {
     Kind::Sequence {
         shape: Sequence::Tuple,
-        items,
+        items: items.into(),
         more,
     }
 }

@@ -6,7 +6,7 @@
 use super::definition::ParameterKind;
 use super::expression::{Each, Expr, Key};
 use super::pattern;
-use crate::value::{Kind, Part as TextPart, Text, Unknown, Value};
+use crate::value::{Entries, Kind, Part as TextPart, Text, Unknown, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -131,7 +131,7 @@ pub enum Val<'a> {
     /// A list, and why it may hold more.
     List(Vec<Val<'a>>, Option<Why>),
     /// An object or mapping, and why it may hold more.
-    Map(&'a BTreeMap<Arc<str>, Value>, Option<&'a Unknown>),
+    Map(&'a Entries, Option<&'a Unknown>),
     /// Not known, but perhaps something about it is.
     Unknown(&'a Unknown),
 }

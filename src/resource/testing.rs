@@ -68,7 +68,7 @@ pub(super) fn object(entries: &[(&str, Value)]) -> Value {
     let entries: BTreeMap<_, _> = (entries.iter())
         .map(|(k, v)| (Arc::from(*k), v.clone()))
         .collect();
-    Value::object(entries, at())
+    Value::object(entries.into(), at())
 }
 
 /// The texts as templates again.

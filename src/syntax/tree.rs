@@ -5,7 +5,6 @@ use super::scalar::{self, Scalar, Scalars};
 use crate::span::Span;
 use crate::value::{Kind, Mapping, Number, Part, Sequence, Text, Type, Unknown, Value, Via};
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How deep input may nest, JSON and YAML alike (`serde_json` stops at the same depth).
@@ -275,24 +274,24 @@ fn step<'a>(node: &'a Tree, seg: &serde_path_to_error::Segment) -> Option<&'a Tr
 }
 
 fn mapping(entries: &[(Tree, Tree)], scalars: Scalars) -> Kind {
-    let mut known: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+    let mut known: Vec<(Arc<str>, Value)> = Vec::new();
     let mut more = None;
     for (key, tree) in entries {
         let Node::Scalar { text, .. } = &key.node else {
             continue;
         };
-        match text.known() {
+        match text.known_shared() {
             Some(name) => {
                 let mut value = tree.to_value(scalars);
                 value.place.key = Some(key.span);
-                known.insert(name.into(), value);
+                known.push((name, value));
             }
             None => more = more.or_else(|| text.first_hole().map(|u| Arc::new(u.clone()))),
         }
     }
     Kind::Mapping {
         shape: Mapping::Object,
-        entries: known,
+        entries: known.into_iter().collect(),
         more,
     }
 }

@@ -42,7 +42,7 @@ impl Run<'_> {
         top: bool,
         scope: Scope,
     ) -> Value {
-        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(body.attributes.len());
         for attribute in &body.attributes {
             let name = &attribute.name.text;
             if top && META.contains(&&**name) {
@@ -57,7 +57,7 @@ impl Run<'_> {
             };
             value.place.key = Some(attribute.name.span);
             value.sensitive |= known.is_some_and(|k| k.sensitive);
-            entries.insert(name.clone(), value);
+            entries.push((name.clone(), value));
         }
         let mut blocks: BTreeMap<Arc<str>, Made> = BTreeMap::new();
         for block in &body.blocks {
@@ -71,9 +71,9 @@ impl Run<'_> {
             if let Kind::Sequence { more, .. } = &mut value.kind {
                 *more = made.more;
             }
-            entries.insert(name, value);
+            entries.push((name, value));
         }
-        Value::object(entries, header)
+        Value::object(entries.into_iter().collect(), header)
     }
 
     fn typed(&self, value: Value, ty: &Type, name: &str) -> Value {
@@ -159,10 +159,10 @@ impl Run<'_> {
         };
         for (key, mut element) in elements {
             element.sensitive |= collection.sensitive;
-            let fields = BTreeMap::from([("key".into(), key), ("value".into(), element)]);
+            let fields = [("key".into(), key), ("value".into(), element)];
             let frame = Frame {
                 name: &iterator,
-                value: Value::object(fields, for_each.expr.span),
+                value: Value::object(fields.into(), for_each.expr.span),
                 outer: scope.frame,
             };
             let scope = Scope {

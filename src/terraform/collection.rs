@@ -349,7 +349,7 @@ impl Made {
         let kind = if parts.key.is_none() {
             Kind::Sequence {
                 shape: crate::value::Sequence::Tuple,
-                items: self.items,
+                items: self.items.into(),
                 more: self.more,
             }
         } else {
@@ -362,7 +362,7 @@ impl Made {
             }
             Kind::Mapping {
                 shape: Mapping::Object,
-                entries: self.entries,
+                entries: self.entries.into(),
                 more: self.more,
             }
         };

@@ -5,7 +5,9 @@ use super::provider::{Provider, hole};
 use super::schema::{self, Nested, Schema};
 use crate::raw::{Mode, RawResource};
 use crate::span::Span;
-use crate::value::{Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value};
+use crate::value::{
+    Entries, Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value,
+};
 use crate::world::World;
 use crate::world::region::{partition_of, url_suffix};
 use std::collections::BTreeMap;
@@ -385,10 +387,8 @@ impl Surroundings {
         };
         let unknown = Unknown::because("the organisation's accounts are read by terraform");
         let objects = accounts.iter().map(|id| {
-            let mut object = Value::object(
-                [("id".into(), Value::text(id.as_str(), self.span))].into(),
-                self.span,
-            );
+            let id = ("id".into(), Value::text(id.as_str(), self.span));
+            let mut object = Value::object([id].into(), self.span);
             if let Kind::Mapping { more, .. } = &mut object.kind {
                 *more = Some(Arc::new(unknown.clone()));
             }
@@ -486,7 +486,7 @@ pub(super) fn with_tags(schema: Option<&Schema>, provider: &Provider, attributes
 }
 
 /// What may have been replaced by something unknown; the keys stay.
-fn hide(entries: &mut Values, by: &Arc<Unknown>) {
+fn hide(entries: &mut Entries, by: &Arc<Unknown>) {
     for value in entries.values_mut() {
         value.kind = Kind::Unknown(by.clone());
     }

@@ -2,7 +2,7 @@
 //! than asked for. <https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion>
 
 use super::expression::opaque;
-use crate::value::{Kind, Mapping, Sequence, Text, Type, Unknown, Value};
+use crate::value::{Entries, Kind, Mapping, Sequence, Text, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
@@ -16,8 +16,6 @@ mod constraint;
 mod equality;
 mod set;
 mod unify;
-
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// A text as Terraform keeps it: in Unicode normalisation form C.
 pub fn text(text: &str) -> Arc<str> {
@@ -161,7 +159,7 @@ fn listed(value: &Value, of: &Type, to: &Type) -> Result<Kind, String> {
     let (of, items) = elements(items, &kept(shape, of), "list")?;
     Ok(Kind::Sequence {
         shape: Sequence::List(of),
-        items,
+        items: items.into(),
         more: more.clone(),
     })
 }
@@ -192,14 +190,14 @@ fn map(
     };
     let values: Vec<Value> = entries.values().cloned().collect();
     let of = common(&values, of).ok_or("all map elements must have the same type")?;
-    let mut converted = BTreeMap::new();
+    let mut converted = Entries::new();
     for (key, value) in entries {
         let value = convert(value, &of).map_err(|e| format!("element \"{key}\": {e}"))?;
         converted.insert(key.clone(), value);
     }
     Ok(Kind::Mapping {
         shape: Mapping::Map(of),
-        entries: converted,
+        entries: converted.into(),
         more,
     })
 }
@@ -302,7 +300,7 @@ fn elements(items: &[Value], of: &Type, what: &str) -> Result<(Type, Vec<Value>)
         common(items, of).ok_or_else(|| format!("all {what} elements must have the same type"))?;
     let converted = (items.iter().enumerate())
         .map(|(i, v)| convert(v, &of).map_err(|e| format!("element {i}: {e}")))
-        .collect::<Result<_, String>>()?;
+        .collect::<Result<Vec<_>, String>>()?;
     Ok((of, converted))
 }
 
@@ -312,10 +310,10 @@ fn tuple(items: &[Value], types: &[Type]) -> Result<Kind, String> {
     }
     let items = (items.iter().zip(types).enumerate())
         .map(|(i, (v, t))| convert(v, t).map_err(|e| format!("element {i}: {e}")))
-        .collect::<Result<_, String>>()?;
+        .collect::<Result<Vec<_>, String>>()?;
     Ok(Kind::Sequence {
         shape: Sequence::Tuple,
-        items,
+        items: items.into(),
         more: None,
     })
 }
@@ -326,7 +324,7 @@ fn object(
     more: Option<&Arc<Unknown>>,
     wanted: &BTreeMap<Arc<str>, Type>,
 ) -> Result<Kind, String> {
-    let mut out = BTreeMap::new();
+    let mut out = Entries::new();
     for (name, ty) in wanted {
         let value = match (entries.get(name), more) {
             (Some(v), _) => convert(v, ty).map_err(|e| format!("attribute \"{name}\": {e}"))?,
@@ -347,7 +345,7 @@ fn object(
     }
     Ok(Kind::Mapping {
         shape: Mapping::Object,
-        entries: out,
+        entries: out.into(),
         more: None,
     })
 }

@@ -13,7 +13,6 @@ use crate::raw::{Condition, Mode};
 use crate::span::Span;
 use crate::syntax::hcl::{Attribute, Block, Body};
 use crate::value::{Kind, Number, Sequence, Text, Type, Unknown, Value};
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -132,7 +131,7 @@ impl Expansion {
             return Value::null(span); // it is not enabled
         }
         if self.shape == Shape::ForEach {
-            let entries: BTreeMap<Arc<str>, Value> = (self.items.iter())
+            let entries = (self.items.iter())
                 .filter_map(|s| match &s.key {
                     Key::Name(name) => Some((name.clone(), value(s))),
                     _ => None,

@@ -6,7 +6,6 @@ use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item, Step};
 use crate::value::{CASES, Kind, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whether the key of an object reads as a reference and as a name with dots: terraform takes neither.
@@ -77,7 +76,7 @@ impl Run<'_> {
     }
 
     fn object(&self, items: &[Item], span: Span, scope: Scope) -> Outcome {
-        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(items.len());
         let mut more: Option<Arc<Unknown>> = None;
         let mut sensitive = false;
         for item in items {
@@ -94,11 +93,9 @@ impl Run<'_> {
             }
             let key = convert(&key, &Type::String)
                 .map_err(|e| Failure::new(item.key.span, format!("a key must be text: {e}")))?;
-            match &key.kind {
-                Kind::String(text) if text.known().is_some() => {
-                    entries.insert(text.known().unwrap_or("").into(), value);
-                }
-                _ => {
+            match key.as_text().and_then(Text::known_shared) {
+                Some(name) => entries.push((name, value)),
+                None => {
                     self.doubtful();
                     let why = reason_of(&key);
                     let hidden = key.as_text().cloned().unwrap_or_default();
@@ -114,7 +111,7 @@ impl Run<'_> {
         let shape = Mapping::Object;
         let kind = Kind::Mapping {
             shape,
-            entries,
+            entries: entries.into_iter().collect(),
             more,
         };
         Ok(Value {

@@ -441,7 +441,7 @@ impl Call<'_> {
         let shape = crate::value::Sequence::List(of);
         self.value(Kind::Sequence {
             shape,
-            items,
+            items: items.into(),
             more: None,
         })
     }

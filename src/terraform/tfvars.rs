@@ -7,7 +7,6 @@ use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::{Files, Span};
 use crate::syntax::hcl;
 use crate::value::{Place, Type, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Run<'_> {
@@ -32,16 +31,16 @@ impl Run<'_> {
         if !body.blocks.is_empty() {
             return Err(wrong("blocks are not allowed here".to_owned()));
         }
-        let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut entries: Vec<(Arc<str>, Value)> = Vec::new();
         for attribute in body.attributes {
             let name = &attribute.name.text;
             let value = (self.constant(scope.instance, &attribute.expr))
                 .map_err(|failure| wrong(format!("`{name}`: {}", failure.message)))?;
-            entries.insert(name.clone(), value.moved(&Place::at(span)));
+            entries.push((name.clone(), value.moved(&Place::at(span))));
         }
         Ok(Value {
             sensitive: text.sensitive,
-            ..Value::object(entries, span)
+            ..Value::object(entries.into_iter().collect(), span)
         })
     }
 }

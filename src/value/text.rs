@@ -119,6 +119,15 @@ impl Text {
         }
     }
 
+    /// As [`known`](Self::known), sharing the text.
+    pub fn known_shared(&self) -> Option<Arc<str>> {
+        match self.parts.as_slice() {
+            [] => Some(Arc::default()),
+            [Part::Lit(l)] => Some(l.text.clone()),
+            _ => None,
+        }
+    }
+
     /// The first unknown part.
     pub fn first_hole(&self) -> Option<&Unknown> {
         self.parts.iter().find_map(|p| match p {

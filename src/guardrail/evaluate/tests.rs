@@ -41,7 +41,7 @@ fn object(entries: &[(&str, Value)]) -> Value {
 fn list(items: Vec<Value>, more: Option<&str>) -> Value {
     let kind = Kind::Sequence {
         shape: Sequence::Tuple,
-        items,
+        items: items.into(),
         more: more.map(|m| Arc::new(Unknown::because(m))),
     };
     Value::new(kind, here())
@@ -350,7 +350,7 @@ fn models() -> impl Strategy<Value = Model> {
             flag,
             number,
             texts,
-            items,
+            items: items.into(),
             tags,
         },
     )

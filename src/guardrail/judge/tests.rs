@@ -56,7 +56,7 @@ fn subject(fields: &[(&str, Value)]) -> Subject {
     for (name, value) in fields {
         assert!(entries.insert(Arc::from(*name), value.clone()).is_some());
     }
-    let repository = Value::object(entries, at(0));
+    let repository = Value::object(entries.into(), at(0));
     Subject {
         target,
         root: 0,

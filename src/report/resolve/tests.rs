@@ -39,9 +39,9 @@ fn root(files: &Files) -> Root {
     );
     let mut either = unknown();
     either.either = vec![Some(text("x")), Some(secret.clone()), None];
-    let more = |items| Kind::Sequence {
+    let more = |items: Vec<Value>| Kind::Sequence {
         shape: Sequence::List(Type::String),
-        items,
+        items: items.into(),
         more: Some(hole.clone()),
     };
     let attributes = object(
@@ -58,7 +58,7 @@ fn root(files: &Files) -> Root {
     );
     let map = Kind::Mapping {
         shape: Mapping::Map(Type::String),
-        entries: BTreeMap::from([(Arc::from("k"), secret)]),
+        entries: [(Arc::from("k"), secret)].into(),
         more: None,
     };
     Root {

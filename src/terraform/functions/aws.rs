@@ -4,7 +4,6 @@
 use super::text::{Bit, build, split};
 use super::{Call, FunctionError, Outcome};
 use crate::value::{Kind, Piece, Text, Type, Value};
-use std::collections::BTreeMap;
 
 pub(super) fn arn_build(call: &Call) -> Outcome {
     let mut pieces = vec![Piece::Lit("arn", None)];
@@ -49,7 +48,7 @@ pub(super) fn arn_parse(call: &Call) -> Outcome {
     };
     let bits = [partition, service, region, account, resource];
     let place = &call.get(0)?.place;
-    let entries: BTreeMap<_, _> = (names.iter().zip(bits))
+    let entries = (names.iter().zip(bits))
         .map(|(name, bits)| {
             let value = call.value(Kind::String(build(&bits)));
             (

@@ -7,7 +7,6 @@ use crate::value::{Type, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) fn base64encode(call: &Call) -> Outcome {
@@ -163,7 +162,7 @@ pub(super) fn csvdecode(call: &Call) -> Outcome {
     let mut rows = Vec::new();
     for record in records {
         let fields = record.iter().map(|field| call.made(field));
-        let entries: BTreeMap<Arc<str>, Value> = names.iter().cloned().zip(fields).collect();
+        let entries = names.iter().cloned().zip(fields).collect();
         rows.push(Value::object(entries, call.span));
     }
     let of = Type::Object(names.into_iter().map(|n| (n, Type::String)).collect());

@@ -29,7 +29,7 @@ fn alike(call: &Call, items: Vec<Value>) -> Outcome {
     };
     Ok(call.value(Kind::Sequence {
         shape,
-        items,
+        items: items.into(),
         more: None,
     }))
 }
@@ -158,6 +158,7 @@ pub(super) fn concat(call: &Call) -> Outcome {
     if let (Some(u), true) = (&more, items.is_empty()) {
         return Ok(call.unknown(u, Type::Dynamic));
     }
+    let items = items.into();
     Ok(call.value(Kind::Sequence { shape, items, more }))
 }
 
@@ -174,7 +175,7 @@ pub(super) fn flatten(call: &Call) -> Outcome {
     }
     Ok(call.value(Kind::Sequence {
         shape: Sequence::Tuple,
-        items,
+        items: items.into(),
         more,
     }))
 }
@@ -279,7 +280,7 @@ fn somewhere(call: &Call, of: Type, items: Vec<Value>, because: &Unknown) -> Val
     let shape = Sequence::List(of);
     call.value(Kind::Sequence {
         shape,
-        items,
+        items: items.into(),
         more: Some(Arc::new(more)),
     })
 }

@@ -122,7 +122,7 @@ pub(super) fn merge(call: &Call) -> Outcome {
     let shape = same.map_or(Mapping::Object, Mapping::Map);
     Ok(call.value(Kind::Mapping {
         shape,
-        entries,
+        entries: entries.into(),
         more,
     }))
 }
@@ -172,7 +172,7 @@ pub(super) fn zipmap(call: &Call) -> Outcome {
     }
     Ok(call.value(Kind::Mapping {
         shape,
-        entries,
+        entries: entries.into(),
         more: None,
     }))
 }

@@ -241,7 +241,7 @@ pub(super) fn range(call: &Call) -> Outcome {
     let shape = Sequence::List(Type::Number);
     Ok(call.value(Kind::Sequence {
         shape,
-        items,
+        items: items.into(),
         more: None,
     }))
 }

@@ -3,7 +3,6 @@
 use super::{Call, FunctionError, Outcome};
 use crate::value::{Kind, Type, Value};
 use ::regex::{Captures, Regex, RegexBuilder};
-use std::collections::BTreeMap;
 
 /// Compiles a pattern, which is the argument of that index.
 pub(super) fn compile(pattern: &str, argument: usize) -> Result<Regex, FunctionError> {
@@ -84,7 +83,7 @@ fn result(call: &Call, regex: &Regex, ty: &Type, found: &Captures) -> Value {
     match ty {
         Type::Tuple(_) => Value::tuple(found.iter().skip(1).map(text).collect(), call.span),
         Type::Object(_) => {
-            let entries: BTreeMap<_, _> = (regex.capture_names().flatten())
+            let entries = (regex.capture_names().flatten())
                 .map(|name| (name.into(), text(found.name(name))))
                 .collect();
             Value::object(entries, call.span)

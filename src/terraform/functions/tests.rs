@@ -58,7 +58,7 @@ fn value(expr: &Expr, context: &Context) -> Option<Result<Value, FunctionError>>
                 entry.place.key = Some(item.key.span);
                 entries.insert(text(key.as_str()?), entry);
             }
-            Value::object(entries, span)
+            Value::object(entries.into(), span)
         }
         ExprKind::Unary(UnaryOp::Negate, e) => match known!(e).kind {
             Kind::Number(n) => Value::number(n.negated(), span),

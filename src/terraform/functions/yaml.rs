@@ -6,7 +6,6 @@ use crate::syntax::tree::{Node, Style, Tree};
 use crate::syntax::yaml::parse;
 use crate::terraform::convert::text as normalised;
 use crate::value::{Kind, Number, Part, Piece, Text, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(super) fn yamldecode(call: &Call) -> Outcome {
@@ -110,7 +109,7 @@ impl Reader<'_> {
     }
 
     fn mapping(&self, entries: &[(Tree, Tree)], span: Span) -> Outcome {
-        let mut out: BTreeMap<Arc<str>, Value> = BTreeMap::new();
+        let mut out: Vec<(Arc<str>, Value)> = Vec::new();
         for (key, entry) in entries {
             let name = match &self.value(key)?.kind {
                 Kind::String(text) => text.known().map(normalised),
@@ -126,9 +125,9 @@ impl Reader<'_> {
             };
             let mut value = self.value(entry)?;
             value.place.key = Some(self.span(key.span));
-            out.insert(name, value);
+            out.push((name, value));
         }
-        Ok(Value::object(out, span))
+        Ok(Value::object(out.into_iter().collect(), span))
     }
 
     fn scalar(&self, text: &Text, plain: bool) -> Result<Kind, FunctionError> {

@@ -5,7 +5,7 @@ use super::{list, start};
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Action, Change, Key, Mode, RawResource, Way};
 use crate::syntax::tree::{Node, Style, Tree};
-use crate::value::Value;
+use crate::value::{Shared, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -90,7 +90,7 @@ fn header(entry: &Tree) -> Result<RawResource, Diagnostic> {
         Some("data") => Mode::Data,
         _ => Mode::Managed,
     };
-    let nothing = Value::object(BTreeMap::new(), start(entry));
+    let nothing = Value::object(Shared::default(), start(entry));
     Ok(RawResource {
         address: address.str().unwrap_or_default().to_owned(),
         mode,

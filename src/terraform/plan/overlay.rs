@@ -74,7 +74,7 @@ fn mapping(tree: &Tree, marks: Option<&Tree>, sensitive: Option<&Tree>) -> Value
             entries.insert(name.into(), value);
         }
     }
-    Value::object(entries, tree.span)
+    Value::object(entries.into(), tree.span)
 }
 
 fn item(tree: Option<&Tree>, index: usize) -> Option<&Tree> {

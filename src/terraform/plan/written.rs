@@ -158,7 +158,7 @@ impl Merger {
             (Kind::Sequence { items, shape, more }, Kind::Sequence { items: written, .. }) => {
                 at_code(Kind::Sequence {
                     shape: shape.clone(),
-                    items: self.items(items, written, code),
+                    items: self.items(items, written, code).into(),
                     more: more.clone(),
                 })
             }

@@ -25,7 +25,7 @@ fn object(entries: &[(&str, Value)]) -> Value {
     let entries: BTreeMap<_, _> = (entries.iter())
         .map(|(k, v)| (Arc::from(*k), v.clone()))
         .collect();
-    Value::object(entries, at())
+    Value::object(entries.into(), at())
 }
 
 #[test]
