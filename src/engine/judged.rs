@@ -9,12 +9,12 @@ use crate::finding::{Access, Enforcement, Finding, Outcome, ResourceRef, Severit
 use crate::guardrail::definition::{Needs, Without};
 use crate::guardrail::subject::ELSEWHERE;
 use crate::guardrail::vocabulary::Subject;
-use crate::guardrail::{Guardrail, Judgement, Settings};
+use crate::guardrail::{Guardrail, Judgement, Settings, subject};
 use crate::inventory::{Inventory, Resource};
 use crate::raw::Form;
 use crate::value::Role;
+use crate::world::World;
 use jiff::civil::Date;
-use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// A guardrail that runs, with what holds for it.
@@ -23,12 +23,14 @@ pub(super) struct Active<'a> {
     pub(super) settings: Settings,
 }
 
-/// What decides whether a finding blocks.
+/// What decides whether a finding blocks, and what is kept.
 pub(super) struct Blocking {
     pub(super) fail_on: Severity,
     pub(super) today: Date,
     /// What the user says about undetermined findings.
     pub(super) undetermined: Option<Undetermined>,
+    /// Whether every outcome is asked for, that of what is as it should be included.
+    pub(super) satisfied: bool,
 }
 
 impl Blocking {
@@ -47,9 +49,6 @@ impl Blocking {
     }
 }
 
-/// As few subjects are judged sooner than other threads are at work.
-const FEW: usize = 64;
-
 /// What judging came to.
 pub(super) struct Judged {
     pub(super) findings: Vec<Finding>,
@@ -61,22 +60,17 @@ pub(super) struct Judged {
 /// Judges every subject by every guardrail about it.
 pub(super) fn judge(
     inventory: &Inventory,
-    subjects: &[Subject],
+    world: &World,
     chosen: &Chosen<'_>,
     blocking: &Blocking,
 ) -> Judged {
     let cases = cases_of(inventory);
-    let each = |subject: &Subject| -> Vec<_> {
+    let judged: Vec<(Check, Came)> = subject::each(inventory, world, |subject| {
         let about = (chosen.of(subject.resource).iter())
             .filter(|a| a.guardrail.target.name == subject.target.name);
-        about
-            .filter_map(|a| one(inventory, &cases, subject, a, blocking))
-            .collect()
-    };
-    let judged: Vec<(Check, Came)> = match subjects.len() < FEW {
-        true => subjects.iter().flat_map(each).collect(),
-        false => subjects.par_iter().flat_map_iter(each).collect(),
-    };
+        let judged = about.filter_map(|a| one(inventory, &cases, &subject, a, blocking));
+        judged.collect::<Vec<_>>()
+    });
     let (mut checks, mut found) = (Vec::new(), Vec::new());
     let mut unsettled: BTreeMap<String, String> = BTreeMap::new();
     for (check, came) in judged {
@@ -88,7 +82,9 @@ pub(super) fn judge(
             Came::Finding(one) => found.push(*one),
             Came::Satisfied => {}
         }
-        checks.push(check);
+        if blocking.satisfied {
+            checks.push(check);
+        }
     }
     let not_run = |(guardrail, because)| NotRun { guardrail, because };
     Judged {
@@ -152,6 +148,9 @@ fn one(
     let judgement = active
         .guardrail
         .judge(subject, &active.settings, &subject.variables)?;
+    if judgement.outcome == Outcome::Satisfied && !blocking.satisfied {
+        return None;
+    }
     let resource = inventory.resources.get(subject.resource)?;
     let root = inventory.roots.get(subject.root)?;
     let reference = ResourceRef {

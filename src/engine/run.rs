@@ -81,17 +81,17 @@ pub fn judge(
     let active = chosen.all();
     let mut not_run = chosen.not_run.clone();
     diagnostics.extend(subject::doubts(&inventory, &rules.world, files));
-    let subjects = subject::subjects(&inventory, &rules.world);
     let blocking = Blocking {
         fail_on: rules.fail_on,
         today: options.today,
         undetermined: rules.undetermined,
+        satisfied: options.satisfied,
     };
     let Judged {
         mut findings,
         checks,
         unsettled,
-    } = judged::judge(&inventory, &subjects, &chosen, &blocking);
+    } = judged::judge(&inventory, &rules.world, &chosen, &blocking);
     not_run.extend(unsettled);
     findings.retain(|f| f.outcome == Outcome::Violated || !is_said(f, rules.undetermined));
     diagnostics.extend(waive(
@@ -107,7 +107,7 @@ pub fn judge(
     let summary = summary(&findings, &inventory, active.len(), read, &skipped);
     Ok(Report {
         files: files.clone(),
-        checks: (checks.into_iter().filter(|_| options.satisfied)).collect(),
+        checks,
         findings,
         diagnostics,
         not_run,

@@ -12,7 +12,7 @@ use crate::world::region;
 use crate::world::{Organization, World};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 mod change;
 mod consumer;
@@ -36,24 +36,39 @@ struct Context<'a> {
     world: &'a World,
     /// The Deny statements of the registry's policy outside the code.
     denials: Option<Arc<Document>>,
+    /// The organisation and the registry of the resource at hand: all of its subjects have them.
+    common: OnceLock<[Value; 2]>,
 }
 
 /// Everything that there is to judge, in the order of the inventory.
 pub fn subjects(inventory: &Inventory, world: &World) -> Vec<Subject> {
-    let context = Context {
-        inventory,
-        world,
-        denials: existing::denials(world).map(Arc::new),
+    each(inventory, world, |subject| [subject])
+}
+
+/// What `work` makes of everything that there is to judge, in the order of the inventory. Nothing is held longer than that
+/// takes: what policies let pass is large.
+pub fn each<I: IntoIterator<Item: Send>>(
+    inventory: &Inventory,
+    world: &World,
+    work: impl Fn(Subject) -> I + Sync,
+) -> Vec<I::Item> {
+    let denials = existing::denials(world).map(Arc::new);
+    let made = |(position, resource)| {
+        let context = Context {
+            inventory,
+            world,
+            denials: denials.clone(),
+            common: OnceLock::new(),
+        };
+        let subjects = of_resource(&context, position, resource);
+        subjects.into_iter().flat_map(&work).collect::<Vec<_>>()
     };
-    let each = |(position, resource)| of_resource(&context, position, resource);
     let resources = &inventory.resources;
     match resources.len() {
         // alone it needs no other threads, which a Hook would have to start first
-        0 | 1 => resources.iter().enumerate().flat_map(each).collect(),
-        _ => resources
-            .par_iter()
-            .enumerate()
-            .flat_map_iter(each)
+        0 | 1 => resources.iter().enumerate().flat_map(made).collect(),
+        _ => (resources.par_iter().enumerate())
+            .flat_map_iter(made)
             .collect(),
     }
 }
@@ -109,8 +124,10 @@ impl Context<'_> {
         let mut objects: BTreeMap<&'static str, Value> = (variables.into_iter())
             .map(|(name, entries)| (name, object(&here, entries)))
             .collect();
-        objects.insert("organization", self.organization(resource));
-        objects.insert("registry", self.registry(resource));
+        let common = || [self.organization(resource), self.registry(resource)];
+        let [organization, registry] = self.common.get_or_init(common).clone();
+        objects.insert("organization", organization);
+        objects.insert("registry", registry);
         Some(Subject {
             target: vocabulary::target(target)?,
             root: resource.root,
