@@ -7,7 +7,7 @@ use super::terraform::{self, Saved};
 use crate::config::{Profile, Undetermined};
 use crate::engine::{self, Failure, Options, Report};
 use crate::finding::Severity;
-use crate::report::{self, Look};
+use crate::report::{self, Format, Look};
 use clap::ArgMatches;
 use std::io;
 use std::path::PathBuf;
@@ -135,6 +135,9 @@ pub fn print(report: &Report, sinks: &[Sink]) -> Result<(), Failure> {
             Some(path) => sink::to_file(path, |out| {
                 report::write(report, sink.format, Look::PLAIN, out)
             })?,
+            None if matches!(sink.format, Format::Json | Format::Sarif) => {
+                sink::json_to_stdout(|out| report::write(report, sink.format, Look::PLAIN, out))?;
+            }
             None => sink::to_stdout(|out| {
                 report::write(report, sink.format, super::look(&io::stdout()), out)
             })?,

@@ -62,9 +62,21 @@ pub fn chosen(given: Vec<Sink>) -> Result<Vec<Sink>, Failure> {
     Ok(given)
 }
 
-/// Writes to standard output; that nobody reads on is no error.
+/// Writes to standard output, without colours where it shows none; that nobody reads on is no error.
 pub fn to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let mut out = BufWriter::new(anstream::stdout().lock());
+    buffered(anstream::stdout().lock(), write)
+}
+
+/// Writes JSON to standard output: nothing in it could be a colour.
+pub fn json_to_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    buffered(io::stdout().lock(), write)
+}
+
+fn buffered(
+    out: impl Write,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
     let done = write(&mut out).and_then(|()| out.flush());
     match done {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
