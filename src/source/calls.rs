@@ -20,12 +20,25 @@ impl Call {
     }
 }
 
+/// Whether a file in Terraform's own syntax may hold a module call: `module` as the first word of a line, or behind a
+/// comment.
+pub(super) fn may_call(bytes: &[u8]) -> bool {
+    let word = |i: usize| {
+        let (before, rest) = bytes.split_at_checked(i).unwrap_or_default();
+        let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | 0xef | 0xbb | 0xbf);
+        let first = match before.iter().rfind(|b| !blank(b)) {
+            None | Some(b'\n' | b'/') => true,
+            Some(_) => false,
+        };
+        let after = rest.get("module".len());
+        first && !after.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
+    };
+    memchr::memmem::find_iter(bytes, b"module").any(word)
+}
+
 /// The module calls of a file in Terraform's own syntax.
 pub(super) fn of_hcl(text: &str) -> Vec<Call> {
     let mut calls = Vec::new();
-    if !text.contains("module") {
-        return calls;
-    }
     let mut state = State::default();
     let mut lexer = Lexer { rest: text };
     while let Some(token) = lexer.next_token() {
@@ -157,11 +170,16 @@ impl<'a> Lexer<'a> {
 
     fn next_token(&mut self) -> Option<Token<'a>> {
         loop {
-            let blank = |c: char| c == ' ' || c == '\t' || c == '\r' || c == '\u{feff}';
-            self.rest = self.rest.trim_start_matches(blank);
+            let blank = |b: &&u8| matches!(**b, b' ' | b'\t' | b'\r');
+            self.take(self.rest.as_bytes().iter().take_while(blank).count());
             let first = self.rest.chars().next()?;
+            if first == '\u{feff}' {
+                self.take(first.len_utf8());
+                continue;
+            }
             if first == '#' || self.rest.starts_with("//") {
-                self.take(self.rest.find('\n').unwrap_or(self.rest.len()));
+                let end = memchr::memchr(b'\n', self.rest.as_bytes());
+                self.take(end.unwrap_or(self.rest.len()));
             } else if self.rest.starts_with("/*") {
                 self.take(self.rest.find("*/").map_or(self.rest.len(), |i| i + 2));
             } else {
@@ -173,7 +191,11 @@ impl<'a> Lexer<'a> {
     fn token(&mut self, first: char) -> Token<'a> {
         if first.is_alphabetic() || first == '_' {
             let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-            let end = self.rest.find(|c| !inside(c)).unwrap_or(self.rest.len());
+            let ascii = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'-');
+            let mut end = self.rest.as_bytes().iter().take_while(ascii).count();
+            if self.rest.as_bytes().get(end).is_some_and(|b| !b.is_ascii()) {
+                end = self.rest.find(|c| !inside(c)).unwrap_or(self.rest.len());
+            }
             return Token::Word(self.take(end));
         }
         if first == '"' {
@@ -198,6 +220,12 @@ impl<'a> Lexer<'a> {
     fn text(&mut self) -> Option<&'a str> {
         self.take(1);
         let text = self.rest;
+        let special = |b: &u8| matches!(b, b'"' | b'\\' | b'$' | b'%' | b'\n');
+        let plain = text.as_bytes().iter().position(special);
+        if let Some((end, b'"')) = plain.and_then(|i| Some((i, *text.as_bytes().get(i)?))) {
+            self.take(end + 1);
+            return text.get(..end);
+        }
         let mut depth: Vec<u32> = Vec::new(); // open braces of each interpolation around; a text in it adds a mark
         let mut plain = true;
         let mut bytes = text.bytes().enumerate().peekable();
@@ -270,7 +298,9 @@ mod tests {
     use super::*;
 
     fn local(text: &str) -> Vec<String> {
-        (of_hcl(text).into_iter())
+        let calls = of_hcl(text);
+        assert!(calls.is_empty() || may_call(text.as_bytes()), "{text}");
+        (calls.into_iter())
             .map(|c| match c {
                 Call::Local(path) => path,
                 Call::Other => "?".to_owned(),

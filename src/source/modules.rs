@@ -107,12 +107,13 @@ fn scan_one(directory: &Path) -> Module {
 }
 
 fn scan_file(module: &mut Module, directory: &Path, name: &str, bytes: &[u8]) {
-    let text = String::from_utf8_lossy(bytes);
     module.matters |= marks::terraform(bytes);
     let calls = if name.ends_with(".json") {
-        calls::of_json(&text)
+        calls::of_json(&String::from_utf8_lossy(bytes))
+    } else if calls::may_call(bytes) {
+        Some(calls::of_hcl(&String::from_utf8_lossy(bytes)))
     } else {
-        Some(calls::of_hcl(&text))
+        Some(Vec::new())
     };
     let Some(calls) = calls else {
         module.matters = true;

@@ -9,6 +9,7 @@ use crate::syntax::hcl::{self, Attribute, Block, Body, Ident};
 use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashMap};
+use std::fs::DirEntry;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -140,12 +141,16 @@ pub(super) fn join(shown: &str, below: &str) -> String {
 /// The names of the files that terraform (or OpenTofu) would read, sorted; where `x.tofu` stands beside `x.tf`, it wins.
 fn file_names(dir: &Path) -> Result<Vec<String>, String> {
     let entries = std::fs::read_dir(dir).map_err(|e| e.to_string())?;
-    let mut names: Vec<String> = entries
-        .flatten()
-        .filter(|e| !e.path().is_dir())
-        .filter_map(|e| e.file_name().into_string().ok())
-        .filter(|n| stem(n).is_some() && !ignored(n))
-        .collect();
+    let is_directory = |e: &DirEntry| match e.file_type() {
+        Ok(kind) if !kind.is_symlink() => kind.is_dir(),
+        _ => e.path().is_dir(),
+    };
+    let named = |e: DirEntry| {
+        let name = e.file_name().into_string().ok()?;
+        let loaded = stem(&name).is_some() && !ignored(&name);
+        (loaded && !is_directory(&e)).then_some(name)
+    };
+    let mut names: Vec<String> = entries.flatten().filter_map(named).collect();
     names.sort();
     let all = names.clone();
     names.retain(|n| {
