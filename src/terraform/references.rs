@@ -6,6 +6,8 @@ use super::expand::{Expanded, Expansion, Key, Shape, Single};
 use super::expression::reason_of;
 use super::resources::Made;
 use super::run::{Failure, Instance, Outcome, Run, Scope};
+use super::schema::{self, Schema};
+use crate::raw::{Mode, RawResource};
 use crate::span::Span;
 use crate::syntax::hcl::Step;
 use crate::value::{Kind, Type, Unknown, Value, Via};
@@ -103,6 +105,10 @@ impl Run<'_> {
 
     /// An attribute of a resource's instance, with the reference that it comes through.
     fn attribute_of(&self, made: &Made, address: Arc<str>, name: &Arc<str>, span: Span) -> Value {
+        let via = Via::Reference(address, name.clone());
+        if let Some(written) = written(&made.raw, name) {
+            return written.through(via, span);
+        }
         let full = self.full(made);
         let value = match &full.kind {
             Kind::Unknown(unknown) => Value::unknown((**unknown).clone(), made.raw.span),
@@ -110,7 +116,7 @@ impl Run<'_> {
                 Value::unknown(after_apply(&made.raw, name, Type::Dynamic), made.raw.span)
             }),
         };
-        value.through(Via::Reference(address, name.clone()), span)
+        value.through(via, span)
     }
 
     /// A whole instance; which of its attributes is meant is filled in by the step that takes one.
@@ -185,4 +191,14 @@ impl Run<'_> {
 fn called(expanded: &Expanded, key: &Key) -> Arc<str> {
     let own = format!("{}{}", expanded.declared.address(), key.text());
     expanded.instance.inside(&own).into()
+}
+
+/// An attribute of a managed resource that is what stands in the code: no block, and not null. Nothing else of the resource
+/// need be worked out for it.
+fn written(raw: &RawResource, name: &str) -> Option<Value> {
+    let block = |s: &Schema| s.blocks.contains_key(name);
+    if raw.mode == Mode::Data || schema::of(raw.mode, &raw.kind).is_some_and(block) {
+        return None;
+    }
+    raw.attributes.get(name).filter(|v| !v.is_null())
 }

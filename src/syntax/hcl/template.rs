@@ -48,9 +48,28 @@ impl Parser<'_> {
     pub(super) fn quoted(&mut self) -> Parsed<Expr> {
         let start = self.at;
         self.at += 1;
+        if let Some(text) = self.plain() {
+            let span = self.span(start, self.at);
+            let kind = ExprKind::Literal(text);
+            return Ok(Expr { kind, span });
+        }
         let tokens = self.tokens(&Form::Quoted, start)?;
         self.at += 1;
         self.template(tokens, start)
+    }
+
+    /// The rest of a quoted text, with its quote, where it is of ASCII characters that stand for themselves.
+    fn plain(&mut self) -> Option<Text> {
+        let rest = self.rest();
+        let plain = |b: &u8| b.is_ascii() && !matches!(b, b'"' | b'\\' | b'\n' | b'$' | b'%');
+        let length = rest.bytes().take_while(plain).count();
+        if rest.as_bytes().get(length) != Some(&b'"') {
+            return None;
+        }
+        let start = self.at;
+        self.at += length + 1;
+        let text = self.slice(start, start + length);
+        Some(Text::at(text, self.span(start, start + length)))
     }
 
     /// `<<MARK` … `MARK`, `<<-MARK` … `MARK`

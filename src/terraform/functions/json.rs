@@ -48,8 +48,26 @@ pub fn encode(value: &Value) -> Text {
     Text::encoded(out.text(), Arc::new(as_json(value)))
 }
 
+/// Whether a value is of JSON's types all through.
+fn is_json(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Null(ty) => *ty == Type::Dynamic,
+        Kind::Sequence { shape, items, .. } => {
+            *shape == Sequence::Tuple && items.iter().all(is_json)
+        }
+        Kind::Mapping { shape, entries, .. } => {
+            *shape == Mapping::Object && entries.values().all(is_json)
+        }
+        Kind::Unknown(u) => u.ty == Type::Dynamic || scalar(&u.ty),
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => true,
+    }
+}
+
 /// The same value in JSON's types: tuples and objects only.
 fn as_json(value: &Value) -> Value {
+    if is_json(value) {
+        return value.clone();
+    }
     let kind = match &value.kind {
         Kind::Null(_) => Kind::Null(Type::Dynamic),
         Kind::Sequence { items, more, .. } => Kind::Sequence {
