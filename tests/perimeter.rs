@@ -128,3 +128,41 @@ fn the_scorecard_in_json() {
         "{text}"
     );
 }
+
+/// What an S3 endpoint lets through of ECR's layers, as a file with placeholders and as a resource: by what it allows, and not by
+/// what it names.
+#[test]
+fn layers_get_through_an_endpoint_of_s3() {
+    let dir = tempfile::tempdir().unwrap();
+    let statement = |effect: &str, region: &str| {
+        format!(
+            r#"{{"Effect": "{effect}", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::prod-{region}-starport-layer-bucket/*"}}"#
+        )
+    };
+    let placeholder =
+        r#"{"Effect": "Allow", "Principal": "*", "Action": "<action>", "Resource": "<resource>"}"#;
+    let deny = statement("Deny", "eu-west-1");
+    let allow = statement("Allow", "<region>");
+    for (statements, serves) in [
+        (format!("{allow}, {placeholder}"), "serves image-layers"),
+        (format!("{deny}, {placeholder}"), "serves no objective"),
+    ] {
+        let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+        std::fs::write(dir.path().join("policy.json"), policy).unwrap();
+        let (code, text) = run(dir.path(), &["perimeter", "policy.json"]);
+        assert_eq!(code, 0, "{text}");
+        assert!(text.contains(serves), "{text}");
+    }
+    let endpoint = format!(
+        "resource \"aws_vpc_endpoint\" \"s3\" {{\n  vpc_id = \"vpc-1\"\n  service_name = \"com.amazonaws.eu-west-1.s3\"\n  policy = jsonencode({{ Version = \"2012-10-17\", Statement = [{}] }})\n}}\n",
+        statement("Allow", "eu-west-1")
+    );
+    std::fs::create_dir(dir.path().join("tf")).unwrap();
+    std::fs::write(dir.path().join("tf/main.tf"), endpoint).unwrap();
+    let (code, text) = run(dir.path(), &["perimeter", "tf"]);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("aws_vpc_endpoint.s3 (endpoint policy): serves image-layers"),
+        "{text}"
+    );
+}

@@ -5,9 +5,11 @@
 //! beside the control, and somebody whom the control should stop is looked for.
 
 use super::estate::{Estate, Located, Policy};
-use crate::iam::document::{Document, PolicyKind};
+use crate::iam::document::{Document, Effect, PolicyKind, Statement, Word, Words};
+use crate::iam::pattern::{Binding, Context, Glob};
 use crate::iam::reach::{Answer, Witness};
 use crate::span::Span;
+use crate::value::Part;
 use std::sync::Arc;
 
 mod consideration;
@@ -219,19 +221,36 @@ fn controls(estate: &Estate) -> Vec<Control> {
 /// Policies of endpoints for S3, through which ECR's layers are fetched.
 fn for_layers(estate: &Estate) -> Vec<Purpose> {
     let others = estate.policies_of(PolicyKind::VpcEndpoint);
-    let others = others.filter(|(_, p)| p.resource.is_none() && !stage::is_ecr(estate, p));
+    let others = others.filter(|(_, p)| !stage::is_ecr(estate, p));
     let purpose = |(policy, held): (usize, &Policy)| {
-        let mut words = held.document.words().filter_map(|w| w.known());
-        let layers = words.any(|w| w.contains("-starport-layer-bucket"));
-        Purpose {
+        let layers = held.document.statements.iter().any(lets_layers_through);
+        // an endpoint of the code may be for anything
+        let said = layers || held.resource.is_none();
+        said.then(|| Purpose {
             policy,
-            serves: Some("image-layers")
-                .filter(|_| layers)
-                .into_iter()
-                .collect(),
-        }
+            serves: layers.then_some("image-layers").into_iter().collect(),
+        })
     };
-    others.map(purpose).collect()
+    others.filter_map(purpose).collect()
+}
+
+/// Whether a statement allows to fetch what lies in the buckets of ECR's layers.
+fn lets_layers_through(statement: &Statement) -> bool {
+    let words = |element: &Option<Words>| {
+        let listed = element.iter().filter(|e| !e.negated);
+        listed.flat_map(|e| e.words.clone()).collect::<Vec<_>>()
+    };
+    let bucket = |w: &Word| {
+        let mut parts = w.text.parts().iter();
+        parts.any(|p| matches!(p, Part::Lit(lit) if lit.text.contains("-starport-layer-bucket")))
+    };
+    let fetches = |w: &Word| {
+        let glob = Glob::action_text(&w.text, &Binding::default());
+        glob.fits("s3:GetObject", &Context::default()).must()
+    };
+    statement.effect == Effect::Allow
+        && words(&statement.resources).iter().any(bucket)
+        && words(&statement.actions).iter().any(fetches)
 }
 
 fn purpose(estate: &Estate, control: &Control) -> Purpose {
