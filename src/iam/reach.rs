@@ -170,6 +170,11 @@ pub fn outside(scene: &Scene, trusted: &Trusted) -> Answer {
     ask(scene, &Question::Outside(trusted), &Need::AnyAction)
 }
 
+/// As [`outside`], of these actions only.
+pub fn outside_with(scene: &Scene, trusted: &Trusted, actions: &[&'static str]) -> Answer {
+    ask(scene, &Question::Outside(trusted), &need(actions, false))
+}
+
 /// Whether an account that no policy names can do one of the actions; as [`public`].
 pub fn public_with(scene: &Scene, actions: &[&'static str]) -> Answer {
     ask(scene, &Question::Public, &need(actions, false))

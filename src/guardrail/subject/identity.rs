@@ -26,6 +26,9 @@ const TRUST: &[&str] = &[
     "ecr:UpdateRepositoryCreationTemplate",
 ];
 
+/// A resource type that holds policies beside what it is.
+const FUNCTION: &str = "AWS::Serverless::Function";
+
 /// Attributes of a managed policy that are its ARN.
 const IDENTIFYING: [&str; 6] = ["", "arn", "id", "ref", "policyarn", "policy_arn"];
 
@@ -42,6 +45,7 @@ pub(super) fn subjects(
             .collect(),
         "permission_set" => vec![(Value::null(resource.raw.span), resource.field("document"))],
         "managed_policies" => Vec::new(),
+        _ if resource.raw.kind == FUNCTION => of_function(resource),
         _ => return Vec::new(),
     };
     let judged = policies.iter().filter(|(_, policy)| !policy.is_null());
@@ -52,6 +56,34 @@ pub(super) fn subjects(
         out.extend(attachments(context, here));
     }
     out
+}
+
+/// The policies that a function of AWS SAM holds. Templates of AWS SAM are none of ECR.
+/// <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-function.html>
+fn of_function(function: &Resource) -> Vec<(Value, Value)> {
+    let policies = elements(&listed(function)).into_iter();
+    policies
+        .filter(|p| p.get("Statement").is_some())
+        .map(|p| (Value::null(p.place.span), p))
+        .collect()
+}
+
+/// AWS SAM takes the name of a managed policy of AWS for its ARN.
+fn by_name(policy: &mut Value) {
+    let name = policy.as_str().filter(|n| !n.contains(':'));
+    if let Some(arn) = name.map(|n| format!("arn:aws:iam::aws:policy/{n}")) {
+        policy.kind = Kind::String(Text::plain(arn));
+    }
+}
+
+/// What a function of AWS SAM lists as its policies; one alone may stand for the list.
+fn listed(function: &Resource) -> Value {
+    let given = function.raw.attributes.get("Policies");
+    let given = given.unwrap_or_else(|| Value::null(function.raw.span));
+    match &given.kind {
+        Kind::Mapping { .. } | Kind::String(_) => list(vec![given.clone()], &given.place),
+        _ => given,
+    }
 }
 
 /// A policy that allows, or may allow, some action of ECR.
@@ -279,6 +311,11 @@ fn changes_trust(document: &Document, allows: &Allows<'_>, place: &Place) -> Val
 fn attachments(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject> {
     let mut all = elements(&here.1.field("policies"));
     all.push(here.1.field("policy"));
+    if here.1.raw.kind == FUNCTION {
+        all = elements(&listed(here.1));
+        all.retain(|p| p.as_text().is_some() || p.as_unknown().is_some());
+        all.iter_mut().for_each(by_name);
+    }
     let subject = |policy: Value| {
         let place = policy.place.clone();
         let variables = vec![("attachment", vec![("policy", policy)])];

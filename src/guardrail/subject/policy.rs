@@ -4,7 +4,7 @@ use self::meaning::Meaning;
 use super::{Context, Entry, existing, flag, list, null, number, object, placed, text};
 use crate::finding::{Access, Witness};
 use crate::guardrail::vocabulary::Subject;
-use crate::iam::action;
+use crate::iam::action::{self, Service};
 use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement, Word};
 use crate::iam::pattern::Binding;
 use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
@@ -186,8 +186,8 @@ impl<'a> Policy<'a> {
             let anyone = public.is_yes();
             let said = answer.witness().map(|w| {
                 let blocked = blocked::words(self, None, |scene| match name {
-                    "public" => reach::public(scene),
-                    _ => reach::outside(scene, &self.trusted()),
+                    "public" => self.public(scene),
+                    _ => self.outside(scene),
                 });
                 self.words(w, anyone) + &blocked.unwrap_or_default()
             });
@@ -213,17 +213,29 @@ impl<'a> Policy<'a> {
 
     /// Whether anyone gets in, whether somebody outside does, and who pushes.
     fn access(&self) -> (Answer, Answer, Value) {
-        let unjudged = [PolicyKind::VpcEndpoint, PolicyKind::PublicRepository];
-        if unjudged.contains(&self.document.kind) {
+        if self.document.kind == PolicyKind::VpcEndpoint {
             return (Answer::No, Answer::No, list(Vec::new(), &self.place));
         }
-        let trusted = self.trusted();
-        let public = reach::public(&self.scene);
+        let public = self.public(&self.scene);
         let outside = match public {
             Answer::Yes(_) => public.clone(),
-            _ => reach::outside(&self.scene, &trusted),
+            _ => self.outside(&self.scene),
         };
-        (public, outside, pushers::field(self, &trusted))
+        (public, outside, pushers::field(self, &self.trusted()))
+    }
+
+    fn public(&self, scene: &Scene) -> Answer {
+        match access::counted(scene.service) {
+            None => reach::public(scene),
+            Some(actions) => reach::public_with(scene, &actions),
+        }
+    }
+
+    fn outside(&self, scene: &Scene) -> Answer {
+        match access::counted(scene.service) {
+            None => reach::outside(scene, &self.trusted()),
+            Some(actions) => reach::outside_with(scene, &self.trusted(), &actions),
+        }
     }
 
     fn problems(&self) -> Value {
@@ -257,6 +269,10 @@ impl<'a> Policy<'a> {
             policies.extend(self.registry_denials());
         }
         Scene {
+            service: match self.document.kind {
+                PolicyKind::PublicRepository => Service::EcrPublic,
+                _ => Service::Ecr,
+            },
             account: known(&raw.account).or(own_account),
             region: known(&raw.region).or(own_region),
             partition: (raw.region.as_str())

@@ -18,7 +18,7 @@ pub(super) const POLICY: &[Field] = &[
     Field::computed(
         "public",
         Shape::Bool,
-        "whether some principal of an account and organisation that no policy names, from a network that no policy names, can do some ECR action; AWS services do not count",
+        "whether some principal of an account and organisation that no policy names, from a network that no policy names, can do some ECR action; AWS services do not count, nor does who looks at a repository of the public gallery",
     ),
     Field::computed(
         "public_access",

@@ -335,5 +335,7 @@ pub fn rewrite_by_outsider(scene: &Scene, trusted: &Trusted) -> Answer {
     if by_tags {
         actions.extend(["ecr:TagResource", "ecr:UntagResource"]);
     }
+    let here = |name: &&str| action::in_service(name, scene.service);
+    let actions = actions.iter().filter_map(here).collect();
     ask(scene, &Question::Outside(trusted), &Need::OneOf(actions))
 }

@@ -15,7 +15,13 @@ struct Found {
 
 /// Other accounts that may push. ReplicateImage and CreateRepository of own accounts do not count: replication needs them.
 pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
-    let all: Vec<&'static str> = action::PUSH.iter().chain(action::BRING).copied().collect();
+    let here = |names: &[&'static str]| -> Vec<&'static str> {
+        let service = policy.scene.service;
+        let named = names.iter().filter_map(|n| action::in_service(n, service));
+        named.collect()
+    };
+    let push = here(action::PUSH);
+    let all = [push.clone(), here(action::BRING)].concat();
     let mut found = Found::default();
     for (id, answer) in reach::accounts_with(&policy.scene, trusted, &all, false) {
         let inside = match id.as_str() {
@@ -24,8 +30,8 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
         };
         let (answer, asked): (Answer, &[&'static str]) = match inside {
             Ok(true) => (
-                reach::account(&policy.scene, trusted, &id, action::PUSH, false),
-                action::PUSH,
+                reach::account(&policy.scene, trusted, &id, &push, false),
+                &push,
             ),
             _ => (answer, &all),
         };
@@ -40,7 +46,7 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
         found.add(policy, &id, inside, &answer, blocked);
     }
     if found.items.is_empty() {
-        found.unnamed(policy);
+        found.unnamed(policy, &push);
     }
     found.doubt = found.doubt.take().or_else(|| unread(policy, &all));
     let place = (found.items.first()).map_or_else(|| policy.place.clone(), |i| i.place.clone());
@@ -105,8 +111,8 @@ impl Found {
 
     /// Accounts that the policy does not name one by one: those of an organisation that it names, and those that nobody
     /// can tell.
-    fn unnamed(&mut self, policy: &Policy<'_>) {
-        let answer = reach::others(&policy.scene, action::PUSH, false);
+    fn unnamed(&mut self, policy: &Policy<'_>, push: &[&'static str]) {
+        let answer = reach::others(&policy.scene, push, false);
         match &answer {
             Answer::No => {}
             Answer::Unknown(reasons) => {
