@@ -104,6 +104,8 @@ pub fn lifecycle_policy(policy: &Value) -> Policy {
     {
         let message = "it is longer than 30720 characters";
         out.problems.push(Problem::new(message, &policy.place));
+        out.open(unread("a policy that is too long is not read"));
+        return out;
     }
     let root = match document(policy) {
         Ok(root) => root,
@@ -159,8 +161,9 @@ impl Policy {
                 format!("{} rules; ECR takes at most {RULES}", items.len()),
                 rule,
             );
+            self.open(unread("the rules beyond those that ECR takes are not read"));
         }
-        for (i, item) in items.iter().enumerate() {
+        for (i, item) in items.iter().take(RULES).enumerate() {
             match &item.kind {
                 ValueKind::Unknown(unknown) => self.open(unknown.clone()),
                 ValueKind::Mapping { .. } => {
@@ -171,6 +174,11 @@ impl Policy {
             }
         }
     }
+}
+
+/// What ECR refuses for its size is not gone through: rules are compared with each other.
+fn unread(reason: &str) -> Arc<Unknown> {
+    Arc::new(Unknown::because(reason))
 }
 
 /// The least number of characters of the document without white space between its parts, which Terraform takes away.

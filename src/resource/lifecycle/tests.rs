@@ -210,6 +210,16 @@ fn documents_that_ecr_refuses() {
 }
 
 #[test]
+fn what_is_refused_for_its_size_is_not_gone_through() {
+    let many: Vec<(u32, &str, &str)> = (0..500).map(|_| (1, "", "")).collect();
+    let read = lifecycle_policy(&value(&policy(&many)));
+    assert_eq!((read.rules.len(), read.unknown.len()), (RULES, 1));
+    let many: Vec<(u32, &str, &str)> = (0..10_000).map(|_| (1, "", "")).collect();
+    let read = lifecycle_policy(&value(&policy(&many)));
+    assert_eq!((read.rules.len(), read.unknown.len()), (0, 1));
+}
+
+#[test]
 fn rules_that_ecr_refuses_beside_each_other() {
     let every = any(COUNT);
     let untagged = format!(r#""tagStatus": "untagged", {COUNT}"#);
