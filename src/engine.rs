@@ -17,6 +17,7 @@ mod judged;
 mod previous;
 mod rules;
 mod run;
+mod secrets;
 mod way;
 
 pub use self::rules::Rules;

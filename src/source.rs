@@ -8,6 +8,7 @@ use crate::span::{FileId, Files};
 use crate::terraform::plan::Code;
 use crate::terraform::{self, Demand};
 use crate::world::World;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -164,7 +165,23 @@ fn read_with(
     parts.extend(plans.into_iter().map(|plan| reader.made(plan)));
     let mut sources = gathered(files, parts, modules.without > 0);
     order(files, &mut sources.diagnostics);
+    keep_secrets(&sources.roots, &mut sources.diagnostics, files);
     Ok(sources)
+}
+
+/// Keeps what resources hold of sensitive things from being said, by the diagnostics to begin with.
+fn keep_secrets(roots: &[Root], diagnostics: &mut [Diagnostic], files: &Files) {
+    let resources = roots.iter().flat_map(|root| &root.resources);
+    resources.for_each(|resource| resource.attributes.conceal(files));
+    for diagnostic in diagnostics {
+        let texts = [&mut diagnostic.message].into_iter();
+        let texts = texts.chain(diagnostic.help.as_mut());
+        for text in texts.chain(diagnostic.related.iter_mut().map(|(says, _)| says)) {
+            if let Cow::Owned(shown) = files.without_secrets(text) {
+                *text = shown;
+            }
+        }
+    }
 }
 
 /// How many roots of a form were evaluated.
@@ -385,6 +402,7 @@ fn read_one_with(
         let (root, mut diagnostics) =
             (evaluators.module)(files, &entry.path, &entry.shown, world, all);
         order(files, &mut diagnostics);
+        keep_secrets(std::slice::from_ref(&root), &mut diagnostics, files);
         return Ok((root, diagnostics));
     }
     match found.documents.values().next() {
@@ -398,6 +416,7 @@ fn read_one_with(
 fn only(files: &Files, name: &str, part: Part) -> Result<(Root, Vec<Diagnostic>), Error> {
     let mut diagnostics = part.diagnostics;
     order(files, &mut diagnostics);
+    keep_secrets(&part.roots, &mut diagnostics, files);
     match part.roots.into_iter().next() {
         Some(root) => Ok((root, diagnostics)),
         None if !diagnostics.is_empty() => {

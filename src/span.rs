@@ -1,6 +1,7 @@
 //! Places in the text of the input: which file, which bytes, which line and column.
 
 mod read;
+mod secrets;
 
 pub use self::read::{project, read_regular, read_regular_text, stays_in};
 
@@ -207,6 +208,7 @@ fn started(bytes: &[u8]) -> usize {
 #[derive(Debug, Default)]
 pub struct Files {
     files: RwLock<Vec<Arc<SourceFile>>>,
+    secrets: secrets::Secrets,
 }
 
 impl Files {
@@ -235,6 +237,7 @@ impl Files {
             .unwrap_or_else(std::sync::PoisonError::into_inner);
         Files {
             files: RwLock::new(files.clone()),
+            secrets: self.secrets.clone(),
         }
     }
 

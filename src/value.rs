@@ -18,6 +18,7 @@ mod number;
 mod origins;
 mod same;
 mod shared;
+mod secrets;
 mod text;
 mod types;
 

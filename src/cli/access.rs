@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::failure::usage_help;
 use super::given;
 use super::guardrails::Listing;
-use super::sink::to_stdout;
+use super::sink::to_stdout_kept;
 use crate::config::Error;
 use crate::engine::Failure;
 use crate::iam::principal::account_of;
@@ -65,7 +65,9 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
     let estate = args.input.estate(matches)?;
     let answer = access::of(&estate, &filter);
     let look = super::look(&std::io::stdout());
-    to_stdout(|out| write(&estate, &answer, args.format, look, out))?;
+    to_stdout_kept(&[&estate.files], |out| {
+        write(&estate, &answer, args.format, look, out)
+    })?;
     Ok(if estate.has_errors() { 2 } else { 0 })
 }
 
@@ -116,7 +118,7 @@ fn run_test(args: &TestArgs, matches: &ArgMatches) -> Result<u8, Failure> {
     if !wrong.is_empty() {
         return Err(fail(wrong));
     }
-    to_stdout(|out| match args.format {
+    to_stdout_kept(&[&estate.files], |out| match args.format {
         Listing::Human => tried::write_human(&estate, &done, out),
         Listing::Json => tried::write_json(&estate, &done, out),
     })?;

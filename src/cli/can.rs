@@ -5,7 +5,7 @@ use super::asked::Asked as Input;
 use super::failure::{usage, usage_help};
 use super::given;
 use super::guardrails::Listing;
-use super::sink::to_stdout;
+use super::sink::{to_stdout, to_stdout_kept};
 use crate::config::Error;
 use crate::engine::Failure;
 use crate::iam::action;
@@ -66,7 +66,7 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
     };
     let estate = args.input.estate(matches)?;
     let answers = ask(&estate, &asked).map_err(|r| usage_help(r.message, r.help))?;
-    to_stdout(|out| match args.format {
+    to_stdout_kept(&[&estate.files], |out| match args.format {
         Listing::Json => write_json(&estate, &answers, out),
         Listing::Human => write_human(&estate, &answers, super::look(&std::io::stdout()), out),
     })?;

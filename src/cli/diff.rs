@@ -3,7 +3,7 @@
 use super::asked::{Asked, inputs};
 use super::failure::{usage, usage_help};
 use super::revision::{self, Tree};
-use super::sink::to_stdout;
+use super::sink::to_stdout_kept;
 use crate::engine::Failure;
 use crate::question::diff::{self, Changed, Side};
 use crate::question::estate::{Estate, Read};
@@ -65,7 +65,9 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
         changed: &changed,
     };
     let look = super::look(&std::io::stdout());
-    to_stdout(|out| write(compared, args.format, look, out))?;
+    to_stdout_kept(&[&base.estate.files, &head.estate.files], |out| {
+        write(compared, args.format, look, out)
+    })?;
     let fails = match args.fail_on {
         None => false,
         Some(FailOn::NewExternalAccess) => changed.iter().any(Changed::is_external),

@@ -4,7 +4,7 @@ use super::asked::{Asked, inputs};
 use super::failure::usage_help;
 use super::given;
 use super::guardrails::Listing;
-use super::sink::to_stdout;
+use super::sink::{to_stdout, to_stdout_kept};
 use crate::config::Error;
 use crate::engine::Failure;
 use crate::question::estate::Read;
@@ -77,7 +77,7 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
     let estate = args.input.read(matches, &read)?;
     let card = perimeter::of(&estate);
     let look = super::look(&std::io::stdout());
-    to_stdout(|out| match args.format {
+    to_stdout_kept(&[&estate.files], |out| match args.format {
         Listing::Human => write_human(&estate, &card, &args.require, look, out),
         Listing::Json => write_json(&estate, &card, &args.require, out),
     })?;

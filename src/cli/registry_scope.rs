@@ -4,7 +4,7 @@ use super::asked::Asked;
 use super::failure::{usage, usage_help};
 use super::given;
 use super::guardrails::Listing;
-use super::sink::to_stdout;
+use super::sink::to_stdout_kept;
 use crate::engine::Failure;
 use crate::question::estate::{Estate, Read};
 use crate::question::registry_scope;
@@ -61,7 +61,7 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
         .map_err(|error| usage(error.to_string()))?;
     let answer = registry_scope::of(&estate);
     let look = super::look(&std::io::stdout());
-    to_stdout(|out| match args.format {
+    to_stdout_kept(&[&estate.files], |out| match args.format {
         Listing::Human => write_human(&estate, &answer, look, out),
         Listing::Json => write_json(&estate, &answer, out),
     })?;

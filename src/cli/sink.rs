@@ -4,6 +4,7 @@ use super::failure::{usage, usage_help};
 use super::given::plain;
 use crate::engine::Failure;
 use crate::report::Format;
+use crate::span::Files;
 use clap::ValueEnum;
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
@@ -84,6 +85,20 @@ fn buffered(
         }
         _ => Ok(()),
     }
+}
+
+/// As [`to_stdout`], leaving out what nobody should read: reasons quote values.
+pub fn to_stdout_kept(
+    files: &[&Files],
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut text = Vec::new();
+    write(&mut text).map_err(|e| usage(format!("standard output cannot be written: {e}")))?;
+    let mut text = String::from_utf8_lossy(&text).into_owned();
+    for files in files {
+        text = files.without_secrets(&text).into_owned();
+    }
+    to_stdout(|out| out.write_all(text.as_bytes()))
 }
 
 /// Writes a file.

@@ -5,6 +5,7 @@ use super::instances;
 use super::judged::{self, Active, Blocking, Judged};
 use super::previous;
 use super::rules::Rules;
+use super::secrets;
 use super::{Failure, GuardrailInfo, NotRun, Options, Report, RunInfo, Summary};
 use crate::config::{Error, Undetermined, edition};
 use crate::diagnostic::{Diagnostic, Level};
@@ -103,7 +104,8 @@ pub fn judge(
         files,
     ));
     findings.sort_by_cached_key(|f| f.order(files));
-    let findings = instances::merge(findings);
+    let mut findings = instances::merge(findings);
+    secrets::keep(&mut findings, &mut diagnostics, &mut not_run, files);
     let summary = summary(&findings, &inventory, active.len(), read, &skipped);
     Ok(Report {
         files: files.clone(),

@@ -51,6 +51,7 @@ struct Resource<'a> {
 pub fn write_json(resolved: &Resolved<'_>, out: &mut dyn Write) -> io::Result<()> {
     let printer = Printer {
         clear: resolved.show_sensitive,
+        files: resolved.files,
     };
     let document = Document {
         version: 1,
@@ -70,6 +71,7 @@ pub fn write_json(resolved: &Resolved<'_>, out: &mut dyn Write) -> io::Result<()
 pub fn write_human(resolved: &Resolved<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let printer = Printer {
         clear: resolved.show_sensitive,
+        files: resolved.files,
     };
     for r in &resolved.root.resources {
         let place = resolved.files.location(r.span);
@@ -96,7 +98,7 @@ pub fn write_human(resolved: &Resolved<'_>, look: Look, out: &mut dyn Write) -> 
     Ok(())
 }
 
-fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer) -> Resource<'a> {
+fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer<'_>) -> Resource<'a> {
     Resource {
         address: &resource.address,
         mode: match resource.mode {
@@ -110,7 +112,7 @@ fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer) -> R
     }
 }
 
-fn output(value: &Value, printer: Printer) -> Json {
+fn output(value: &Value, printer: Printer<'_>) -> Json {
     json!({
         "value": printer.value(value, false),
         "type": if value.is_null() { Type::Dynamic } else { type_of(value) }.to_json(),
@@ -120,12 +122,23 @@ fn output(value: &Value, printer: Printer) -> Json {
 
 /// Values as JSON.
 #[derive(Clone, Copy)]
-struct Printer {
+struct Printer<'a> {
     /// Sensitive values, too.
     clear: bool,
+    /// What knows the secrets that reasons may quote.
+    files: &'a Files,
 }
 
-impl Printer {
+impl Printer<'_> {
+    /// Why something is unknown.
+    fn reason(self, unknown: &Unknown) -> Json {
+        let reason = one_line(&unknown.reason);
+        match self.clear {
+            true => reason.into(),
+            false => (self.files.without_secrets(&reason).into_owned()).into(),
+        }
+    }
+
     /// A value for people. What is unknown says so in words; JSON in a text stands as it is, not escaped once more.
     fn line(self, value: &Value) -> String {
         match self.value(value, false) {
@@ -180,7 +193,7 @@ impl Printer {
             return Json::String(text.known().unwrap_or_default().to_owned());
         };
         let mut out = Map::new();
-        out.insert("$unknown".into(), one_line(&hole.reason).into());
+        out.insert("$unknown".into(), self.reason(hole));
         out.insert("$type".into(), Type::String.to_json());
         if !text.known_prefix().is_empty() {
             out.insert("$prefix".into(), text.known_prefix().into());
@@ -195,7 +208,7 @@ impl Printer {
     fn perhaps_more(self, known: Json, more: Option<&Unknown>, value: &Value) -> Json {
         let Some(more) = more else { return known };
         let mut out = Map::new();
-        out.insert("$unknown".into(), one_line(&more.reason).into());
+        out.insert("$unknown".into(), self.reason(more));
         out.insert("$type".into(), type_of(value).to_json());
         out.insert("$known".into(), known);
         Json::Object(out)
@@ -203,7 +216,7 @@ impl Printer {
 
     fn unknown(self, unknown: &Unknown) -> Map<String, Json> {
         let mut out = Map::new();
-        out.insert("$unknown".into(), one_line(&unknown.reason).into());
+        out.insert("$unknown".into(), self.reason(unknown));
         if unknown.ty != Type::Dynamic {
             out.insert("$type".into(), unknown.ty.to_json());
         }

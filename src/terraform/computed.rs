@@ -24,6 +24,11 @@ pub(super) fn complete(raw: &RawResource, data: Values, world: &World) -> Value 
         Mode::Managed => surroundings.managed(raw),
         Mode::Data => surroundings.data(raw, world),
     };
+    // what is made of a secret name is one, too
+    let named = ["name", "repository", "repository_name"].map(|name| raw.attributes.get(name));
+    if named.iter().flatten().any(Value::has_sensitive) {
+        known.values_mut().for_each(|value| value.sensitive = true);
+    }
     known.extend(data);
     let mut full = filled(&raw.attributes, schema, raw, "", raw.span);
     if let Kind::Mapping { entries, more, .. } = &mut full.kind {

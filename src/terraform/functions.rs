@@ -254,6 +254,9 @@ pub fn call(
         value.place.made_of(&converted, function.name);
     }
     value.sensitive |= sensitive;
+    if value.sensitive {
+        value.conceal(context.files);
+    }
     Ok(value)
 }
 

@@ -73,6 +73,7 @@ impl Run<'_> {
             let unknown = Unknown::because(format!("`var.{name}` is ephemeral"));
             value.kind = Kind::Unknown(Arc::new(unknown.of(type_of(&value))));
         }
+        value.conceal(self.files);
         value
     }
 

@@ -177,6 +177,11 @@ impl Lit {
         })
     }
 
+    /// The places that it was written at.
+    pub fn places(&self) -> impl Iterator<Item = Span> {
+        self.map.iter().filter_map(|(_, span)| *span)
+    }
+
     /// Offset, place and end of the segment that holds a byte.
     fn segment(&self, byte: usize) -> Option<(usize, Option<Span>, usize)> {
         let i = self.map.partition_point(|(o, _)| *o as usize <= byte);

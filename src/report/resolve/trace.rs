@@ -198,6 +198,7 @@ impl Trace {
     ) -> io::Result<()> {
         let printer = Printer {
             clear: resolved.show_sensitive,
+            files: resolved.files,
         };
         let one = |trace: &Self, (path, value): &(String, Value)| OneTrace {
             path: path.clone(),
@@ -225,6 +226,7 @@ impl Trace {
     ) -> io::Result<()> {
         let printer = Printer {
             clear: resolved.show_sensitive,
+            files: resolved.files,
         };
         for trace in traces {
             for (path, value) in &trace.leaves {
