@@ -16,15 +16,16 @@ const STATES: usize = 20_000;
 
 /// Searches that a thread remembers: the policies of a run have most of their patterns in common, and each is asked many
 /// questions.
-const REMEMBERED: usize = 1024;
+const REMEMBERED: usize = 4096;
 
 type Bits = SmallVec<[u64; 8]>;
 
 /// A pattern as the automaton takes it: for each piece whether it repeats, and what it takes.
 type Pieces = Vec<(bool, Set)>;
 
-/// All that the outcome of a search hangs on: the shape, the patterns, and the characters to avoid.
-type Asked = (Vec<Pieces>, String);
+/// All that the outcome of a search hangs on: the letter that stands for what nobody names, the shape, and the patterns, in
+/// numbers.
+type Asked = Vec<u32>;
 
 type Outcome = Result<Arc<[String]>, Exhausted>;
 
@@ -63,8 +64,24 @@ fn piece(tok: &Tok) -> (bool, Set) {
     }
 }
 
+/// Letters that may stand for what nobody names, the best first.
+const LETTERS: &str = "qzkwvyjxughmabcdefilnoprstQZKWVYJX0123456789";
+
+/// Whether a pattern names a letter.
+fn names(pattern: &[Tok], letter: char) -> bool {
+    pattern.iter().any(|tok| match tok {
+        Tok::One(Set::Char(c)) | Tok::Star(Set::Char(c)) => *c == letter,
+        Tok::One(Set::Fold(c)) | Tok::Star(Set::Fold(c)) => c
+            .to_lowercase()
+            .chain(c.to_uppercase())
+            .any(|c| c == letter),
+        _ => false,
+    })
+}
+
 /// The letters that matter: a letter and a digit that no pattern names (they stand for all such), then those that are named.
-fn alphabet(all: &[Pieces], avoid: &str) -> Vec<char> {
+/// `best`: the letter to take, where there is one that need not be avoided.
+fn alphabet(all: &[Pieces], best: Option<char>) -> Vec<char> {
     let mut named = BTreeSet::new();
     for (_, set) in all.iter().flatten() {
         match set {
@@ -76,10 +93,8 @@ fn alphabet(all: &[Pieces], avoid: &str) -> Vec<char> {
         }
     }
     let fresh = |c: &char| !named.contains(c);
-    let letters = "qzkwvyjxughmabcdefilnoprstQZKWVYJX0123456789";
-    let best = letters.chars().find(|c| fresh(c) && !avoid.contains(*c));
     let mut out: Vec<char> = best
-        .or_else(|| letters.chars().find(fresh))
+        .or_else(|| LETTERS.chars().find(fresh))
         .into_iter()
         .collect();
     out.extend("2357946801".chars().find(fresh));
@@ -89,7 +104,7 @@ fn alphabet(all: &[Pieces], avoid: &str) -> Vec<char> {
 
 impl Machine {
     /// The automaton of a shape, which stands first, and patterns.
-    fn new(all: &[Pieces], avoid: &str) -> Self {
+    fn new(all: &[Pieces], best: Option<char>) -> Self {
         let shape = all.first().map_or(0, Vec::len);
         let size: usize = all.iter().map(|p| p.len() + 1).sum();
         let empty: Bits = SmallVec::from_elem(0, size.div_ceil(64));
@@ -97,7 +112,7 @@ impl Machine {
             stars: empty.clone(),
             ends: Vec::new(),
             shape: SmallVec::from_elem(0, shape / 64 + 1),
-            letters: (alphabet(all, avoid).into_iter())
+            letters: (alphabet(all, best).into_iter())
                 .map(|c| (c, empty.clone(), empty.clone()))
                 .collect(),
             start: empty.clone(),
@@ -212,14 +227,22 @@ pub(super) fn nothing(_: &str) -> Option<Vec<Tok>> {
 
 /// What [`search`] finds, looked up where it was asked before.
 fn remembered(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Outcome {
-    let all = std::iter::once(shape).chain(patterns.iter().copied());
-    let pieces = all.map(|p| p.iter().map(piece).collect()).collect();
-    let asked: Asked = (pieces, avoid.to_owned());
+    let all = || std::iter::once(shape).chain(patterns.iter().copied());
+    let fresh = |c: &char| !avoid.contains(*c) && !all().any(|p| names(p, *c));
+    let best = LETTERS.chars().find(fresh);
+    let size = 1 + all().map(|p| p.len() + 1).sum::<usize>();
+    let mut asked: Asked = Vec::with_capacity(size);
+    asked.push(best.map_or(0, u32::from));
+    for pattern in all() {
+        asked.push(END);
+        asked.extend(pattern.iter().map(number));
+    }
     OUTCOMES.with_borrow_mut(|outcomes| {
         if let Some(outcome) = outcomes.get(&asked) {
             return outcome.clone();
         }
-        let outcome = search(&asked.0, avoid).map(Arc::from);
+        let pieces: Vec<Pieces> = all().map(|p| p.iter().map(piece).collect()).collect();
+        let outcome = search(&pieces, best).map(Arc::from);
         if outcomes.len() >= REMEMBERED {
             outcomes.clear();
         }
@@ -228,9 +251,29 @@ fn remembered(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Outcome {
     })
 }
 
+/// Between patterns: no number of a piece, and no character.
+const END: u32 = u32::MAX;
+
+/// A piece as a number: what it takes, and above the 21 bits of a character the sort of set and whether it repeats.
+fn number(tok: &Tok) -> u32 {
+    let (star, set) = piece(tok);
+    let (sort, c) = match set {
+        Set::Char(c) => (0, c),
+        Set::Fold(c) => (1, c),
+        Set::Any => (2, '\0'),
+        Set::NotColon => (3, '\0'),
+        Set::NotSlash => (4, '\0'),
+        Set::Digit => (5, '\0'),
+        Set::Lower => (6, '\0'),
+        Set::Id => (7, '\0'),
+        Set::Name => (8, '\0'),
+    };
+    u32::from(star) << 26 | sort << 21 | u32::from(c)
+}
+
 /// One text of each class that patterns cut the texts of a shape into: the shape stands first.
-fn search(all: &[Pieces], avoid: &str) -> Result<Vec<String>, Exhausted> {
-    let machine = Machine::new(all, avoid);
+fn search(all: &[Pieces], best: Option<char>) -> Result<Vec<String>, Exhausted> {
+    let machine = Machine::new(all, best);
     let mut ids: HashMap<Bits, usize> = HashMap::new();
     let mut parents: Vec<Option<(usize, char)>> = vec![None];
     let mut queue = VecDeque::from([(0, machine.start.clone())]);

@@ -115,6 +115,8 @@ pub struct Glob {
     literal: Option<String>,
     /// Its text, where it is nothing but ASCII characters in either case.
     folded: Option<String>,
+    /// What it begins with, in either case, where anything may follow and nothing has to.
+    start: Option<String>,
 }
 
 /// How the characters of a text are read.
@@ -167,6 +169,18 @@ pub fn known(text: &Text, binding: &Binding) -> Option<String> {
 impl Glob {
     /// The pattern of a text.
     pub fn of(text: &Text, style: Style, binding: &Binding) -> Self {
+        if let Some(known) = text
+            .known()
+            .filter(|t| !style.variables || !t.contains('$'))
+        {
+            let tok = |c: char| match c {
+                '*' if style.wild => Tok::Star(Set::Any),
+                '?' if style.wild => Tok::One(Set::Any),
+                c if style.fold => Tok::One(Set::Fold(c)),
+                c => Tok::One(Set::Char(c)),
+            };
+            return Self::from_toks(known.chars().map(tok).collect());
+        }
         let elements = elements(text, binding);
         let mut toks = Vec::with_capacity(elements.len());
         let mut rest = elements.as_slice();
@@ -204,10 +218,20 @@ impl Glob {
                 _ => None,
             })
             .collect();
+        let start = match toks.split_last() {
+            Some((Tok::Star(Set::Any), start)) => (start.iter())
+                .map(|t| match t {
+                    Tok::One(Set::Fold(c)) if c.is_ascii() => Some(*c),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        };
         Glob {
             toks,
             literal,
             folded,
+            start,
         }
     }
 
@@ -338,6 +362,10 @@ impl Glob {
         if let Some(folded) = self.folded.as_ref().filter(|_| value.is_ascii()) {
             return folded.eq_ignore_ascii_case(value).into();
         }
+        if let Some(start) = self.start.as_ref().filter(|_| value.is_ascii()) {
+            let begins = value.get(..start.len());
+            return begins.is_some_and(|v| v.eq_ignore_ascii_case(start)).into();
+        }
         match self.resolve(context) {
             Some((toks, open)) => tri(run(&toks, value), open),
             None => Tri::False,
@@ -346,6 +374,9 @@ impl Glob {
 
     /// Whether it matches an ARN, component by component (R9).
     pub fn fits_arn(&self, value: &str, context: &Context) -> Tri {
+        if let Some(literal) = &self.literal {
+            return (literal == value && value.matches(':').nth(4).is_some()).into();
+        }
         let Some((toks, open)) = self.resolve(context) else {
             return Tri::False;
         };
