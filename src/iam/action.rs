@@ -5,6 +5,9 @@
 
 use super::kleene::Tri;
 use super::pattern::{Context, Glob};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 /// A service whose policies are judged.
@@ -122,6 +125,21 @@ pub fn all() -> &'static [Action] {
 
 /// The actions that have an effect in the policy of a repository of a service, those of pulls and pushes first.
 pub fn on_repository(service: Service) -> Vec<&'static str> {
+    every_on_repository(service).to_vec()
+}
+
+/// As [`on_repository`].
+pub fn every_on_repository(service: Service) -> &'static [&'static str] {
+    match service {
+        Service::Ecr => &PRIVATE,
+        Service::EcrPublic => &PUBLIC,
+    }
+}
+
+static PRIVATE: LazyLock<Vec<&'static str>> = LazyLock::new(|| ranked(Service::Ecr));
+static PUBLIC: LazyLock<Vec<&'static str>> = LazyLock::new(|| ranked(Service::EcrPublic));
+
+fn ranked(service: Service) -> Vec<&'static str> {
     let mut names: Vec<&'static str> = (TABLE.iter())
         .filter(|a| a.service == service && a.on_repository)
         .map(|a| a.name.as_str())
@@ -148,12 +166,30 @@ pub fn in_service(action: &str, service: Service) -> Option<&'static str> {
     found.map(|a| a.name.as_str())
 }
 
+/// Patterns whose actions a thread remembers: the policies of a run have most of them in common.
+const REMEMBERED: usize = 4096;
+
+thread_local! {
+    static EXPANDED: RefCell<HashMap<String, Rc<[&'static Action]>>> = RefCell::default();
+}
+
 /// The actions that a pattern takes in.
-pub fn expand(pattern: &str) -> Vec<&'static Action> {
-    let glob = Glob::action(pattern);
-    (TABLE.iter())
-        .filter(|a| glob.fits(&a.name, &Context::default()) == Tri::True)
-        .collect()
+pub fn expand(pattern: &str) -> Rc<[&'static Action]> {
+    EXPANDED.with_borrow_mut(|known| {
+        if let Some(found) = known.get(pattern) {
+            return found.clone();
+        }
+        let glob = Glob::action(pattern);
+        let all = TABLE.iter();
+        let found: Rc<[&'static Action]> = all
+            .filter(|a| glob.fits(&a.name, &Context::default()) == Tri::True)
+            .collect();
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(pattern.to_owned(), found.clone());
+        found
+    })
 }
 
 /// The word for a sort of access: `pull`, `push`, `administer`, `read`.

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 mod tests;
 
 /// A condition operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Operator {
     /// `ForAllValues:` or `ForAnyValue:`.
     pub quantifier: Option<Quantifier>,
@@ -23,7 +23,7 @@ pub struct Operator {
 }
 
 /// A set operator.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Quantifier {
     /// `ForAllValues:`: true for a key that is absent or empty (R8).
     All,
@@ -32,7 +32,7 @@ pub enum Quantifier {
 }
 
 /// What a positive operator compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Base {
     /// `StringEquals`
     Equals,
@@ -57,7 +57,7 @@ pub enum Base {
 }
 
 /// How numbers and dates are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// `…Equals`
     Equals,
@@ -329,10 +329,15 @@ impl Clause {
 
     /// Whether it holds in a context.
     pub fn holds(&self, context: &Context) -> Tri {
+        self.says(context.facts.get(&self.key), context)
+    }
+
+    /// Whether it holds where its key has a value, or is absent; the context tells the values of policy variables.
+    pub fn says(&self, fact: Option<&Fact>, context: &Context) -> Tri {
         let Some(operator) = self.operator else {
             return Tri::Unknown;
         };
-        let fact = match context.facts.get(&self.key) {
+        let fact = match fact {
             Some(Fact::Many(values)) if values.is_empty() => None,
             fact => fact,
         };

@@ -197,6 +197,18 @@ impl Document {
         read::document(value, kind)
     }
 
+    /// A document of the same sort and language with other statements, all of which are to be seen.
+    pub fn of(&self, statements: Vec<Statement>) -> Self {
+        Document {
+            kind: self.kind,
+            version: self.version,
+            statements,
+            place: self.place.clone(),
+            unknown: Vec::new(),
+            sensitive: self.sensitive,
+        }
+    }
+
     /// Every text of the document with its place: principals, actions, resources and condition values.
     pub fn words(&self) -> impl Iterator<Item = &Word> {
         self.statements.iter().flat_map(Statement::words)

@@ -140,6 +140,22 @@ pub fn granted(policies: &[Policy], request: &Request) -> Tri {
     says.allow().and(says.deny.negate())
 }
 
+/// As [`granted`], for a caller whose own policies allow everything: what [`decide`] says with such policies, too.
+pub fn passes(policies: &[Policy], request: &Request) -> Tri {
+    let says = says(policies, request);
+    let deny = says.deny.negate();
+    (says.allow().and(deny)).and(core(request, says, Tri::True).and(deny))
+}
+
+/// What the policies on the side of the resource, and the caller's own, come to, but for Denies.
+fn core(request: &Request, resource: Says, own: Tri) -> Tri {
+    match request.caller.account() {
+        None => resource.direct,
+        Some(account) if account == request.owner => resource.direct.or(own),
+        Some(_) => resource.allow().and(own),
+    }
+}
+
 /// Decides a request.
 pub fn decide(request: &Request, policies: &Policies) -> Decision {
     let resource = says(&policies.resource, request);
@@ -150,11 +166,7 @@ pub fn decide(request: &Request, policies: &Policies) -> Decision {
         _ => boundary.direct,
     };
     let own = identity.direct.and(bounded);
-    let core = match request.caller.account() {
-        None => resource.direct,
-        Some(account) if account == request.owner => resource.direct.or(own),
-        Some(_) => resource.allow().and(own),
-    };
+    let core = core(request, resource, own);
     let mut deny = resource.deny.or(identity.deny).or(boundary.deny);
     let mut gates = Tri::True;
     // service control policies do not apply to services

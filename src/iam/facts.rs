@@ -2,12 +2,12 @@
 //! the Denies of the same policy: a condition narrows where it holds, not where it stands.
 
 use super::action::{Action, expand};
-use super::document::{Document, Effect, PrincipalElement, Statement, Word};
+use super::document::{Statement, Word};
 use super::kleene::Tri;
 use super::pattern::{Binding, Context, Glob};
 use super::principal::{Sort, Who, account_of};
-use super::reach::{Answer, Attached, Scene, any_role_of, service_for_anyone};
-use crate::value::{Text, Unknown};
+use super::reach::{Alone, Scene};
+use crate::value::Unknown;
 use crate::world::is_account;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -134,7 +134,7 @@ pub fn actions(statement: &Statement) -> Vec<&'static Action> {
     };
     let named: BTreeSet<&str> = (element.words.iter())
         .filter_map(Word::known)
-        .flat_map(expand)
+        .flat_map(|pattern| expand(pattern).to_vec())
         .map(|a| a.name.as_str())
         .collect();
     let all = super::action::all().iter();
@@ -238,83 +238,17 @@ fn placeholders(text: &str) -> Vec<String> {
 }
 
 /// Whether some condition on `aws:SourceAccount`, `aws:SourceArn` or `aws:SourceOrgID` holds for a service that a statement
-/// grants to: whether it cannot be used for an account that nobody names. `None`: for this reason it cannot be told.
-pub fn sourced(
-    scene: &Scene,
-    policy: usize,
-    statement: &Statement,
-    grant: &Grant,
-) -> Result<bool, Arc<str>> {
-    let service = grant
-        .word
-        .known()
-        .unwrap_or("service.amazonaws.com")
-        .to_owned();
-    let alone = alone(scene, policy, statement, grant.sort, &service);
-    holds(service_for_anyone(&alone, &service))
+/// grants to: whether it cannot be used for an account that nobody names. `Err`: for this reason it cannot be told.
+pub fn sourced(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Arc<str>> {
+    let service = grant.word.known().unwrap_or("service.amazonaws.com");
+    let reached = alone.service_for_anyone(grant.sort, service)?;
+    Ok(!reached)
 }
 
 /// Whether some condition narrows the grant to a whole account to principals that the policy names.
-pub fn narrowed(
-    scene: &Scene,
-    policy: usize,
-    statement: &Statement,
-    grant: &Grant,
-) -> Result<bool, Arc<str>> {
-    let account = grant
-        .account
-        .clone()
-        .unwrap_or_else(|| "777700001111".to_owned());
-    let alone = alone(scene, policy, statement, grant.sort, &account);
-    holds(any_role_of(&alone, &account))
-}
-
-fn holds(reached: Answer) -> Result<bool, Arc<str>> {
-    match reached {
-        Answer::Yes(_) => Ok(false),
-        Answer::No => Ok(true),
-        Answer::Unknown(reasons) => Err(reasons.first().cloned().unwrap_or_default()),
-    }
-}
-
-/// The scene of nothing but one grant of a statement and the Denies of its policy.
-fn alone(
-    scene: &Scene,
-    policy: usize,
-    statement: &Statement,
-    sort: Sort,
-    principal: &str,
-) -> Scene {
-    let mut out = scene.clone();
-    let Some(attached) = scene.policies.get(policy) else {
-        return out;
-    };
-    let mut only = statement.clone();
-    let place = statement.place.clone();
-    let text = Text::plain(principal);
-    only.principals = Some(PrincipalElement {
-        negated: false,
-        words: vec![(
-            sort,
-            Word {
-                text,
-                place: place.clone(),
-            },
-        )],
-        place,
-    });
-    let denies = attached
-        .document
-        .statements
-        .iter()
-        .filter(|s| s.effect == Effect::Deny);
-    let document = Document {
-        statements: std::iter::once(only).chain(denies.cloned()).collect(),
-        ..Document::clone(&attached.document)
-    };
-    out.policies = vec![Attached {
-        document: Arc::new(document),
-        ..attached.clone()
-    }];
-    out
+pub fn narrowed(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Arc<str>> {
+    let listed = grant.account.is_some() && grant.unknown.is_none();
+    let account = grant.account.as_deref().unwrap_or("777700001111");
+    let reached = alone.any_role_of(grant.sort, account, listed)?;
+    Ok(!reached)
 }

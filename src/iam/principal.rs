@@ -62,7 +62,7 @@ pub fn account_of(arn: &str) -> Option<&str> {
 }
 
 /// Partition, account and role name of the ARN of a role or a role session.
-fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
+pub(super) fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
     let account = account_of(arn)?;
     let partition = arn.split(':').nth(1)?;
     let resource = arn.splitn(6, ':').nth(5)?;
@@ -155,6 +155,11 @@ impl Who {
             everyone: !named,
             unknown,
         }
+    }
+
+    /// Whether it names a caller or the caller's account.
+    pub fn fits(&self, caller: &Caller, context: &Context) -> Tri {
+        direct(self, caller, context).or(whole_account(self, caller, context))
     }
 
     /// The account that it belongs to, where known.

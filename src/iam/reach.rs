@@ -8,27 +8,35 @@
 
 use super::action::Service;
 use super::document::Document;
-use super::evaluate::Verdict;
 use super::rule::Scope;
 use crate::value::Text;
 use crate::world::Organization;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+mod alone;
 mod callers;
 mod census;
+mod content;
 mod goal;
 mod ground;
+mod join;
+mod judge;
+mod mask;
 mod networks;
 mod organizations;
 mod pair;
 mod parties;
+mod principals;
 mod question;
+mod ready;
 mod reasons;
 mod resources;
 mod roles;
 mod services;
 mod solve;
+mod spelled;
+mod table;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -36,8 +44,10 @@ mod variables;
 
 use self::question::{Need, Question, ask};
 
+pub use self::alone::Alone;
 pub use self::parties::{
-    Ability, Holder, Party, Source, accounts_with, gained, holders, outsiders, with_own_identities,
+    Ability, Change, Holder, Party, Source, accounts_with, gained, holders, outsiders,
+    with_own_identities,
 };
 pub use self::roles::{
     Role, Worth, denied_to_all, matches_if_anyone, rewrite_by_outsider, roles, worth,
@@ -243,6 +253,3 @@ fn need(actions: &[&'static str], all: bool) -> Need {
 
 /// What is said where a bound of the search was met.
 const INTRICATE: &str = "the policies are too intricate to be judged as a whole";
-
-/// What a confirmed witness is.
-const CONFIRMED: Verdict = Verdict::Allow;

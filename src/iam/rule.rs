@@ -214,12 +214,12 @@ impl Rule {
             Some(element) => element.fits(action, &Context::default()),
             None => Tri::False,
         };
-        let asked: Tri = V1.iter().any(|a| a.eq_ignore_ascii_case(action)).into();
+        let asked = || Tri::from(V1.iter().any(|a| a.eq_ignore_ascii_case(action)));
         fits.and(match &self.scope {
             Scope::V2 => Tri::True,
-            Scope::V1 => asked,
-            Scope::Beyond => asked.negate(),
-            Scope::Unknown(_) => asked.or(Tri::Unknown),
+            Scope::V1 => asked(),
+            Scope::Beyond => asked().negate(),
+            Scope::Unknown(_) => asked().or(Tri::Unknown),
         })
     }
 

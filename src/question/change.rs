@@ -3,7 +3,7 @@
 use super::estate::{Estate, Located, Repository};
 use crate::iam::action::{self, PULL, PUSH, Service};
 use crate::iam::kleene::Tri;
-use crate::iam::reach::{Answer, Holder, Party, Scene, Witness, gained};
+use crate::iam::reach::{self, Answer, Holder, Party, Scene, Witness};
 use std::sync::Arc;
 
 /// Access that is there in one state and not in the other.
@@ -67,12 +67,13 @@ pub fn of(base: Side<'_>, head: Side<'_>) -> Result<Vec<Change>, &'static str> {
         (None, None) => return Ok(Vec::new()),
     };
     let all = action::on_repository(head.scene.service);
-    if gained(base.scene, head.scene, trusted, &all, false)?.is_empty() {
+    let change = reach::Change::new(base.scene, head.scene, trusted);
+    if change.gained(&all, false)?.is_empty() {
         return Ok(Vec::new());
     }
     let mut out: Vec<Change> = Vec::new();
-    for action in all {
-        for holder in gained(base.scene, head.scene, trusted, &[action], false)? {
+    for (action, holders) in change.gained_each(&all)? {
+        for holder in holders {
             if !holder.covered {
                 add(&mut out, action, holder, base, head);
             }

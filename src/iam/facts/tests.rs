@@ -1,6 +1,7 @@
 use super::*;
 use crate::iam::can::value;
-use crate::iam::document::PolicyKind;
+use crate::iam::document::{Document, PolicyKind};
+use crate::iam::reach::Attached;
 use crate::iam::rule::Scope;
 use crate::span::{Files, Span};
 use serde_json::{Value as Json, json};
@@ -82,7 +83,7 @@ fn a_source_condition_counts_where_it_holds() {
         )]);
         let (statement, grant) = first(&scene);
         assert_eq!(
-            sourced(&scene, 0, &statement, &grant),
+            sourced(&Alone::new(&scene, 0, &statement), &grant),
             Ok(expected),
             "{condition}"
         );
@@ -97,7 +98,10 @@ fn a_deny_can_hold_too() {
         deny,
     ]);
     let (statement, grant) = first(&scene);
-    assert_eq!(sourced(&scene, 0, &statement, &grant), Ok(true));
+    assert_eq!(
+        sourced(&Alone::new(&scene, 0, &statement), &grant),
+        Ok(true)
+    );
 }
 
 #[test]
@@ -136,7 +140,7 @@ fn an_account_is_narrowed_by_named_principals_only() {
         let scene = scene(&[statement(json!({"AWS": "999999999999"}), condition.clone())]);
         let (statement, grant) = first(&scene);
         assert_eq!(
-            narrowed(&scene, 0, &statement, &grant),
+            narrowed(&Alone::new(&scene, 0, &statement), &grant),
             Ok(expected),
             "{condition}"
         );

@@ -3,7 +3,7 @@
 use super::ground::{Ground, fresh_account};
 use super::organizations::{Membership, memberships, some, spelled};
 use super::question::{Profile, Question};
-use super::services;
+use super::services::{self, Source};
 use super::solve::{Dimension, Part};
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
@@ -30,66 +30,216 @@ pub(super) const KEYS: &[&str] = &[
 
 /// An identity: what calls, and the ARN that `aws:PrincipalArn` holds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Identity {
-    caller: String,
-    arn: String,
+pub(super) struct Identity {
+    pub(super) caller: String,
+    pub(super) arn: String,
+    account: String,
     plain: bool,
 }
 
-/// The dimension of callers.
-pub(super) fn dimension(ground: &Ground, question: &Question<'_>) -> Result<Dimension, Exhausted> {
-    let keys = ("aws:principalorgid", "aws:principalorgpaths");
-    let organizations = memberships(ground, keys, question.organization())?;
-    let mut parts = Vec::new();
-    for identity in identities(ground, question)? {
-        let account = account_of(&identity.caller).unwrap_or_default();
-        let own = account == ground.account;
-        for organization in organizations.iter().map(Some).chain([None]) {
-            let elsewhere = organization.is_none_or(|o| o.id != ground.organization);
-            let deployer = account == ground.deployer && !own;
-            let home = ground.binding.organization.as_deref();
-            let astray = deployer && ground.home.1 && organization.map(|o| o.id.as_str()) != home;
-            if (own && elsewhere) || astray {
-                continue;
-            }
-            parts.push(part(ground, question, &identity, account, organization));
+impl Identity {
+    /// As the one who makes a request.
+    pub(super) fn caller(&self) -> Caller {
+        Caller::Identity {
+            arn: self.caller.clone(),
+            account: self.account.clone(),
         }
     }
-    parts.extend(services::parts(ground, question)?);
+
+    /// Its account.
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The value of a key that it decides; `None`: it has none.
+    pub(super) fn value(&self, key: &str) -> Option<&str> {
+        match key {
+            "aws:principalarn" => Some(&self.arn),
+            "aws:principalaccount" => Some(self.account()),
+            "aws:principalisawsservice" => Some("false"),
+            "aws:principaltype" => Some(sort(&self.caller)),
+            "aws:username" => {
+                let (_, name) = self.arn.split_once(":user/")?;
+                Some(name.rsplit('/').next().unwrap_or(name))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Keys that an identity decides by itself, in the order in which a request shows them.
+pub(super) const OF_IDENTITY: &[&str] = &[
+    "aws:principalarn",
+    "aws:principalaccount",
+    "aws:principalisawsservice",
+    "aws:principaltype",
+    "aws:username",
+];
+
+/// Which callers a question takes to tell apart: those that it is about, and what it names itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    whom: Whom,
+    /// An organisation beside those of the policies.
+    organization: Option<String>,
+}
+
+/// The callers that a question looks at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Whom {
+    /// Identities of accounts that nobody names.
+    Unnamed,
+    /// Identities of one account.
+    Of(String),
+    /// All identities, and this service.
+    AllAnd(String),
+    /// All identities and services.
+    All,
+}
+
+impl Asked {
+    pub(super) fn of(ground: &Ground, question: &Question<'_>) -> Self {
+        let own = [
+            Some(ground.organization.as_str()),
+            ground.binding.organization.as_deref(),
+        ];
+        let organization = question.organization().filter(|o| !own.contains(&Some(*o)));
+        Asked {
+            organization: organization.map(str::to_owned),
+            whom: match question {
+                Question::Public => Whom::Unnamed,
+                Question::Account(a, _) | Question::AnyRole(a) => Whom::Of((*a).to_owned()),
+                Question::Service(name) => Whom::AllAnd((*name).to_owned()),
+                _ => Whom::All,
+            },
+        }
+    }
+}
+
+/// One caller: an identity in an organisation or in none, or a service and for whom it acts.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Class {
+    /// By position in the identities and memberships.
+    Identity(usize, Option<usize>),
+    /// By position in the names and sources of services.
+    Service(usize, usize),
+}
+
+/// All callers that the policies and a question can tell apart.
+#[derive(Debug, Default)]
+pub(super) struct Callers {
+    pub(super) identities: Vec<Identity>,
+    pub(super) memberships: Vec<Membership>,
+    pub(super) services: Vec<String>,
+    pub(super) sources: Vec<Source>,
+    pub(super) classes: Vec<Class>,
+}
+
+impl Callers {
+    /// Those of all questions that name the same things themselves.
+    pub(super) fn new(ground: &Ground, asked: &Asked) -> Result<Self, Exhausted> {
+        let keys = ("aws:principalorgid", "aws:principalorgpaths");
+        let more = asked.organization.as_deref();
+        let services = match &asked.whom {
+            Whom::Unnamed | Whom::Of(_) => Vec::new(),
+            Whom::AllAnd(name) => vec![name.clone()],
+            Whom::All => services::names(ground)?,
+        };
+        let mut out = Callers {
+            memberships: memberships(ground, keys, more)?,
+            identities: identities(ground, &asked.whom)?,
+            sources: match services.is_empty() {
+                true => Vec::new(),
+                false => services::sources(ground, more)?,
+            },
+            services,
+            classes: Vec::new(),
+        };
+        for (i, identity) in out.identities.iter().enumerate() {
+            let account = identity.account();
+            let own = account == ground.account;
+            for (m, member) in (out.memberships.iter().enumerate())
+                .map(|(m, o)| (Some(m), Some(o)))
+                .chain([(None, None)])
+            {
+                let elsewhere = member.is_none_or(|o| o.id != ground.organization);
+                let deployer = account == ground.deployer && !own;
+                let home = ground.binding.organization.as_deref();
+                let astray = deployer && ground.home.1 && member.map(|o| o.id.as_str()) != home;
+                if !(own && elsewhere || astray) {
+                    out.classes.push(Class::Identity(i, m));
+                }
+            }
+        }
+        let sources = 0..out.sources.len();
+        let served = (0..out.services.len())
+            .flat_map(|n| sources.clone().map(move |s| Class::Service(n, s)));
+        out.classes.extend(served);
+        Ok(out)
+    }
+
+    /// What a question needs to know of a caller.
+    pub(super) fn profile(&self, class: Class) -> Profile<'_> {
+        match class {
+            Class::Identity(i, m) => {
+                let identity = self.identities.get(i);
+                let member = m.and_then(|m| self.memberships.get(m));
+                Profile {
+                    service: None,
+                    account: identity.map(Identity::account),
+                    organization: member.map(|o| o.id.as_str()),
+                    plain: identity.is_some_and(|i| i.plain),
+                    hidden: false,
+                }
+            }
+            Class::Service(n, s) => {
+                let source = self.sources.get(s);
+                Profile {
+                    service: self.services.get(n).map(String::as_str),
+                    account: source.and_then(|s| s.account.as_deref()),
+                    organization: source
+                        .and_then(|s| s.organization.as_ref())
+                        .map(|o| o.id.as_str()),
+                    plain: false,
+                    hidden: source.is_some_and(|s| s.hidden),
+                }
+            }
+        }
+    }
+
+    /// The caller's part of a request.
+    pub(super) fn part(&self, class: Class) -> Part {
+        match class {
+            Class::Identity(i, m) => match self.identities.get(i) {
+                Some(identity) => part(identity, m.and_then(|m| self.memberships.get(m))),
+                None => Part::default(),
+            },
+            Class::Service(n, s) => match (self.services.get(n), self.sources.get(s)) {
+                (Some(name), Some(source)) => services::part(name, source),
+                _ => Part::default(),
+            },
+        }
+    }
+}
+
+/// The dimension of callers, each spelled out.
+pub(super) fn dimension(ground: &Ground, question: &Question<'_>) -> Result<Dimension, Exhausted> {
+    let callers = Callers::new(ground, &Asked::of(ground, question))?;
+    let part = |class: &Class| Part {
+        asked: question.asks(ground, &callers.profile(*class)),
+        ..callers.part(*class)
+    };
     Ok(Dimension {
+        parts: callers.classes.iter().map(part).collect(),
         keys: KEYS.iter().map(|k| (*k).to_owned()).collect(),
-        parts,
     })
 }
 
-fn part(
-    ground: &Ground,
-    question: &Question<'_>,
-    identity: &Identity,
-    account: &str,
-    organization: Option<&Membership>,
-) -> Part {
-    let profile = Profile {
-        service: None,
-        account: Some(account),
-        organization: organization.map(|o| o.id.as_str()),
-        plain: identity.plain,
-        hidden: false,
-    };
-    let asked = question.asks(ground, &profile);
-    if let Some(nobody) = Part::unasked(ground, &asked) {
-        return nobody;
-    }
+fn part(identity: &Identity, organization: Option<&Membership>) -> Part {
     let one = |key: &str, value: &str| (key.to_owned(), Fact::One(value.to_owned()));
-    let mut facts = vec![
-        one("aws:principalarn", &identity.arn),
-        one("aws:principalaccount", account),
-        one("aws:principalisawsservice", "false"),
-        one("aws:principaltype", sort(&identity.caller)),
-    ];
-    if let Some((_, name)) = identity.arn.split_once(":user/") {
-        facts.push(one("aws:username", name.rsplit('/').next().unwrap_or(name)));
-    }
+    let mut facts: Vec<(String, Fact)> = (OF_IDENTITY.iter())
+        .filter_map(|key| Some(one(key, identity.value(key)?)))
+        .collect();
     if let Some(o) = organization {
         facts.push(one("aws:principalorgid", &o.id));
         facts.push((
@@ -98,9 +248,8 @@ fn part(
         ));
     }
     Part {
-        caller: Some(Caller::parse(&identity.caller)),
+        caller: Some(identity.caller()),
         facts,
-        asked,
         ..Part::default()
     }
 }
@@ -138,10 +287,41 @@ fn identity(arn: &str, plain: bool) -> Option<Identity> {
         }
         _ => (arn.to_owned(), arn.to_owned()),
     };
-    Some(Identity { caller, arn, plain })
+    Some(Identity {
+        caller,
+        arn,
+        account: account.to_owned(),
+        plain,
+    })
 }
 
-/// The ARNs and patterns by which the policies tell identities apart.
+/// What the policies tell identities apart by.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Told {
+    /// ARNs.
+    exact: BTreeSet<String>,
+    /// Patterns of ARNs.
+    wild: Vec<Vec<Tok>>,
+    /// The accounts of identities other than the owner's: those that the policies name, and the deploying one.
+    pub(super) accounts: BTreeSet<String>,
+}
+
+impl Told {
+    pub(super) fn new(ground: &Ground) -> Self {
+        let (exact, wild) = told_apart(ground);
+        let mut accounts = ground.names.accounts.clone();
+        let of_exact = exact.iter().filter_map(|a| account_of(a));
+        accounts.extend(of_exact.map(str::to_owned));
+        accounts.insert(ground.deployer.clone());
+        accounts.retain(|a| is_account(a) && *a != ground.account);
+        Told {
+            exact,
+            wild,
+            accounts,
+        }
+    }
+}
+
 fn told_apart(ground: &Ground) -> (BTreeSet<String>, Vec<Vec<Tok>>) {
     let (mut exact, globs) = ground.patterns("aws:principalarn");
     let mut wild: Vec<Vec<Tok>> = globs.iter().map(|g| g.toks().to_vec()).collect();
@@ -182,9 +362,11 @@ fn told_apart(ground: &Ground) -> (BTreeSet<String>, Vec<Vec<Tok>>) {
 
 /// Users, roles and sessions that the policies name one by one.
 pub(super) fn named(ground: &Ground) -> BTreeSet<String> {
-    let (mut exact, _) = told_apart(ground);
-    exact.retain(|arn| account_of(arn).is_some() && !arn.ends_with(":root"));
+    let exact = ground.told.exact.iter();
     exact
+        .filter(|arn| account_of(arn).is_some() && !arn.ends_with(":root"))
+        .cloned()
+        .collect()
 }
 
 fn inside(tok: &Tok, set: Set) -> Tok {
@@ -195,21 +377,22 @@ fn inside(tok: &Tok, set: Set) -> Tok {
     }
 }
 
-fn identities(ground: &Ground, question: &Question<'_>) -> Result<Vec<Identity>, Exhausted> {
-    let (exact, wild) = told_apart(ground);
-    let mut accounts: BTreeSet<String> = ground.names.accounts.clone();
-    accounts.extend(question.account().map(str::to_owned));
-    accounts.extend(
-        exact
-            .iter()
-            .filter_map(|a| account_of(a))
-            .map(str::to_owned),
-    );
-    accounts.insert(ground.deployer.clone());
-    accounts.retain(|a| is_account(a) && *a != ground.account);
+fn identities(ground: &Ground, whom: &Whom) -> Result<Vec<Identity>, Exhausted> {
+    let Told {
+        exact,
+        wild,
+        accounts,
+    } = &ground.told;
+    let only = match whom {
+        Whom::Of(account) => Some(account.as_str()),
+        _ => None,
+    };
     let toks: Vec<&[Tok]> = wild.iter().map(Vec::as_slice).collect();
-    let avoid: String = exact.iter().map(String::as_str).collect();
-    let taken = |a: &str| accounts.contains(a) || a == ground.account;
+    let avoid: String = match toks.is_empty() {
+        true => String::new(),
+        false => exact.iter().map(String::as_str).collect(),
+    };
+    let taken = |a: &str| accounts.contains(a) || a == ground.account || Some(a) == only;
     let named = |arn: &str| {
         if exact.contains(arn) {
             return Some(spelled(arn));
@@ -224,27 +407,27 @@ fn identities(ground: &Ground, question: &Question<'_>) -> Result<Vec<Identity>,
         avoid: &avoid,
         named: &named,
     };
-    let only = question.account();
     let mut out = match only {
         None => generic(ground, &look, &taken)?,
         Some(_) => Vec::new(),
     };
-    if !matches!(question, Question::Public) {
+    if *whom != Whom::Unnamed {
         let asked = |a: &str| only.is_none_or(|o| o == a);
-        out.extend(
-            (exact.iter())
-                .filter_map(|a| identity(a, false))
-                .filter(|i| account_of(&i.caller).is_some_and(asked)),
-        );
-        for account in std::iter::once(&ground.account)
-            .chain(&accounts)
-            .filter(|a| asked(a))
-        {
+        let own = exact.iter().filter(|a| account_of(a).is_some_and(asked));
+        out.extend(own.filter_map(|a| identity(a, false)));
+        let own = std::iter::once(ground.account.as_str());
+        let others = accounts.iter().map(String::as_str);
+        // one that nobody else names
+        let asked_for =
+            only.filter(|a| is_account(a) && *a != ground.account && !accounts.contains(*a));
+        for account in own.chain(others).chain(asked_for).filter(|a| asked(a)) {
             out.extend(of_account(ground, &spelled(account), account, &look)?);
         }
     }
     let mut seen = BTreeSet::new();
-    out.retain(|i| seen.insert(i.clone()));
+    let kept: Vec<bool> = out.iter().map(|i| seen.insert(i)).collect();
+    let mut kept = kept.into_iter();
+    out.retain(|_| kept.next().unwrap_or(true));
     Ok(out)
 }
 
@@ -260,7 +443,7 @@ fn generic(
     }
     let digits = vec![Tok::One(Set::Digit); 12];
     let mut out = of_account(ground, &digits, "", look)?;
-    out.retain(|i| account_of(&i.caller).is_some_and(|a| !taken(a)));
+    out.retain(|i| !taken(i.account()));
     Ok(out)
 }
 

@@ -3,21 +3,26 @@
 use super::callers::KEYS;
 use super::ground::Ground;
 use super::question::{self, Need, Question, names_organization};
-use super::solve::{Found, Part, Search};
+use super::ready::Ready;
+use super::solve::{Part, Search};
+use super::spelled::Spelled;
+use super::table::Crowd;
 use super::{Answer, Holder, Party, Scene, Source, Trusted, Witness, networks, reasons};
 use crate::iam::automaton::Exhausted;
+use crate::iam::evaluate::passes;
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Fact, View};
 use crate::iam::principal::{Caller, account_of};
 use crate::iam::rule::Policy;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// What a census is taken of.
 pub(super) struct Census<'a> {
     /// The scene; of a comparison with the policies of the base before those of the head.
     pub(super) scene: &'a Scene,
-    pub(super) ground: &'a Ground,
+    pub(super) ready: &'a Ready,
     pub(super) trusted: &'a Trusted,
     pub(super) need: &'a Need,
     /// Principals that the policies name one by one.
@@ -27,9 +32,76 @@ pub(super) struct Census<'a> {
     pub(super) base: Option<&'a [Policy]>,
 }
 
+/// A class of callers that reaches something, and the rest of a request.
+pub(super) enum Reach {
+    /// By its position among callers.
+    Class(Rc<Crowd>, usize, Rc<Part>),
+    /// Spelled out.
+    Whole(Part),
+}
+
+impl Reach {
+    /// The caller's account, or the one that a service acts for.
+    pub(super) fn account(&self) -> Option<&str> {
+        match self {
+            Reach::Class(crowd, class, _) => crowd.profile(*class)?.account,
+            Reach::Whole(part) => {
+                let own = part.caller.as_ref().and_then(Caller::account);
+                own.or_else(|| fact(part, "aws:sourceaccount"))
+            }
+        }
+    }
+
+    /// The organisation of an identity.
+    pub(super) fn organization(&self) -> Option<&str> {
+        match self {
+            Reach::Class(crowd, class, _) => {
+                let profile = crowd.profile(*class)?;
+                profile.organization.filter(|_| profile.service.is_none())
+            }
+            Reach::Whole(part) => fact(part, "aws:principalorgid"),
+        }
+    }
+
+    /// The caller's part of the request.
+    fn caller(&self) -> Option<&Part> {
+        match self {
+            Reach::Class(crowd, class, _) => crowd.spelled(*class).map(|(_, part)| part),
+            Reach::Whole(part) => Some(part),
+        }
+    }
+
+    /// What tells it from other classes of callers.
+    fn key(&self) -> String {
+        match self {
+            Reach::Class(crowd, class, _) => crowd
+                .spelled(*class)
+                .map_or_else(String::new, |(key, _)| key.clone()),
+            Reach::Whole(part) => caller_key(part),
+        }
+    }
+
+    /// The whole request; the question says whether it is about the caller.
+    pub(super) fn part(&self, ground: &Ground, question: &Question<'_>) -> Part {
+        match self {
+            Reach::Class(crowd, class, rest) => {
+                let asked = crowd
+                    .profile(*class)
+                    .and_then(|p| question.asks(ground, &p));
+                let part = match crowd.callers.classes.get(*class) {
+                    Some(class) => crowd.callers.part(*class),
+                    None => Part::default(),
+                };
+                Part { asked, ..part }.join(rest)
+            }
+            Reach::Whole(part) => part.clone(),
+        }
+    }
+}
+
 /// One class of callers that reaches something.
 struct Entry {
-    part: Part,
+    reach: Reach,
     must: bool,
     network: bool,
 }
@@ -39,8 +111,11 @@ pub(super) fn holders(census: &Census<'_>) -> Result<Vec<Holder>, Exhausted> {
     let entries = census.entries()?;
     let mut parties: BTreeMap<Party, Vec<&Entry>> = BTreeMap::new();
     for entry in &entries {
-        let party = census.party(&entry.part);
-        if let Some(party) = party.filter(|p| census.is_possible(p, &entry.part)) {
+        let Some(part) = entry.reach.caller() else {
+            continue;
+        };
+        let party = census.party(part);
+        if let Some(party) = party.filter(|p| census.is_possible(p, part)) {
             parties.entry(party).or_default().push(entry);
         }
     }
@@ -62,25 +137,19 @@ impl Census<'_> {
     /// What each class of callers reaches: from anywhere, else from a network that the policies name.
     fn entries(&self) -> Result<Vec<Entry>, Exhausted> {
         let mut found: BTreeMap<String, Entry> = BTreeMap::new();
-        let named = networks::KEYS
-            .iter()
-            .any(|k| self.ground.used().contains(*k));
+        let used = &self.ready.ground.used;
+        let named = networks::KEYS.iter().any(|k| used.contains(*k));
         let ways: &[bool] = if named { &[false, true] } else { &[false] };
         for network in ways {
             let question = Question::Everyone(self.trusted, *network);
-            for answer in self.pass(&question)? {
-                let (part, must) = match answer {
-                    Found::Must(part) => (part, true),
-                    Found::May(part) => (part, false),
-                    Found::Nothing => continue,
-                };
-                let key = caller_key(&part);
+            for (reach, must) in self.pass(&question)? {
+                let key = reach.key();
                 if found.get(&key).is_none_or(|old| must && !old.must) {
                     let network = *network;
                     found.insert(
                         key,
                         Entry {
-                            part,
+                            reach,
                             must,
                             network,
                         },
@@ -91,34 +160,51 @@ impl Census<'_> {
         Ok(found.into_values().collect())
     }
 
-    /// What each class of callers that a question is about reaches: by one search; with policy variables by two, with values for
-    /// them and with variables that may be anything.
-    pub(super) fn pass(&self, question: &Question<'_>) -> Result<Vec<Found>, Exhausted> {
-        let tied = self.ground.variables();
+    /// What each class of callers that a question is about reaches, and whether it is certain: by one search; with policy
+    /// variables by two, with values for them and with variables that may be anything.
+    pub(super) fn pass(&self, question: &Question<'_>) -> Result<Vec<(Reach, bool)>, Exhausted> {
+        let ground = &self.ready.ground;
         let mut out = Vec::new();
-        if !tied.is_empty() {
-            let concrete =
-                question::tied_dimensions(self.scene, self.ground, question, self.need, &tied)
-                    .and_then(|d| self.search(false).each(d));
-            let must = |f: &Found| matches!(f, Found::Must(_));
-            out.extend(concrete.into_iter().flatten().filter(must));
+        if !ground.tied.is_empty() {
+            let spelled = Spelled::new(ground, view(false), question::copies(self.need));
+            let dimensions = question::tied_dimensions(self.scene, ground, question, self.need);
+            let concrete = dimensions.and_then(|d| spelled.each(d));
+            let whole = |part| (Reach::Whole(part), true);
+            out.extend(concrete.into_iter().flatten().map(whole));
         }
-        let dimensions = question::dimensions(self.scene, self.ground, question, self.need)?;
-        out.extend(self.search(!tied.is_empty()).each(dimensions)?);
+        let table = self
+            .ready
+            .table(self.scene, view(!ground.tied.is_empty()))?;
+        let search = Search {
+            scene: self.scene,
+            ground,
+            table: &table,
+            question,
+            need: self.need,
+        };
+        let found = search.each()?;
+        for (class, at, must) in found.hits {
+            if let Some(rest) = found.rest.get(&at) {
+                let reach = Reach::Class(found.crowd.clone(), class, rest.clone());
+                out.push((reach, must));
+            }
+        }
         Ok(out)
     }
 
-    fn search(&self, relax: bool) -> Search<'_> {
-        Search::new(self.ground, view(relax), question::copies(self.need))
+    /// The request of a class of callers that reaches something.
+    fn whole(&self, entry: &Entry) -> Part {
+        let question = Question::Everyone(self.trusted, entry.network);
+        entry.reach.part(&self.ready.ground, &question)
     }
 
     /// Whom a class of callers belongs to; `None`: nobody who could be named.
     fn party(&self, part: &Part) -> Option<Party> {
-        let ground = self.ground;
+        let ground = &self.ready.ground;
         match part.caller.as_ref()? {
             Caller::Identity { account, .. } => {
                 let arn = fact(part, "aws:principalarn")?;
-                if let Some(named) = self.named(part, &arn) {
+                if let Some(named) = self.named(part, arn) {
                     return Some(Party::Principal(named));
                 }
                 if ground.names_account(account) {
@@ -126,7 +212,7 @@ impl Census<'_> {
                 }
                 let organization = fact(part, "aws:principalorgid");
                 let named = organization.filter(|o| names_organization(ground, o));
-                Some(named.map_or(Party::Anyone, Party::Organization))
+                Some(named.map_or(Party::Anyone, |o| Party::Organization(o.to_owned())))
             }
             Caller::Service(name) => Some(Party::Service {
                 name: name.clone(),
@@ -147,10 +233,14 @@ impl Census<'_> {
         let account = fact(part, "aws:sourceaccount");
         let organization = fact(part, "aws:sourceorgid");
         match (account, organization) {
-            (Some(account), _) if self.ground.names_account(&account) => Source::Account(account),
-            (_, Some(id)) if names_organization(self.ground, &id) => Source::Organization(id),
+            (Some(account), _) if self.ready.ground.names_account(account) => {
+                Source::Account(account.to_owned())
+            }
+            (_, Some(id)) if names_organization(&self.ready.ground, id) => {
+                Source::Organization(id.to_owned())
+            }
             (None, _) => match fact(part, "aws:sourcearn") {
-                Some(arn) => Source::Resource(arn),
+                Some(arn) => Source::Resource(arn.to_owned()),
                 None => Source::Anyone,
             },
             _ => Source::Anyone,
@@ -196,7 +286,7 @@ impl Census<'_> {
             );
             return (Answer::Unknown(vec![reason.into()]), None);
         }
-        match self.confirm(&entry.part) {
+        match self.confirm(&self.whole(entry)) {
             Some((witness, before)) => (Answer::Yes(Box::new(witness)), before),
             None => (
                 Answer::Unknown(vec!["the request found could not be confirmed".into()]),
@@ -210,19 +300,19 @@ impl Census<'_> {
         let place = |p: &Part| fact_list(p, "aws:principalorgpaths");
         let reached: BTreeSet<Option<String>> = (entries.iter())
             .filter(|e| e.must)
-            .map(|e| place(&e.part))
+            .filter_map(|e| e.reach.caller().map(place))
             .collect();
         let keys = ("aws:principalorgid", "aws:principalorgpaths");
         let more = self.trusted.organization.as_deref();
-        let Ok(all) = super::organizations::memberships(self.ground, keys, more) else {
+        let Ok(all) = super::organizations::memberships(&self.ready.ground, keys, more) else {
             return false;
         };
-        let own = account == self.ground.account;
+        let own = account == self.ready.ground.account;
         let mut possible = (all
             .iter()
             .map(|m| (Some(m.id.as_str()), Some(m.path.clone()))))
         .chain([(None, None)])
-        .filter(|(id, _)| !own || *id == Some(self.ground.organization.as_str()))
+        .filter(|(id, _)| !own || *id == Some(self.ready.ground.organization.as_str()))
         .filter(|(id, _)| self.may_be_in(account, *id));
         possible.all(|(_, path)| reached.contains(&path))
     }
@@ -235,7 +325,7 @@ impl Census<'_> {
             _ => return true,
         };
         let organization = fact(part, "aws:principalorgid");
-        self.may_be_in(account, organization.as_deref())
+        self.may_be_in(account, organization)
     }
 
     /// Whether an account may be in an organisation, or in none.
@@ -249,39 +339,44 @@ impl Census<'_> {
 
     /// Why it cannot be told of somebody.
     pub(super) fn reasons(&self, part: &Part) -> Vec<Arc<str>> {
-        let relaxed = !self.ground.variables().is_empty();
-        reasons::of(self.scene, self.ground, part, self.need, view(relaxed))
+        let relaxed = !self.ready.ground.tied.is_empty();
+        reasons::of(
+            self.scene,
+            &self.ready.ground,
+            part,
+            self.need,
+            view(relaxed),
+        )
     }
 
     fn doubtful(&self, entries: &[&Entry]) -> Answer {
-        let reasons = entries.first().map(|e| self.reasons(&e.part));
+        let reasons = entries.first().map(|e| self.reasons(&self.whole(e)));
         Answer::Unknown(reasons.unwrap_or_default())
     }
 
     /// The witness, and the statement of the base that denied it.
     pub(super) fn confirm(&self, part: &Part) -> Option<(Witness, Option<(usize, usize)>)> {
         let view = view(false);
-        let requests = question::requests(self.ground, part, self.need, view);
+        let requests = question::requests(&self.ready.ground, part, self.need, view);
         let passes = |policies: &[Policy], wanted: Tri| -> Vec<bool> {
             let each = requests.iter();
-            each.map(|r| question::passes(policies, r) == wanted)
-                .collect()
+            each.map(|r| passes(policies, r) == wanted).collect()
         };
         let new = |base| passes(base, Tri::False).contains(&true);
         let confirmed = !passes(self.head, Tri::True).contains(&false) && self.base.is_none_or(new);
         debug_assert!(confirmed, "not confirmed: {requests:?}");
         let first = requests.first().filter(|_| confirmed)?;
         let blocked = |base: &[Policy]| requests.iter().find_map(|r| reasons::denies(base, r));
-        let by = reasons::allows(self.head, first, |r| self.ground.is_new(r))
+        let by = reasons::allows(self.head, first, |r| self.ready.ground.is_new(r))
             .or_else(|| reasons::allows(self.head, first, |_| true));
-        let witness = question::witness(self.ground, self.head, first, by);
+        let witness = question::witness(&self.ready.ground, self.head, first, by);
         Some((witness, self.base.and_then(blocked)))
     }
 
     /// Whether the owner trusts a party.
     fn inside(&self, party: &Party) -> Tri {
         let trust = |account: Option<&str>, organization: Option<&str>| {
-            question::trust(self.ground, self.trusted, account, organization)
+            question::trust(&self.ready.ground, self.trusted, account, organization)
         };
         match party {
             Party::Anyone => Tri::False,
@@ -306,9 +401,9 @@ fn view(relax: bool) -> View {
     }
 }
 
-fn fact(part: &Part, key: &str) -> Option<String> {
+fn fact<'a>(part: &'a Part, key: &str) -> Option<&'a str> {
     part.facts.iter().find_map(|(k, f)| match f {
-        Fact::One(value) if k == key => Some(value.clone()),
+        Fact::One(value) if k == key => Some(value.as_str()),
         _ => None,
     })
 }
@@ -321,7 +416,7 @@ fn fact_list(part: &Part, key: &str) -> Option<String> {
 }
 
 /// What tells a class of callers from others.
-fn caller_key(part: &Part) -> String {
+pub(super) fn caller_key(part: &Part) -> String {
     let mut out = part.caller.as_ref().map_or("", |c| c.words()).to_owned();
     for (key, fact) in part
         .facts

@@ -1,6 +1,6 @@
 //! What a set of rules that one request matches has to be for a question to be answered with yes.
 
-use super::solve::{Mask, put};
+use super::mask::{Mask, PLACES, place, put, width};
 use crate::iam::rule::Rule;
 
 /// Which side of a comparison a rule stands on. Without a comparison every rule stands on the side of the head.
@@ -22,8 +22,8 @@ impl Bits {
         let mut out = Bits::default();
         for (i, rule) in rules.iter().enumerate() {
             if chosen(i, rule) {
-                put(&mut out.must, first + i, true, false);
-                put(&mut out.may, first + i, false, true);
+                put(&mut out.must, first + place(i), true, false);
+                put(&mut out.may, first + place(i), false, true);
             }
         }
         out
@@ -69,7 +69,9 @@ impl Goal {
         };
         let copy = |n: usize| {
             let of = |chosen: &dyn Fn(Side, bool) -> bool| {
-                Bits::of(rules, n * rules.len(), |i, r| chosen(side(i), r.deny))
+                Bits::of(rules, n * width(rules.len()) * PLACES, |i, r| {
+                    chosen(side(i), r.deny)
+                })
             };
             Copy {
                 allows: of(&|s, deny| s.head && !deny),
@@ -83,8 +85,8 @@ impl Goal {
             }
         };
         let mut asked = Bits::default();
-        put(&mut asked.must, copies * rules.len(), true, false);
-        put(&mut asked.may, copies * rules.len(), false, true);
+        put(&mut asked.must, 0, true, false);
+        put(&mut asked.may, 0, false, true);
         Goal {
             copies: (0..copies).map(copy).collect(),
             asked,

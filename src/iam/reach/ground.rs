@@ -1,16 +1,17 @@
 //! A scene made ready: its typed holes are filled in, by stand-ins that nobody names where the world does not say, and everything
 //! that the policies name is gathered.
 
+use super::callers::Told;
 use super::goal::Side;
 use super::{Attached, Scene};
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
+use crate::iam::principal::Who;
 use crate::iam::rule::{Policy, Rule, Setting};
 use crate::value::Part as TextPart;
 use crate::world::is_account;
 use crate::world::region::url_suffix;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,27 +49,18 @@ pub(super) struct Ground {
     /// Those of them that are stand-ins, with the reason.
     pub(super) open: BTreeMap<String, Arc<str>>,
     pub(super) names: Names,
-    /// The policies have no variables: what a question is not about need not be made up.
-    pub(super) plain: bool,
+    /// Keys that the clauses ask about, those of policy variables included.
+    pub(super) used: BTreeSet<String>,
+    /// For each clause and resource with variables: the keys that it ties together.
+    pub(super) tied: Vec<BTreeSet<String>>,
+    /// Whether some part of the policies is not known.
+    pub(super) open_ended: bool,
+    /// What the policies tell identities apart by.
+    pub(super) told: Told,
     /// Of a comparison: the side of each rule, in the order of [`Ground::rules`].
     pub(super) sides: Vec<Side>,
     /// What the rules of the base of a comparison say.
     pub(super) old: BTreeSet<String>,
-}
-
-/// Whether two scenes differ in nothing but the repository that is asked about, which [`Ground`] does not look at.
-fn same(a: &Scene, b: &Scene) -> bool {
-    let policy = |a: &Attached, b: &Attached| {
-        Arc::ptr_eq(&a.document, &b.document) && a.name == b.name && a.scope == b.scope
-    };
-    a.service == b.service
-        && (&a.account, &a.region) == (&b.account, &b.region)
-        && (&a.partition, &a.organization) == (&b.partition, &b.organization)
-        && a.policies.len() == b.policies.len()
-        && a.policies
-            .iter()
-            .zip(&b.policies)
-            .all(|(a, b)| policy(a, b))
 }
 
 /// An account id that nobody names.
@@ -81,24 +73,7 @@ pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
         .unwrap_or_default()
 }
 
-thread_local! {
-    /// The scene that was made ready last: several questions are asked about each.
-    static LAST: RefCell<Option<(Scene, bool, Arc<Ground>)>> = const { RefCell::new(None) };
-}
-
 impl Ground {
-    /// As [`Ground::new`], made once for questions about one scene that follow each other.
-    pub(super) fn of(scene: &Scene, abroad: bool) -> Arc<Self> {
-        LAST.with_borrow_mut(|last| match last {
-            Some((of, way, ground)) if *way == abroad && same(of, scene) => ground.clone(),
-            _ => {
-                let ground = Arc::new(Self::new(scene, abroad));
-                *last = Some((scene.clone(), abroad, ground.clone()));
-                ground
-            }
-        })
-    }
-
     /// `abroad`: the resources are those of an account and organisation that no policy names.
     pub(super) fn new(scene: &Scene, abroad: bool) -> Self {
         let documents = || scene.policies.iter().map(|p| &*p.document);
@@ -107,11 +82,8 @@ impl Ground {
             Some(partition) => partition.to_string(),
             None => partition_of(&first),
         };
-        let stand_in = |given: &Option<Arc<str>>, other: &str| {
-            given
-                .as_deref()
-                .map_or_else(|| other.to_owned(), str::to_owned)
-        };
+        let stand_in =
+            |given: &Option<Arc<str>>, other: &str| given.as_deref().unwrap_or(other).to_owned();
         let owner = "000000000000";
         let owner = if first.accounts.contains(owner) {
             fresh_account(|a| first.accounts.contains(a))
@@ -133,7 +105,10 @@ impl Ground {
             policies: Vec::new(),
             sides: Vec::new(),
             old: BTreeSet::new(),
-            plain: false,
+            used: BTreeSet::new(),
+            tied: Vec::new(),
+            open_ended: false,
+            told: Told::default(),
             names: match typed {
                 true => names(documents(), &binding),
                 false => first,
@@ -157,8 +132,17 @@ impl Ground {
         }
         ground.fix(scene, organization_given);
         ground.read(&scene.policies);
-        ground.plain = ground.variables().is_empty();
+        ground.gather();
         ground
+    }
+
+    /// Gathers what the policies ask about.
+    fn gather(&mut self) {
+        self.tied = self.variables();
+        self.used = self.clauses().map(|c| c.key.clone()).collect();
+        self.used.extend(self.tied.iter().flatten().cloned());
+        self.open_ended = self.has_holes();
+        self.told = Told::new(self);
     }
 
     /// Reads the policies, with what is known of the deployment put in.
@@ -274,15 +258,19 @@ impl Ground {
         (literals, wild)
     }
 
-    /// Keys that the clauses ask about, those of policy variables included.
-    pub(super) fn used(&self) -> BTreeSet<String> {
-        let mut used: BTreeSet<String> = self.clauses().map(|c| c.key.clone()).collect();
-        used.extend(self.variables().into_iter().flatten());
-        used
+    /// Whether some principal or value is not known.
+    fn has_holes(&self) -> bool {
+        let open = |rule: &Rule| {
+            let who = rule.principals.iter().flat_map(|p| &p.who);
+            let values = rule.clauses.iter().flat_map(|c| &c.values);
+            who.into_iter().any(|w| matches!(w, Who::Open { .. }))
+                || values.into_iter().any(|g| g.holes().next().is_some())
+        };
+        self.policies.iter().flat_map(|p| &p.rules).any(open)
     }
 
     /// For each clause and resource with variables: the keys that it ties together.
-    pub(super) fn variables(&self) -> Vec<BTreeSet<String>> {
+    fn variables(&self) -> Vec<BTreeSet<String>> {
         let mut out = Vec::new();
         for rule in self.policies.iter().flat_map(|p| &p.rules) {
             for glob in rule.resources.iter().flat_map(|e| &e.globs) {

@@ -2,14 +2,14 @@
 
 use super::ground::Ground;
 use super::organizations::{Membership, memberships, one_of, some, spelled};
-use super::question::{Question, names_organization};
+use super::question::names_organization;
 use super::solve::{Dimension, Part};
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::condition::network;
-use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::LazyLock;
 
 /// Keys that the network decides.
 pub(super) const KEYS: &[&str] = &[
@@ -35,20 +35,21 @@ const NEVER: &[&str] = &[
     "fe80::/10",
 ];
 
+static NETS: LazyLock<Vec<ipnet::IpNet>> =
+    LazyLock::new(|| NEVER.iter().filter_map(|t| network(t)).collect());
+
 /// Ways through endpoints at most.
 const WAYS: usize = 5_000;
 
 /// The dimension of networks.
-pub(super) fn dimension(ground: &Ground, question: &Question<'_>) -> Result<Dimension, Exhausted> {
-    let used = ground.used();
+pub(super) fn dimension(ground: &Ground) -> Result<Dimension, Exhausted> {
+    let used = &ground.used;
     let mut parts = Vec::new();
     for address in addresses(ground, "aws:sourceip", true) {
-        parts.push(part(ground, question, vec![one("aws:sourceip", &address)]));
+        parts.push(part(vec![one("aws:sourceip", &address)]));
     }
     if KEYS.iter().any(|k| used.contains(*k)) {
-        for facts in endpoints(ground, &used)? {
-            parts.push(part(ground, question, facts));
-        }
+        parts.extend(endpoints(ground, used)?.into_iter().map(part));
     }
     Ok(Dimension {
         keys: KEYS.iter().map(|k| (*k).to_owned()).collect(),
@@ -56,21 +57,19 @@ pub(super) fn dimension(ground: &Ground, question: &Question<'_>) -> Result<Dime
     })
 }
 
-fn one(key: &str, value: &str) -> (String, Fact) {
-    (key.to_owned(), Fact::One(value.to_owned()))
-}
-
-fn part(ground: &Ground, question: &Question<'_>, facts: Vec<(String, Fact)>) -> Part {
-    let named = question.is_from_anywhere() && facts.iter().any(|(k, f)| names(ground, k, f));
+fn part(facts: Vec<(String, Fact)>) -> Part {
     Part {
         facts,
-        asked: named.then_some((Tri::False, None)),
         ..Part::default()
     }
 }
 
+fn one(key: &str, value: &str) -> (String, Fact) {
+    (key.to_owned(), Fact::One(value.to_owned()))
+}
+
 /// Whether the policies name a network.
-fn names(ground: &Ground, key: &str, fact: &Fact) -> bool {
+pub(super) fn names(ground: &Ground, key: &str, fact: &Fact) -> bool {
     let Fact::One(value) = fact else {
         return false;
     };
@@ -187,7 +186,7 @@ fn addresses(ground: &Ground, key: &str, public: bool) -> Vec<String> {
         .iter()
         .filter_map(|t| network(t))
         .collect();
-    let never: Vec<ipnet::IpNet> = NEVER.iter().filter_map(|t| network(t)).collect();
+    let never = &*NETS;
     let four = [
         IpAddr::V4(Ipv4Addr::new(8, 8, 8, 8)),
         IpAddr::V4(Ipv4Addr::UNSPECIFIED),
@@ -199,7 +198,7 @@ fn addresses(ground: &Ground, key: &str, public: bool) -> Vec<String> {
     let mut out = Vec::new();
     for probes in [four, six] {
         let mut cuts: Vec<IpAddr> = probes.to_vec();
-        for net in nets.iter().chain(&never) {
+        for net in nets.iter().chain(never) {
             cuts.push(net.network());
             cuts.extend(after(net.broadcast()));
         }

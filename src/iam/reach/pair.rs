@@ -86,7 +86,7 @@ fn left(rule: &mut Rule, base: &mut [Policy], sides: &mut [Vec<Side>]) -> Option
 impl Ground {
     /// Whether the base of a comparison does not have a rule; without a comparison: yes.
     pub(super) fn is_new(&self, rule: &Rule) -> bool {
-        !self.old.contains(&fingerprint(rule))
+        self.old.is_empty() || !self.old.contains(&fingerprint(rule))
     }
 }
 

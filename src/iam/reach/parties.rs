@@ -1,18 +1,19 @@
 //! Who can do what, and what a change of policies changes about it.
 
-use super::census::{self, Census};
+use super::census::{self, Census, Reach};
 use super::ground::Ground;
+use super::mask::{self, Mask};
+use super::pair::{self, Pair};
 use super::question::{self, Need, Question, ask};
-use super::solve::{Found, Part};
-use super::{Answer, Attached, Scene, Trusted, callers, pair};
+use super::ready::Ready;
+use super::{Answer, Attached, Scene, Trusted, callers};
 use crate::iam::action::{self, PULL, PUSH, Service};
 use crate::iam::automaton::Exhausted;
 use crate::iam::document::{
     Document, Effect, PolicyKind, PrincipalElement, Statement, Version, Word, Words,
 };
 use crate::iam::kleene::Tri;
-use crate::iam::pattern::Fact;
-use crate::iam::principal::{Caller, Sort};
+use crate::iam::principal::Sort;
 use crate::iam::rule::Scope;
 use crate::value::{Role, Text, Unknown};
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,21 +129,102 @@ pub fn holders(
     actions: &[&'static str],
     all: bool,
 ) -> Result<Vec<Holder>, &'static str> {
-    let ground = Ground::new(scene, false);
-    let census = Census {
-        scene,
-        exact: callers::named(&ground),
-        ground: &ground,
-        trusted,
-        need: &super::need(actions, all),
-        head: &ground.policies,
-        base: None,
-    };
+    let ready = Ready::of(scene, false);
+    let need = super::need(actions, all);
+    let mut census = whole(scene, &ready, trusted, &need);
+    census.exact = callers::named(&ready.ground);
     census::holders(&census).map_err(|Exhausted| super::INTRICATE)
 }
 
-/// Who can do one of the actions (`all`: all of them) by the policies of `head`, and could not by those of `base`. What else is known
-/// of the scene is taken from `head`. A change of a registry policy's scope is a comparison of one policy with itself.
+/// A comparison of two states of policies: who can do something by those of the head, and could not by those of the base. What else is
+/// known of the scene is taken from the head. A change of a registry policy's scope is a comparison of one policy with itself.
+pub struct Change<'a> {
+    /// The policies of the base before those of the head.
+    both: Scene,
+    trusted: &'a Trusted,
+    ready: Ready,
+    pair: Pair,
+    exact: BTreeSet<String>,
+}
+
+impl<'a> Change<'a> {
+    /// The comparison of two scenes.
+    pub fn new(base: &Scene, head: &Scene, trusted: &'a Trusted) -> Self {
+        let mut both = head.clone();
+        both.policies = base
+            .policies
+            .iter()
+            .chain(&head.policies)
+            .cloned()
+            .collect();
+        let mut ground = Ground::new(&both, false);
+        let pair = pair::compare(&mut ground, base.policies.len());
+        Change {
+            exact: callers::named(&ground),
+            ready: Ready::new(ground),
+            both,
+            trusted,
+            pair,
+        }
+    }
+
+    /// Who can do one of the actions, or (`all`) all of them, and could not.
+    ///
+    /// # Errors
+    /// Why nothing can be told.
+    pub fn gained(&self, actions: &[&'static str], all: bool) -> Result<Vec<Holder>, &'static str> {
+        let census = Census {
+            scene: &self.both,
+            exact: self.exact.clone(),
+            ready: &self.ready,
+            trusted: self.trusted,
+            need: &super::need(actions, all),
+            head: &self.pair.head,
+            base: Some(&self.pair.base),
+        };
+        census::holders(&census).map_err(|Exhausted| super::INTRICATE)
+    }
+
+    /// As [`Change::gained`], for each of some actions.
+    ///
+    /// # Errors
+    /// Why nothing can be told.
+    pub fn gained_each(
+        &self,
+        actions: &[&'static str],
+    ) -> Result<Vec<(&'static str, Vec<Holder>)>, &'static str> {
+        let rules = self.ready.ground.rules();
+        let mut known: BTreeMap<Mask, Vec<Holder>> = BTreeMap::new();
+        let mut out = Vec::new();
+        for action in actions {
+            // of an action of which all rules say the same, the same holds
+            let says = mask::of_rules(rules.iter().map(|(_, r)| r.action(action)));
+            let holders = match known.get(&says) {
+                Some(holders) => holders.iter().map(|h| h.doing(action)).collect(),
+                None => self.gained(&[*action], false)?,
+            };
+            known.entry(says).or_insert_with(|| holders.clone());
+            out.push((*action, holders));
+        }
+        Ok(out)
+    }
+}
+
+impl Holder {
+    /// The same of another action.
+    fn doing(&self, action: &str) -> Self {
+        let mut out = self.clone();
+        if let Answer::Yes(witness) = &mut out.answer {
+            witness.action = action.to_owned();
+        }
+        out
+    }
+}
+
+/// Who can do one of the actions (`all`: all of them) by the policies of `head`, and could not by those of `base`.
+///
+/// # Errors
+/// Why nothing can be told.
 pub fn gained(
     base: &Scene,
     head: &Scene,
@@ -150,66 +232,35 @@ pub fn gained(
     actions: &[&'static str],
     all: bool,
 ) -> Result<Vec<Holder>, &'static str> {
-    let mut both = head.clone();
-    both.policies = base
-        .policies
-        .iter()
-        .chain(&head.policies)
-        .cloned()
-        .collect();
-    let mut ground = Ground::new(&both, false);
-    let pair = pair::compare(&mut ground, base.policies.len());
-    let census = Census {
-        scene: &both,
-        exact: callers::named(&ground),
-        ground: &ground,
-        trusted,
-        need: &super::need(actions, all),
-        head: &pair.head,
-        base: Some(&pair.base),
-    };
-    census::holders(&census).map_err(|Exhausted| super::INTRICATE)
+    Change::new(base, head, trusted).gained(actions, all)
 }
 
 /// Every account outside that can do one of the actions. `*` where somebody gets in whom no policy names by the account, or where it
 /// cannot be told who else does.
 pub fn outsiders(scene: &Scene, trusted: &Trusted, actions: &[&'static str]) -> Vec<String> {
-    let ground = Ground::new(scene, false);
+    let ready = Ready::of(scene, false);
     let need = super::need(actions, false);
-    let census = whole(scene, &ground, trusted, &need);
+    let census = whole(scene, &ready, trusted, &need);
     let Ok(found) = census.pass(&Question::Outside(trusted)) else {
         return vec!["*".to_owned()];
     };
     let mut out = BTreeSet::new();
     let (mut sure, mut doubtful) = (BTreeSet::new(), BTreeSet::new());
-    for found in found {
-        match found {
-            Found::Must(part) => {
-                let account = account_of(&part).filter(|a| ground.names_account(a));
-                sure.insert(account.unwrap_or_else(|| "*".to_owned()));
-            }
-            Found::May(part) => {
-                doubtful.insert(account_of(&part).unwrap_or_default());
-            }
-            Found::Nothing => {}
+    for (reach, must) in &found {
+        let account = reach.account();
+        if *must {
+            let named = account.filter(|a| ready.ground.names_account(a));
+            sure.insert(named.unwrap_or("*"));
+        } else {
+            doubtful.insert(account.unwrap_or_default());
         }
     }
     // somebody of whom it cannot be told, and who does not get in anyway
     if doubtful.iter().any(|a| !sure.contains(a)) {
-        out.insert("*".to_owned());
+        out.insert("*");
     }
     out.extend(sure);
-    out.into_iter().collect()
-}
-
-/// The account of a caller, or the one that a service acts for.
-fn account_of(part: &Part) -> Option<String> {
-    let own = part.caller.as_ref().and_then(Caller::account);
-    let source = part.facts.iter().find_map(|(key, fact)| match fact {
-        Fact::One(value) if key == "aws:sourceaccount" => Some(value.as_str()),
-        _ => None,
-    });
-    own.or(source).map(str::to_owned)
+    out.into_iter().map(str::to_owned).collect()
 }
 
 /// Which accounts other than the owner's can do one of the actions, or (`all`) all of them: those that the policies name, and
@@ -221,8 +272,9 @@ pub fn accounts_with(
     all: bool,
 ) -> Vec<(String, Answer)> {
     let need = super::need(actions, all);
-    let ground = Ground::new(scene, false);
-    let census = whole(scene, &ground, trusted, &need);
+    let ready = Ready::of(scene, false);
+    let ground = &ready.ground;
+    let census = whole(scene, &ready, trusted, &need);
     let mut out = Vec::new();
     let found = match census.pass(&Question::Others) {
         Ok(found) if found.is_empty() => return out,
@@ -238,31 +290,31 @@ pub fn accounts_with(
     if !anyone.is_no() {
         out.push(("*".to_owned(), anyone));
     }
-    let mut named: BTreeMap<String, Vec<(bool, Part)>> = BTreeMap::new();
-    for found in found {
-        let (part, must) = match found {
-            Found::Must(part) => (part, true),
-            Found::May(part) => (part, false),
-            Found::Nothing => continue,
-        };
-        if let Some(account) = account_of(&part).filter(|a| ground.names.accounts.contains(a)) {
-            let must = must && question::is_member(&ground, trusted, &account, &part);
-            named.entry(account).or_default().push((must, part));
+    let mut named: BTreeMap<String, Vec<(bool, &Reach)>> = BTreeMap::new();
+    for (reach, must) in &found {
+        let account = reach.account();
+        if let Some(account) = account.filter(|a| ground.names.accounts.contains(*a)) {
+            let must = *must && question::is_member(ground, trusted, account, reach);
+            named
+                .entry(account.to_owned())
+                .or_default()
+                .push((must, reach));
         }
     }
-    for (account, parts) in named {
-        let sure = parts.iter().find(|(must, _)| *must);
-        let answer = match sure.and_then(|(_, part)| census.confirm(part)) {
+    for (account, reaches) in named {
+        let sure = reaches.iter().find(|(must, _)| *must);
+        let whole = |reach: &Reach| reach.part(ground, &Question::Others);
+        let answer = match sure.and_then(|(_, reach)| census.confirm(&whole(reach))) {
             Some((witness, _)) => Answer::Yes(Box::new(witness)),
             None => {
                 let mut reasons = vec![Arc::from(format!(
                     "whether account {account} is in the organisation is not known"
                 ))];
-                if let Some((_, part)) = parts
+                let first = reaches
                     .first()
-                    .filter(|(_, p)| !question::in_named(&ground, p))
-                {
-                    reasons = census.reasons(part);
+                    .filter(|(_, r)| !question::in_named(ground, r));
+                if let Some((_, reach)) = first {
+                    reasons = census.reasons(&whole(reach));
                 }
                 Answer::Unknown(reasons)
             }
@@ -274,17 +326,17 @@ pub fn accounts_with(
 
 fn whole<'a>(
     scene: &'a Scene,
-    ground: &'a Ground,
+    ready: &'a Ready,
     trusted: &'a Trusted,
     need: &'a Need,
 ) -> Census<'a> {
     Census {
         scene,
         exact: BTreeSet::new(),
-        ground,
+        ready,
         trusted,
         need,
-        head: &ground.policies,
+        head: &ready.ground.policies,
         base: None,
     }
 }

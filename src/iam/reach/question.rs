@@ -1,16 +1,18 @@
 //! The questions, and who they are about.
 
+use super::census::Reach;
 use super::ground::Ground;
+use super::ready::Ready;
 use super::solve::{Dimension, Found, Part, Search};
+use super::spelled::Spelled;
 use super::{
-    Answer, CONFIRMED, Scene, Trusted, Witness, callers, networks, reasons, resources, values,
+    Answer, Scene, Trusted, Witness, callers, networks, reasons, resources, table, values,
     variables,
 };
 use crate::iam::action;
 use crate::iam::automaton::Exhausted;
 use crate::iam::condition::spelling;
-use crate::iam::document::PolicyKind;
-use crate::iam::evaluate::{Policies, Request, Verdict, decide, granted};
+use crate::iam::evaluate::{Request, passes};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, View};
 use crate::iam::principal::Caller;
@@ -62,7 +64,8 @@ pub(super) struct Profile<'a> {
     pub(super) hidden: bool,
 }
 
-type Asked = Option<(Tri, Option<Arc<str>>)>;
+/// Whether a question is about something, with the reason where that cannot be told; `None`: certainly.
+pub(super) type Concern = Option<(Tri, Option<Arc<str>>)>;
 
 impl Question<'_> {
     /// The organisation that the question itself names.
@@ -71,14 +74,6 @@ impl Question<'_> {
             Question::Outside(t) | Question::Account(_, t) | Question::Everyone(t, _) => {
                 t.organization.as_deref()
             }
-            _ => None,
-        }
-    }
-
-    /// The account that the question itself names.
-    pub(super) fn account(&self) -> Option<&str> {
-        match self {
-            Question::Account(a, _) | Question::AnyRole(a) => Some(a),
             _ => None,
         }
     }
@@ -94,67 +89,79 @@ impl Question<'_> {
     }
 
     /// Whether the question is about a caller.
-    pub(super) fn asks(&self, ground: &Ground, profile: &Profile<'_>) -> Asked {
-        let sure = |b: bool| Some((Tri::from(b), None));
-        let named = profile.account.is_some_and(|a| ground.names_account(a));
-        let organization = profile
-            .organization
-            .is_some_and(|o| names_organization(ground, o));
+    pub(super) fn concerns(&self, ground: &Ground, profile: &Profile<'_>) -> Tri {
+        let named = || profile.account.is_some_and(|a| ground.names_account(a));
+        let organization = || (profile.organization).is_some_and(|o| names_organization(ground, o));
         let identity = profile.service.is_none();
         match self {
-            Question::Everyone(..) => None,
-            Question::Public => sure(identity && !named && !organization),
-            Question::Abroad => deploying(ground, profile),
-            Question::Others => sure(identity && profile.account != Some(&ground.account)),
-            Question::Outside(trusted) => outside(ground, trusted, profile),
+            Question::Everyone(..) => Tri::True,
+            Question::Public => (identity && !named() && !organization()).into(),
+            Question::Abroad => deploying(ground, profile).0,
+            Question::Others => (identity && profile.account != Some(&ground.account)).into(),
+            Question::Outside(_) if profile.hidden => Tri::Unknown,
+            Question::Outside(trusted) => {
+                trust(ground, trusted, profile.account, profile.organization).negate()
+            }
             Question::AnyRole(account) => {
-                sure(identity && profile.plain && profile.account == Some(account))
+                (identity && profile.plain && profile.account == Some(account)).into()
             }
             Question::Service(service) => {
-                sure(profile.service == Some(service) && !named && !organization && !profile.hidden)
+                let asked = profile.service == Some(service);
+                (asked && !named() && !organization() && !profile.hidden).into()
             }
             Question::Account(account, trusted) => {
                 if !identity || profile.account != Some(account) {
-                    return sure(false);
+                    return Tri::False;
                 }
-                let certain = match trust(ground, trusted, profile.account, None) {
-                    Tri::True => true,
-                    _ => !organization,
-                };
-                if certain {
-                    return sure(true);
+                let trusted = || trust(ground, trusted, profile.account, None) == Tri::True;
+                match !organization() || trusted() {
+                    true => Tri::True,
+                    false => Tri::Unknown,
                 }
-                let reason =
-                    format!("whether account {account} is in the organisation is not known");
-                Some((Tri::Unknown, Some(reason.into())))
             }
+        }
+    }
+
+    /// As [`Question::concerns`], with the reason where it cannot be told.
+    pub(super) fn asks(&self, ground: &Ground, profile: &Profile<'_>) -> Concern {
+        let tri = self.concerns(ground, profile);
+        let reason = match self {
+            _ if tri != Tri::Unknown => None,
+            Question::Abroad => deploying(ground, profile)
+                .1
+                .map(|what| format!("the {what} that this is deployed to is not known")),
+            Question::Outside(trusted) => Some(untold(ground, trusted, profile)),
+            Question::Account(account, _) => Some(format!(
+                "whether account {account} is in the organisation is not known"
+            )),
+            _ => None,
+        };
+        match self {
+            Question::Everyone(..) => None,
+            _ => Some((tri, reason.map(Arc::from))),
         }
     }
 }
 
-/// Whether a caller is of the account that the code is deployed to.
-fn deploying(ground: &Ground, profile: &Profile<'_>) -> Asked {
-    let unknown = |what: &str| {
-        let reason = format!("the {what} that this is deployed to is not known");
-        Some((Tri::Unknown, Some(reason.into())))
-    };
+/// Whether a caller is of the account that the code is deployed to, and what is not known where that cannot be told.
+fn deploying(ground: &Ground, profile: &Profile<'_>) -> (Tri, Option<&'static str>) {
     let (account, organization) = ground.home;
     let named = profile
         .account
         .is_some_and(|a| ground.names_account(a) && a != ground.account);
     if profile.service.is_some() || profile.organization == Some(&ground.organization) {
-        return Some((Tri::False, None));
+        return (Tri::False, None);
     }
     if profile.account != Some(&ground.deployer) {
         return match named && !account {
-            true => unknown("account"),
-            false => Some((Tri::False, None)),
+            true => (Tri::Unknown, Some("account")),
+            false => (Tri::False, None),
         };
     }
     if !organization && profile.organization != ground.binding.organization.as_deref() {
-        return unknown("organisation of the account");
+        return (Tri::Unknown, Some("organisation of the account"));
     }
-    Some((Tri::True, None))
+    (Tri::True, None)
 }
 
 /// Whether an organisation is named or the owner's.
@@ -195,63 +202,64 @@ pub(super) fn trust(
     Tri::False
 }
 
-fn outside(ground: &Ground, trusted: &Trusted, profile: &Profile<'_>) -> Asked {
+/// Why it cannot be told whether somebody is outside.
+fn untold(ground: &Ground, trusted: &Trusted, profile: &Profile<'_>) -> String {
     if profile.hidden {
-        let reason = "the ARN in aws:SourceArn does not tell whose resource it is";
-        return Some((Tri::Unknown, Some(reason.into())));
+        return "the ARN in aws:SourceArn does not tell whose resource it is".to_owned();
     }
-    let trust = trust(ground, trusted, profile.account, profile.organization);
-    let reason = (trust == Tri::Unknown).then(|| {
-        let named = profile.account.filter(|a| ground.names_account(a));
-        match named {
-            Some(account) if trusted.accounts.is_none() => format!(
-                "whether account {account} is in the organisation is not known: organization.accounts is not set"
-            ),
-            _ => format!(
-                "whether {} is the organisation is not known: organization.id is not set",
-                profile.organization.unwrap_or("it")
-            ),
-        }
-    });
-    Some((trust.negate(), reason.map(Arc::from)))
+    match profile.account.filter(|a| ground.names_account(a)) {
+        Some(account) if trusted.accounts.is_none() => format!(
+            "whether account {account} is in the organisation is not known: organization.accounts is not set"
+        ),
+        _ => format!(
+            "whether {} is the organisation is not known: organization.id is not set",
+            profile.organization.unwrap_or("it")
+        ),
+    }
 }
 
 /// Whether a caller is in an organisation that a policy names.
-pub(super) fn in_named(ground: &Ground, part: &Part) -> bool {
-    part.facts.iter().any(|(key, fact)| {
-        matches!(fact, Fact::One(id) if key == "aws:principalorgid" && names_organization(ground, id))
-    })
+pub(super) fn in_named(ground: &Ground, reach: &Reach) -> bool {
+    (reach.organization()).is_some_and(|id| names_organization(ground, id))
 }
 
-/// Whether a caller of an account can be what the part says, for all that is known of the account: the owner trusts it, or it need
+/// Whether a caller of an account can be what a class says, for all that is known of the account: the owner trusts it, or it need
 /// not be in an organisation that a policy names.
-pub(super) fn is_member(ground: &Ground, trusted: &Trusted, account: &str, part: &Part) -> bool {
-    trust(ground, trusted, Some(account), None) == Tri::True || !in_named(ground, part)
+pub(super) fn is_member(ground: &Ground, trusted: &Trusted, account: &str, reach: &Reach) -> bool {
+    trust(ground, trusted, Some(account), None) == Tri::True || !in_named(ground, reach)
 }
 
 /// Answers a question.
 pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer {
-    let ground = Ground::of(scene, matches!(question, Question::Abroad));
-    let tied = ground.variables();
-    if !tied.is_empty()
-        && let Ok(Some(answer)) = concrete(scene, &ground, question, need, &tied)
-    {
-        return answer;
-    }
+    let ready = Ready::of(scene, matches!(question, Question::Abroad));
+    let ground = &ready.ground;
     let view = View {
-        relax: !tied.is_empty(),
+        relax: !ground.tied.is_empty(),
         unnamed: question.unnamed(),
         cautious: true,
     };
-    let found = dimensions(scene, &ground, question, need)
-        .and_then(|d| Search::new(&ground, view, copies(need)).run(d));
+    if view.relax
+        && let Ok(Some(answer)) = concrete(scene, &ready, question, need)
+    {
+        return answer;
+    }
+    let found = ready.table(scene, view).and_then(|table| {
+        let search = Search {
+            scene,
+            ground,
+            table: &table,
+            question,
+            need,
+        };
+        search.run()
+    });
     match found {
         Ok(Found::Nothing) => Answer::No,
-        Ok(Found::Must(part)) => match confirm(&ground, &part, need, view) {
+        Ok(Found::Must(part)) => match confirm(ground, &part, need, view) {
             Some(witness) => Answer::Yes(Box::new(witness)),
             None => Answer::Unknown(vec!["the request found could not be confirmed".into()]),
         },
-        Ok(Found::May(part)) => Answer::Unknown(reasons::of(scene, &ground, &part, need, view)),
+        Ok(Found::May(part)) => Answer::Unknown(reasons::of(scene, ground, &part, need, view)),
         Err(Exhausted) => Answer::Unknown(vec![super::INTRICATE.into()]),
     }
 }
@@ -259,18 +267,18 @@ pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer
 /// Looks for a request with values for all policy variables.
 fn concrete(
     scene: &Scene,
-    ground: &Ground,
+    ready: &Ready,
     question: &Question<'_>,
     need: &Need,
-    tied: &[std::collections::BTreeSet<String>],
 ) -> Result<Option<Answer>, Exhausted> {
     let view = View {
         relax: false,
         unnamed: question.unnamed(),
         cautious: true,
     };
-    let dimensions = tied_dimensions(scene, ground, question, need, tied)?;
-    let found = Search::new(ground, view, copies(need)).run(dimensions)?;
+    let ground = &ready.ground;
+    let dimensions = tied_dimensions(scene, ground, question, need)?;
+    let found = Spelled::new(ground, view, copies(need)).run(dimensions)?;
     Ok(match found {
         Found::Must(part) => confirm(ground, &part, need, view).map(|w| Answer::Yes(Box::new(w))),
         _ => None,
@@ -283,10 +291,9 @@ pub(super) fn tied_dimensions(
     ground: &Ground,
     question: &Question<'_>,
     need: &Need,
-    tied: &[std::collections::BTreeSet<String>],
 ) -> Result<Vec<Dimension>, Exhausted> {
     let mut out = dimensions(scene, ground, question, need)?;
-    variables::tie(ground, &mut out, tied)?;
+    variables::tie(ground, &mut out, &ground.tied)?;
     Ok(out)
 }
 
@@ -297,33 +304,40 @@ pub(super) fn copies(need: &Need) -> &[&'static str] {
     }
 }
 
+/// All dimensions, spelled out.
 pub(super) fn dimensions(
     scene: &Scene,
     ground: &Ground,
     question: &Question<'_>,
     need: &Need,
 ) -> Result<Vec<Dimension>, Exhausted> {
+    let concerned = |mut dimension: Dimension| {
+        for part in &mut dimension.parts {
+            part.asked = table::asked(ground, question, part);
+        }
+        dimension
+    };
     let mut out = vec![
         resources::dimension(ground, scene)?,
         callers::dimension(ground, question)?,
-        networks::dimension(ground, question)?,
+        concerned(networks::dimension(ground)?),
     ];
     let actions = match need {
-        Need::All(_) => Vec::new(),
-        Need::OneOf(actions) => actions.clone(),
-        Need::AnyAction => action::on_repository(scene.service),
+        Need::All(_) => None,
+        Need::OneOf(actions) => Some(actions.clone()),
+        Need::AnyAction => Some(action::on_repository(scene.service)),
     };
-    if !matches!(need, Need::All(_)) {
-        let part = |a: &&'static str| Part {
+    out.extend(actions.map(|actions| {
+        let part = |a: &'static str| Part {
             action: Some(a),
             ..Part::default()
         };
-        out.push(Dimension {
-            parts: actions.iter().map(part).collect(),
+        Dimension {
+            parts: actions.into_iter().map(part).collect(),
             ..Dimension::default()
-        });
-    }
-    out.extend(values::dimensions(ground, question, &out)?);
+        }
+    }));
+    out.extend(values::dimensions(ground)?.into_iter().map(concerned));
     Ok(out)
 }
 
@@ -368,24 +382,6 @@ fn confirm(ground: &Ground, part: &Part, need: &Need, view: View) -> Option<Witn
     Some(witness(ground, &ground.policies, first, by))
 }
 
-/// Whether policies let a request pass whose caller's own policies allow everything.
-pub(super) fn passes(policies: &[Policy], request: &Request) -> Tri {
-    let granted = granted(policies, request);
-    let whole = Policies {
-        resource: policies.to_vec(),
-        identity: vec![Policy::everything(
-            "the caller's own policies",
-            PolicyKind::Identity,
-        )],
-        ..Policies::default()
-    };
-    match decide(request, &whole).verdict {
-        CONFIRMED => granted,
-        Verdict::Unknown => granted.and(Tri::Unknown),
-        Verdict::Deny => Tri::False,
-    }
-}
-
 /// What is shown of a request; `by`: the policy and statement that allow it.
 pub(super) fn witness(
     ground: &Ground,
@@ -399,13 +395,13 @@ pub(super) fn witness(
         _ => None,
     };
     let mut context = BTreeMap::new();
-    for key in ground.used() {
-        match request.context.facts.get(&key) {
+    for key in &ground.used {
+        match request.context.facts.get(key) {
             Some(Fact::One(value)) => {
-                context.insert(spelling(&key), value.clone());
+                context.insert(spelling(key), value.clone());
             }
             Some(Fact::Many(values)) => {
-                context.insert(spelling(&key), values.join(", "));
+                context.insert(spelling(key), values.join(", "));
             }
             _ => {}
         }

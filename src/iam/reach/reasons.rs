@@ -14,8 +14,14 @@ use std::sync::Arc;
 
 fn matches(rule: &Rule, request: &Request) -> Tri {
     let level: Level = rule.caller(&request.caller, &request.context);
-    (level.any())
-        .and(rule.action(&request.action))
+    if level.any() == Tri::False {
+        return Tri::False;
+    }
+    let action = level.any().and(rule.action(&request.action));
+    if action == Tri::False {
+        return Tri::False;
+    }
+    action
         .and(rule.resource(&request.resource, &request.context))
         .and(rule.conditions(&request.context))
         .and(rule.certain())
@@ -28,7 +34,7 @@ pub(super) fn allows(
     chosen: impl Fn(&Rule) -> bool,
 ) -> Option<(usize, usize)> {
     first(policies, |r| {
-        !r.deny && chosen(r) && matches(r, request).must()
+        !r.deny && matches(r, request).must() && chosen(r)
     })
 }
 

@@ -1,13 +1,16 @@
 //! What each statement and condition of a policy is for: whether a request can match it at all, whether it ever decides, whether
 //! a condition keeps anybody out, and whether the policy leaves an action to nobody.
 
+use super::content::{self, Key, Memory};
+use super::mask::{self, Mask, place};
 use super::question::{Need, Question};
-use super::solve::{Mask, Search, bit};
-use super::{Answer, Attached, Scene, Trusted, ask, ground::Ground, question};
+use super::ready::Ready;
+use super::solve::Search;
+use super::{Answer, Attached, Scene, Trusted, ask};
 use crate::iam::action;
 use crate::iam::automaton::Exhausted;
 use crate::iam::condition::{Base, Operator, Quantifier};
-use crate::iam::document::{Condition, Document, Effect, PrincipalElement, Statement, Word};
+use crate::iam::document::{Condition, Effect, PrincipalElement, Statement, Word};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::View;
 use crate::iam::principal::Sort;
@@ -28,18 +31,18 @@ pub struct Role {
 /// The role of each statement of a policy of a scene, by its position; `Err`: nothing can be told. A statement without an effect on
 /// repositories is dead; of statements that say the same the last ones are shadowed.
 pub fn roles(scene: &Scene, policy: usize) -> Result<BTreeMap<usize, Role>, &'static str> {
-    let ground = Ground::new(scene, false);
-    let masks = masks(scene, &ground, &Need::AnyAction).map_err(|Exhausted| super::INTRICATE)?;
-    let rules = ground.rules();
-    let mut kept: Vec<bool> = vec![true; rules.len()];
+    let ready = Ready::of(scene, false);
+    let masks = masks(scene, &ready, &Need::AnyAction).map_err(|Exhausted| super::INTRICATE)?;
+    let rules = ready.ground.rules();
+    let mut kept = Kept::new(&rules);
     let mut out: BTreeMap<usize, Role> = BTreeMap::new();
     for (at, (of, rule)) in rules.iter().enumerate().rev() {
         if *of != policy {
             continue;
         }
-        let role = role(&rules, &kept, &masks, at);
-        if let Some(slot) = kept.get_mut(at) {
-            *slot = !role.shadowed.must();
+        let role = role(rule, &kept, &masks, at);
+        if role.shadowed.must() {
+            kept.drop(at);
         }
         // a statement of unknown effect is two rules
         let whole = out.entry(rule.index).or_insert(role);
@@ -49,15 +52,51 @@ pub fn roles(scene: &Scene, policy: usize) -> Result<BTreeMap<usize, Role>, &'st
     Ok(out)
 }
 
-fn role(rules: &[(usize, &Rule)], kept: &[bool], masks: &[Mask], at: usize) -> Role {
-    let own = rules.get(at).is_some_and(|(_, r)| r.deny);
-    let others = |mask: &Mask, deny: bool, may: bool| {
-        let mut each = rules.iter().zip(kept).enumerate();
-        each.any(|(i, ((_, r), kept))| *kept && i != at && r.deny == deny && bit(mask, i, may))
-    };
+/// The rules of each effect, without those that are shadowed by others.
+struct Kept {
+    allows: Mask,
+    denies: Mask,
+}
+
+impl Kept {
+    fn new(rules: &[(usize, &Rule)]) -> Self {
+        let of = |deny: bool| {
+            let mut mask = Mask::new();
+            for (i, _) in rules
+                .iter()
+                .enumerate()
+                .filter(|(_, (_, r))| r.deny == deny)
+            {
+                mask::put(&mut mask, place(i), true, true);
+            }
+            mask
+        };
+        Kept {
+            allows: of(false),
+            denies: of(true),
+        }
+    }
+
+    fn drop(&mut self, at: usize) {
+        let mut own = Mask::new();
+        mask::put(&mut own, place(at), true, true);
+        mask::clear(&mut self.allows, &own, Tri::False);
+        mask::clear(&mut self.denies, &own, Tri::False);
+    }
+
+    /// Whether a rule of an effect matches, but for one.
+    fn others(&self, mask: &Mask, deny: bool, may: bool, but: usize) -> bool {
+        let set = if deny { &self.denies } else { &self.allows };
+        mask::meet(mask, set, may, Some(place(but)))
+    }
+}
+
+fn role(rule: &Rule, kept: &Kept, masks: &[Mask], at: usize) -> Role {
+    let own = rule.deny;
     // whether it decides: for certain, or as far as anybody can tell
-    let decides =
-        |mask: &Mask, sure: bool| !others(mask, own, sure) && (own || !others(mask, true, sure));
+    let decides = |mask: &Mask, sure: bool| {
+        !kept.others(mask, own, sure, at) && (own || !kept.others(mask, true, sure, at))
+    };
     let reached = |may: bool| masks.iter().filter(move |m| bit(m, at, may));
     let tri = |may: bool, must: bool| match (may, must) {
         (_, true) => Tri::True,
@@ -78,17 +117,27 @@ fn role(rules: &[(usize, &Rule)], kept: &[bool], masks: &[Mask], at: usize) -> R
     }
 }
 
+/// Whether a rule matches: certainly, or (`may`) perhaps.
+fn bit(mask: &Mask, rule: usize, may: bool) -> bool {
+    mask::bit(mask, place(rule), may)
+}
+
 /// The sets of statements that a request of anybody can match together.
-fn masks(scene: &Scene, ground: &Ground, need: &Need) -> Result<Vec<Mask>, Exhausted> {
+fn masks(scene: &Scene, ready: &Ready, need: &Need) -> Result<Vec<Mask>, Exhausted> {
     let trusted = Trusted::default();
-    let question = Question::Everyone(&trusted, true);
     let view = View {
-        relax: !ground.variables().is_empty(),
+        relax: !ready.ground.tied.is_empty(),
         unnamed: false,
         cautious: true,
     };
-    let dimensions = question::dimensions(scene, ground, &question, need)?;
-    Search::new(ground, view, &[]).all(dimensions)
+    let search = Search {
+        scene,
+        ground: &ready.ground,
+        table: &*ready.table(scene, view)?,
+        question: &Question::Everyone(&trusted, true),
+        need,
+    };
+    search.all()
 }
 
 /// Actions that a policy allows to somebody and that nobody can do by it, the owner's principals included: a Deny takes back every
@@ -96,30 +145,44 @@ fn masks(scene: &Scene, ground: &Ground, need: &Need) -> Result<Vec<Mask>, Exhau
 /// only: that is how one action is kept from everybody on purpose.
 pub fn denied_to_all(scene: &Scene, policy: usize) -> Result<Vec<&'static str>, &'static str> {
     let scene = super::with_own_identities(scene);
-    let ground = Ground::new(&scene, false);
-    let rules = ground.rules();
+    let ready = Ready::of(&scene, false);
+    let rules = ready.ground.rules();
+    let of = |chosen: &dyn Fn(usize, &Rule) -> bool| {
+        let mut mask = Mask::new();
+        for (i, _) in (rules.iter().enumerate()).filter(|(_, (of, r))| chosen(*of, r)) {
+            mask::put(&mut mask, place(i), true, true);
+        }
+        mask
+    };
+    let granting = of(&|of, r| of == policy && !r.deny);
+    let (allows, denies) = (of(&|_, r| !r.deny), of(&|_, r| r.deny));
+    let own = rules.iter().filter(|(of, _)| *of == policy);
+    let own: Vec<&Rule> = own.map(|(_, r)| *r).collect();
+    let mut known: BTreeMap<Mask, bool> = BTreeMap::new();
     let mut out = Vec::new();
     for action in action::on_repository(scene.service) {
         let allowed = |r: &Rule| !r.deny && r.action(action).must();
         let denied = rules.iter().any(|(_, r)| r.deny && r.action(action).may());
-        let own = rules.iter().filter(|(of, _)| *of == policy);
-        let own: Vec<&Rule> = own.map(|(_, r)| *r).collect();
         if !denied || !own.iter().any(|r| allowed(r)) || on_purpose(&own, action) {
             continue;
         }
-        let masks = masks(&scene, &ground, &Need::OneOf(vec![action]));
-        let masks = masks.map_err(|Exhausted| super::INTRICATE)?;
-        let any = |mask: &Mask, may: bool, chosen: &dyn Fn(usize, &Rule) -> bool| {
-            let mut all = rules.iter().enumerate();
-            all.any(|(i, (of, r))| chosen(*of, r) && bit(mask, i, may))
+        // actions of which all rules say the same are alike
+        let says = mask::of_rules(rules.iter().map(|(_, r)| r.action(action)));
+        let taken = match known.get(&says) {
+            Some(taken) => *taken,
+            None => {
+                let masks = masks(&scene, &ready, &Need::OneOf(vec![action]));
+                let masks = masks.map_err(|Exhausted| super::INTRICATE)?;
+                let any = |m: &Mask, set: &Mask, may: bool| mask::meet(m, set, may, None);
+                let granted = masks.iter().any(|m| any(m, &granting, false));
+                // where nobody says whose the repository is, whoever is not denied may be the owner
+                let allowed = |m: &Mask| !ready.ground.given || any(m, &allows, true);
+                let passes = (masks.iter()).any(|m| allowed(m) && !any(m, &denies, false));
+                granted && !passes
+            }
         };
-        let granted = masks
-            .iter()
-            .any(|m| any(m, false, &|of, r| of == policy && !r.deny));
-        // where nobody says whose the repository is, whoever is not denied may be the owner
-        let allowed = |m: &Mask| !ground.given || any(m, true, &|_, r| !r.deny);
-        let passes = (masks.iter()).any(|m| allowed(m) && !any(m, false, &|_, r| r.deny));
-        if granted && !passes {
+        known.insert(says, taken);
+        if taken {
             out.push(action);
         }
     }
@@ -158,6 +221,16 @@ pub fn worth(scene: &Scene, policy: usize, statement: &Statement) -> Vec<Worth> 
     let Some(attached) = scene.policies.get(policy) else {
         return Vec::new();
     };
+    let key = Key::of_statement(scene, attached, statement);
+    content::remembered(&WORTH, key, || judged(scene, attached, statement))
+}
+
+thread_local! {
+    static WORTH: Memory<Vec<Worth>> = Memory::default();
+    static MATCHES: Memory<Tri> = Memory::default();
+}
+
+fn judged(scene: &Scene, attached: &Attached, statement: &Statement) -> Vec<Worth> {
     let open = |s: Statement| only(scene, attached, s);
     let bare = Statement {
         conditions: Vec::new(),
@@ -265,11 +338,11 @@ fn spell(operator: Operator) -> String {
 
 /// Whether some request matches a policy of one statement.
 fn can_match(scene: &Scene) -> Tri {
-    let ground = Ground::new(scene, false);
-    let Ok(masks) = masks(scene, &ground, &Need::AnyAction) else {
+    let ready = Ready::of(scene, false);
+    let Ok(masks) = masks(scene, &ready, &Need::AnyAction) else {
         return Tri::Unknown;
     };
-    let rules = ground.rules().len();
+    let rules = ready.ground.rules().len();
     let reached = |may: bool| masks.iter().any(|m| (0..rules).any(|i| bit(m, i, may)));
     match (reached(true), reached(false)) {
         (_, true) => Tri::True,
@@ -286,14 +359,23 @@ fn only(scene: &Scene, attached: &Attached, statement: Statement) -> Scene {
     };
     Scene {
         policies: vec![Attached {
-            document: Arc::new(Document {
-                statements: vec![statement],
-                unknown: Vec::new(),
-                ..Document::clone(&attached.document)
-            }),
+            document: Arc::new(attached.document.of(vec![statement])),
             ..attached.clone()
         }],
-        ..scene.clone()
+        ..around(scene)
+    }
+}
+
+/// The scene without its policies.
+pub(super) fn around(scene: &Scene) -> Scene {
+    Scene {
+        service: scene.service,
+        account: scene.account.clone(),
+        region: scene.region.clone(),
+        partition: scene.partition.clone(),
+        organization: scene.organization.clone(),
+        repository: scene.repository.clone(),
+        policies: Vec::new(),
     }
 }
 
@@ -317,7 +399,13 @@ fn anyone(statement: &Statement) -> Statement {
 /// Whether a request would match a statement of a policy if it named everybody.
 pub fn matches_if_anyone(scene: &Scene, policy: usize, statement: &Statement) -> Tri {
     match scene.policies.get(policy) {
-        Some(attached) => can_match(&only(scene, attached, anyone(statement))),
+        Some(attached) => {
+            let statement = anyone(statement);
+            let key = Key::of_statement(scene, attached, &statement);
+            content::remembered(&MATCHES, key, || {
+                can_match(&only(scene, attached, statement))
+            })
+        }
         None => Tri::Unknown,
     }
 }

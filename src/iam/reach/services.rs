@@ -2,7 +2,6 @@
 
 use super::ground::{Ground, fresh_account};
 use super::organizations::{Membership, memberships, one_of, some, spelled};
-use super::question::{Profile, Question};
 use super::solve::Part;
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
@@ -14,59 +13,48 @@ const SUFFIX: &str = ".amazonaws.com";
 
 /// For whom a service acts.
 #[derive(Clone, Debug)]
-struct Source {
-    account: Option<String>,
-    organization: Option<Membership>,
-    arn: Option<String>,
+pub(super) struct Source {
+    pub(super) account: Option<String>,
+    pub(super) organization: Option<Membership>,
+    pub(super) arn: Option<String>,
     /// The ARN tells no account.
-    hidden: bool,
+    pub(super) hidden: bool,
 }
 
-/// The parts of service callers.
-pub(super) fn parts(ground: &Ground, question: &Question<'_>) -> Result<Vec<Part>, Exhausted> {
-    if matches!(
-        question,
-        Question::Public | Question::Account(..) | Question::AnyRole(_)
-    ) {
-        return Ok(Vec::new());
-    }
-    let names = names(ground, question)?;
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let sources = sources(ground, question)?;
-    let mut out = Vec::new();
-    for name in &names {
-        for source in &sources {
-            out.push(part(ground, question, name, source));
-        }
-    }
-    Ok(out)
-}
+/// Keys that the name of a service decides.
+pub(super) const OF_NAME: &[&str] = &[
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:principalservicenameslist",
+];
 
-fn part(ground: &Ground, question: &Question<'_>, name: &str, source: &Source) -> Part {
-    let profile = Profile {
-        service: Some(name),
-        account: source.account.as_deref(),
-        organization: source.organization.as_ref().map(|o| o.id.as_str()),
-        plain: false,
-        hidden: source.hidden,
-    };
-    let asked = question.asks(ground, &profile);
-    if let Some(nobody) = Part::unasked(ground, &asked) {
-        return nobody;
-    }
+/// Keys that tell for whom a service acts.
+pub(super) const OF_SOURCE: &[&str] = &[
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
+];
+
+/// What a service's name says about the keys of [`OF_NAME`].
+pub(super) fn of_name(name: &str) -> Vec<(String, Fact)> {
     let one = |key: &str, value: &str| (key.to_owned(), Fact::One(value.to_owned()));
-    let mut facts = vec![
+    vec![
         one("aws:principalisawsservice", "true"),
         one("aws:principalservicename", name),
         (
             "aws:principalservicenameslist".to_owned(),
             Fact::Many(vec![name.to_owned()]),
         ),
-    ];
-    facts.extend(source.account.iter().map(|a| one("aws:sourceaccount", a)));
-    facts.extend(source.arn.iter().map(|a| one("aws:sourcearn", a)));
+    ]
+}
+
+/// What is disclosed of for whom a service acts: values of the keys of [`OF_SOURCE`].
+pub(super) fn of_source(source: &Source) -> Vec<(String, Fact)> {
+    let one = |key: &str, value: &str| (key.to_owned(), Fact::One(value.to_owned()));
+    let account = source.account.iter().map(|a| one("aws:sourceaccount", a));
+    let arn = source.arn.iter().map(|a| one("aws:sourcearn", a));
+    let mut facts: Vec<_> = account.chain(arn).collect();
     if let Some(o) = &source.organization {
         facts.push(one("aws:sourceorgid", &o.id));
         facts.push((
@@ -74,16 +62,22 @@ fn part(ground: &Ground, question: &Question<'_>, name: &str, source: &Source) -
             Fact::Many(vec![o.path.clone()]),
         ));
     }
+    facts
+}
+
+/// The caller's part of a request of a service.
+pub(super) fn part(name: &str, source: &Source) -> Part {
+    let mut facts = of_name(name);
+    facts.extend(of_source(source));
     Part {
         caller: Some(Caller::Service(name.to_owned())),
         facts,
-        asked,
         ..Part::default()
     }
 }
 
 /// The names of services that the policies can tell apart.
-fn names(ground: &Ground, question: &Question<'_>) -> Result<Vec<String>, Exhausted> {
+pub(super) fn names(ground: &Ground) -> Result<Vec<String>, Exhausted> {
     let mut names = BTreeSet::new();
     let mut any = false;
     let mut wild: Vec<Glob> = Vec::new();
@@ -111,9 +105,6 @@ fn names(ground: &Ground, question: &Question<'_>) -> Result<Vec<String>, Exhaus
             }
         }
     }
-    if let Question::Service(name) = question {
-        return Ok(vec![(*name).to_owned()]);
-    }
     for key in ["aws:principalservicename", "aws:principalservicenameslist"] {
         let (literals, globs) = ground.patterns(key);
         names.extend(literals.into_iter().filter(|l| l.contains('.')));
@@ -139,14 +130,15 @@ fn names(ground: &Ground, question: &Question<'_>) -> Result<Vec<String>, Exhaus
     Ok(out)
 }
 
-fn sources(ground: &Ground, question: &Question<'_>) -> Result<Vec<Source>, Exhausted> {
+/// For whom services act, as far as the policies can tell it apart; `more`: an organisation that a question names.
+pub(super) fn sources(ground: &Ground, more: Option<&str>) -> Result<Vec<Source>, Exhausted> {
     let nobody = Source {
         account: None,
         organization: None,
         arn: None,
         hidden: false,
     };
-    let used = ground.used();
+    let used = &ground.used;
     let mut out = vec![nobody];
     if !used
         .iter()
@@ -155,7 +147,7 @@ fn sources(ground: &Ground, question: &Question<'_>) -> Result<Vec<Source>, Exha
         return Ok(out);
     }
     let keys = ("aws:sourceorgid", "aws:sourceorgpaths");
-    let organizations = memberships(ground, keys, question.organization())?;
+    let organizations = memberships(ground, keys, more)?;
     let arns = used.contains("aws:sourcearn");
     for account in accounts(ground, "aws:sourceaccount")? {
         let arns = match arns {

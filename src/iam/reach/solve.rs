@@ -1,18 +1,21 @@
 //! Joins the dimensions: all sets of statements that one request can match together.
 
+use super::Scene;
 use super::goal::Goal;
 use super::ground::Ground;
+use super::join::{Joined, Layer, join};
+use super::mask::{Mask, both, whole};
+use super::question::{Concern, Need, Question};
+use super::table::{self, Axis, Crowd, Table};
+use crate::iam::action;
 use crate::iam::automaton::Exhausted;
 use crate::iam::kleene::Tri;
-use crate::iam::pattern::{Context, Fact, View};
+use crate::iam::pattern::{Context, Fact};
 use crate::iam::principal::Caller;
 use crate::iam::rule::Rule;
-use smallvec::SmallVec;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
-
-/// Sets of statements at most.
-const STATES: usize = 50_000;
 
 /// The part of a request that lies in one class of one dimension.
 #[derive(Clone, Debug, Default)]
@@ -23,22 +26,10 @@ pub(super) struct Part {
     pub(super) caller: Option<Caller>,
     pub(super) facts: Vec<(String, Fact)>,
     /// Whether the question is about it; `None`: certainly.
-    pub(super) asked: Option<(Tri, Option<Arc<str>>)>,
+    pub(super) asked: Concern,
 }
 
 impl Part {
-    /// What stands for a class that the question is not about, where nobody needs to know more of it.
-    pub(super) fn unasked(
-        ground: &Ground,
-        asked: &Option<(Tri, Option<Arc<str>>)>,
-    ) -> Option<Self> {
-        let out = matches!(asked, Some((Tri::False, _)));
-        (ground.plain && out).then(|| Part {
-            asked: asked.clone(),
-            ..Part::default()
-        })
-    }
-
     /// Whether the question is about it.
     pub(super) fn asked(&self) -> Tri {
         self.asked.as_ref().map_or(Tri::True, |(t, _)| *t)
@@ -68,35 +59,6 @@ pub(super) struct Dimension {
     pub(super) parts: Vec<Part>,
 }
 
-/// Two bits for each rule (and action, where several are needed), two for the question.
-pub(super) type Mask = SmallVec<[u64; 4]>;
-
-/// The mask of what rules say, and of what the question says.
-fn mask(tris: impl Iterator<Item = Tri>, asked: Tri) -> Mask {
-    let mut mask = Mask::new();
-    for (i, tri) in tris.chain(std::iter::once(asked)).enumerate() {
-        put(&mut mask, i, tri.must(), tri.may());
-    }
-    mask
-}
-
-/// Sets the two bits of a place.
-pub(super) fn put(mask: &mut Mask, at: usize, must: bool, may: bool) {
-    while mask.len() <= at / 32 {
-        mask.push(0);
-    }
-    if let Some(word) = mask.get_mut(at / 32) {
-        *word |= (u64::from(must) | (u64::from(may) << 1)) << (at % 32 * 2);
-    }
-}
-
-/// A reachable set of statements, and the classes that lead there.
-struct State {
-    mask: Mask,
-    parent: usize,
-    part: usize,
-}
-
 /// What was found: a certain request, or one that nobody can exclude.
 pub(super) enum Found {
     Must(Part),
@@ -104,261 +66,185 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// A search.
+/// What stands behind the classes.
+enum Of<'a> {
+    Axis(&'a Axis),
+    Actions(&'a [&'static str]),
+    Crowd(Rc<Crowd>),
+}
+
+/// A question about a scene, with what the scene's rules say.
 pub(super) struct Search<'a> {
+    pub(super) scene: &'a Scene,
     pub(super) ground: &'a Ground,
-    /// All of these actions are needed; empty: the actions are a dimension.
-    pub(super) copies: &'a [&'static str],
-    rules: Vec<&'a Rule>,
-    goal: Goal,
-    /// What every request has in its context, as far as the rules ask about it.
-    fixed: Context,
-    /// The keys that the rules ask about, those of variables included.
-    used: BTreeSet<String>,
+    pub(super) table: &'a Table,
+    pub(super) question: &'a Question<'a>,
+    pub(super) need: &'a Need,
 }
 
 impl<'a> Search<'a> {
-    pub(super) fn new(ground: &'a Ground, view: View, copies: &'a [&'static str]) -> Self {
-        let rules: Vec<&Rule> = ground.rules().into_iter().map(|(_, r)| r).collect();
-        let goal = Goal::new(&rules, copies.len().max(1), &ground.sides);
-        let used = ground.used();
-        let mut facts = ground.context();
-        facts.retain(|key, _| used.contains(key));
-        Search {
-            used,
-            fixed: Context { facts, view },
-            ground,
-            copies,
-            rules,
-            goal,
-        }
+    /// All of these actions are needed; empty: the actions are a dimension.
+    fn copies(&self) -> &'a [&'static str] {
+        super::question::copies(self.need)
     }
 
-    /// How well a rule matches a part.
-    fn fits(&self, rule: &Rule, dimension: &Dimension, part: &Part, context: &Context) -> Tri {
-        let mut out = match part.action {
-            Some(action) => rule.action(action),
-            None => Tri::True,
+    fn goal(&self) -> Goal {
+        let rules: Vec<&Rule> = self.ground.rules().into_iter().map(|(_, r)| r).collect();
+        Goal::new(&rules, self.copies().len().max(1), &self.ground.sides)
+    }
+
+    /// Before any dimension.
+    fn first(&self) -> Mask {
+        let mut out = whole(Tri::True, &self.table.first, 0);
+        for action in self.copies() {
+            let action = self.table.action(self.ground, action);
+            out.extend_from_slice(&both(&self.table.first, &action));
+        }
+        if self.copies().is_empty() {
+            out.extend_from_slice(&self.table.first);
+        }
+        out
+    }
+
+    /// All dimensions but the callers'.
+    fn others(&self) -> Vec<Layer<Of<'a>>> {
+        let mut out = vec![
+            self.axis(&self.table.resources),
+            self.axis(&self.table.networks),
+        ];
+        let actions = match self.need {
+            Need::All(_) => None,
+            Need::OneOf(actions) => Some(actions.as_slice()),
+            Need::AnyAction => Some(action::every_on_repository(self.scene.service)),
         };
-        if let Some(caller) = &part.caller {
-            out = out.and(rule.caller(caller, context).any());
-        }
-        if let Some(resources) = &part.resources {
-            out = out.and(resource(rule, resources, context));
-        }
-        let clauses = rule
-            .clauses
-            .iter()
-            .filter(|c| dimension.keys.contains(&c.key));
-        for clause in clauses {
-            if out == Tri::False {
-                break;
-            }
-            out = out.and(clause.holds(context));
-        }
+        out.extend(actions.map(|actions| Layer {
+            count: actions.len(),
+            classes: self.table.actions(self.ground, actions),
+            of: Of::Actions(actions),
+        }));
+        out.extend(self.table.values.iter().map(|axis| self.axis(axis)));
         out
     }
 
-    /// What the rules say that is the same for every request of the scene.
-    fn constant(&self, rule: &Rule, covered: &BTreeSet<&String>) -> Tri {
-        let mut out = rule.certain();
-        let context = &self.fixed;
-        for clause in rule.clauses.iter().filter(|c| !covered.contains(&c.key)) {
-            out = out.and(match self.ground.open.get(&clause.key) {
-                Some(_) => open(clause, context),
-                None => clause.holds(context),
-            });
+    fn axis(&self, axis: &'a Axis) -> Layer<Of<'a>> {
+        let copies = self.copies().len().max(1);
+        Layer {
+            count: axis.parts.len(),
+            classes: axis.layer(self.ground, self.question, copies),
+            of: Of::Axis(axis),
         }
-        out
     }
 
-    fn first(&self, dimensions: &[Dimension]) -> Mask {
-        let covered = dimensions.iter().flat_map(|d| &d.keys).collect();
-        let constants: Vec<Tri> = self
-            .rules
-            .iter()
-            .map(|r| self.constant(r, &covered))
-            .collect();
-        if self.copies.is_empty() {
-            return mask(constants.into_iter(), Tri::True);
-        }
-        let of = |action: &&'static str| {
-            let both = self.rules.iter().zip(&constants);
-            both.map(|(r, c)| c.and(r.action(action)))
-                .collect::<Vec<_>>()
-        };
-        let all: Vec<Tri> = self.copies.iter().flat_map(of).collect();
-        mask(all.into_iter(), Tri::True)
+    /// Whether the question is about each caller.
+    fn concerns(&self, crowd: &Crowd) -> impl Iterator<Item = (usize, Tri)> {
+        let callers = &crowd.callers;
+        let profiles = callers.classes.iter().map(|c| callers.profile(*c));
+        profiles
+            .map(|p| self.question.concerns(self.ground, &p))
+            .enumerate()
     }
 
-    /// The mask of each class; of classes with the same mask the first.
-    fn classes(&self, dimension: &Dimension) -> Vec<(Mask, usize)> {
-        let mut seen = HashSet::new();
-        let mut out = Vec::new();
-        for (i, part) in dimension.parts.iter().enumerate() {
-            if let Some(mask) = self.class(dimension, part)
-                && seen.insert(mask.clone())
-            {
-                out.push((mask, i));
-            }
-        }
-        out
+    fn crowd(&self) -> Result<Layer<Of<'a>>, Exhausted> {
+        let crowd = self.table.crowd(self.ground, self.question)?;
+        let copies = self.copies().len().max(1);
+        Ok(Layer {
+            count: crowd.masks.count(),
+            classes: crowd.masks.chosen(self.concerns(&crowd), copies),
+            of: Of::Crowd(crowd),
+        })
     }
 
-    /// The mask of a class; `None`: the question is not about it.
-    fn class(&self, dimension: &Dimension, part: &Part) -> Option<Mask> {
-        if part.asked() == Tri::False {
-            return None;
-        }
-        let asked = |(key, _): &&(String, Fact)| self.used.contains(key);
-        let mut own = part.facts.iter().filter(asked).peekable();
-        let with = own.peek().is_some().then(|| {
-            let mut context = self.fixed.clone();
-            context.facts.extend(own.cloned());
-            context
-        });
-        let context = with.as_ref().unwrap_or(&self.fixed);
-        let fits: SmallVec<[Tri; 16]> = (self.rules.iter())
-            .map(|r| self.fits(r, dimension, part, context))
-            .collect();
-        let copies = self.copies.len().max(1);
-        let all = std::iter::repeat_n(&fits, copies).flatten().copied();
-        Some(mask(all, part.asked()))
-    }
-
-    /// Joins the dimensions and looks for a request.
-    pub(super) fn run(&self, dimensions: Vec<Dimension>) -> Result<Found, Exhausted> {
-        let first = self.first(&dimensions);
-        let joined = self.join(first, dimensions, true)?;
-        Ok(joined.pick(|mask, must| self.goal.holds(mask, must)))
-    }
-
-    /// All sets of rules of the first mask that one request can match together; `prune`: only those that may still reach the goal.
-    pub(super) fn join(
-        &self,
-        first: Mask,
-        mut dimensions: Vec<Dimension>,
-        prune: bool,
-    ) -> Result<Joined, Exhausted> {
-        let mut layers: Vec<Vec<State>> = vec![vec![State {
-            mask: first,
-            parent: 0,
-            part: 0,
-        }]];
-        dimensions.sort_by_key(|d| d.parts.len());
-        for dimension in &dimensions {
-            let classes = self.classes(dimension);
-            let mut seen = HashSet::new();
-            let mut next = Vec::new();
-            for (parent, state) in layers.last().into_iter().flatten().enumerate() {
-                for (mask, part) in &classes {
-                    let mask = both(mask, &state.mask);
-                    if (prune && !self.goal.worth(&mask)) || !seen.insert(mask.clone()) {
-                        continue;
-                    }
-                    next.push(State {
-                        mask,
-                        parent,
-                        part: *part,
-                    });
-                    if next.len() > STATES {
-                        return Err(Exhausted);
-                    }
-                }
-            }
-            layers.push(next);
-        }
-        Ok(Joined { layers, dimensions })
+    /// Looks for a request.
+    pub(super) fn run(&self) -> Result<Found, Exhausted> {
+        let goal = self.goal();
+        let joined = self.joined(Some(&goal))?;
+        let found = joined.find(|mask, must| goal.holds(mask, must));
+        Ok(match found {
+            Some((at, true)) => Found::Must(self.joined_part(&joined, at)),
+            Some((at, false)) => Found::May(self.joined_part(&joined, at)),
+            None => Found::Nothing,
+        })
     }
 
     /// All sets of rules that one request can match together.
-    pub(super) fn all(&self, dimensions: Vec<Dimension>) -> Result<Vec<Mask>, Exhausted> {
-        let first = self.first(&dimensions);
-        let mut joined = self.join(first, dimensions, false)?;
-        let last = joined.layers.pop().unwrap_or_default();
-        Ok(last.into_iter().map(|s| s.mask).collect())
+    pub(super) fn all(&self) -> Result<Vec<Mask>, Exhausted> {
+        Ok(self.joined(None)?.masks())
+    }
+
+    fn joined(&self, goal: Option<&Goal>) -> Result<Joined<Of<'a>>, Exhausted> {
+        let mut layers = self.others();
+        layers.insert(1, self.crowd()?);
+        join(self.first(), layers, goal)
     }
 
     /// What each class of callers reaches: the classes that reach nothing are left out.
-    pub(super) fn each(&self, dimensions: Vec<Dimension>) -> Result<Vec<Found>, Exhausted> {
-        let of_caller = |d: &Dimension| d.parts.iter().any(|p| p.caller.is_some());
-        let first = self.first(&dimensions);
-        let (callers, others): (Vec<_>, Vec<_>) = dimensions.into_iter().partition(of_caller);
-        let joined = self.join(first, others, true)?;
-        let mut out = Vec::new();
-        let mut known: HashMap<Mask, Option<(usize, bool)>> = HashMap::new();
-        for dimension in &callers {
-            for part in &dimension.parts {
-                let Some(own) = self.class(dimension, part) else {
-                    continue;
-                };
-                let reached = known.entry(own.clone()).or_insert_with(|| {
-                    joined.find(|mask, must| self.goal.holds(&both(mask, &own), must))
-                });
-                if let Some((at, must)) = *reached {
-                    let whole = part.join(&joined.part(at));
-                    out.push(match must {
-                        true => Found::Must(whole),
-                        false => Found::May(whole),
-                    });
-                }
-            }
-        }
-        Ok(out)
-    }
-}
-
-/// Whether a rule matches: certainly, or (`may`) perhaps.
-pub(super) fn bit(mask: &Mask, index: usize, may: bool) -> bool {
-    let word = mask.get(index / 32).copied().unwrap_or(0);
-    word >> (index % 32 * 2 + usize::from(may)) & 1 == 1
-}
-
-fn both(a: &Mask, b: &Mask) -> Mask {
-    a.iter().zip(b).map(|(a, b)| a & b).collect()
-}
-
-/// The joined dimensions.
-pub(super) struct Joined {
-    layers: Vec<Vec<State>>,
-    dimensions: Vec<Dimension>,
-}
-
-impl Joined {
-    fn last(&self) -> &[State] {
-        self.layers.last().map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The first state that certainly holds, else the first that may.
-    fn find(&self, holds: impl Fn(&Mask, bool) -> bool) -> Option<(usize, bool)> {
-        let find = |must: bool| self.last().iter().position(|s| holds(&s.mask, must));
-        (find(true).map(|at| (at, true))).or_else(|| find(false).map(|at| (at, false)))
-    }
-
-    fn pick(&self, holds: impl Fn(&Mask, bool) -> bool) -> Found {
-        match self.find(holds) {
-            Some((at, true)) => Found::Must(self.part(at)),
-            Some((at, false)) => Found::May(self.part(at)),
-            None => Found::Nothing,
-        }
-    }
-
-    /// The request of a state of the last layer.
-    fn part(&self, at: usize) -> Part {
-        let mut out = Part::default();
-        let mut at = at;
-        let layers = self.layers.iter().skip(1);
-        for (layer, dimension) in layers.zip(&self.dimensions).rev() {
-            let Some(state) = layer.get(at) else {
-                break;
+    pub(super) fn each(&self) -> Result<Reached, Exhausted> {
+        let goal = self.goal();
+        let crowd = self.table.crowd(self.ground, self.question)?;
+        let joined = join(self.first(), self.others(), Some(&goal))?;
+        let copies = self.copies().len().max(1);
+        let mut known: HashMap<(usize, Tri), Option<(usize, bool)>> = HashMap::new();
+        let mut hits = Vec::new();
+        for (i, asked) in self.concerns(&crowd) {
+            let (Some(id), Some(mask)) = (crowd.masks.id(i), crowd.masks.get(i)) else {
+                continue;
             };
-            if let Some(part) = dimension.parts.get(state.part) {
-                out = out.join(part);
+            if asked == Tri::False {
+                continue;
             }
-            at = state.parent;
+            let reached = known.entry((id, asked)).or_insert_with(|| {
+                let own = whole(asked, mask, copies);
+                joined.find(|mask, must| goal.holds(&both(mask, &own), must))
+            });
+            if let Some((at, must)) = *reached {
+                hits.push((i, at, must));
+            }
         }
-        out
+        let rest: BTreeSet<usize> = hits.iter().map(|(_, at, _)| *at).collect();
+        let rest = rest
+            .into_iter()
+            .map(|at| (at, Rc::new(self.joined_part(&joined, at))));
+        Ok(Reached {
+            rest: rest.collect(),
+            crowd,
+            hits,
+        })
     }
+
+    fn joined_part(&self, joined: &Joined<Of<'_>>, at: usize) -> Part {
+        joined.part(at, |of, class| self.part(of, class))
+    }
+
+    /// The part of a class, with whether the question is about it.
+    fn part(&self, of: &Of<'_>, class: usize) -> Option<Part> {
+        let ground = self.ground;
+        match of {
+            Of::Actions(actions) => actions.get(class).map(|action| Part {
+                action: Some(action),
+                ..Part::default()
+            }),
+            Of::Axis(axis) => axis.parts.get(class).map(|part| Part {
+                asked: table::asked(ground, self.question, part),
+                ..part.clone()
+            }),
+            Of::Crowd(crowd) => {
+                let class = *crowd.callers.classes.get(class)?;
+                Some(Part {
+                    asked: self.question.asks(ground, &crowd.callers.profile(class)),
+                    ..crowd.callers.part(class)
+                })
+            }
+        }
+    }
+}
+
+/// Who reaches something.
+pub(super) struct Reached {
+    pub(super) crowd: Rc<Crowd>,
+    /// By class: the rest of the request, and whether it is certain.
+    pub(super) hits: Vec<(usize, usize, bool)>,
+    /// The rests of requests.
+    pub(super) rest: HashMap<usize, Rc<Part>>,
 }
 
 /// How a rule matches a resource of which not everything is known.
@@ -377,7 +263,7 @@ pub(super) fn resource(rule: &Rule, resources: &[String], context: &Context) -> 
 }
 
 /// Whether a clause on a key holds whose value is a stand-in: equal where the policy names the same thing by a typed hole.
-fn open(clause: &crate::iam::condition::Clause, context: &Context) -> Tri {
+pub(super) fn open(clause: &crate::iam::condition::Clause, context: &Context) -> Tri {
     let fits = clause.holds(context);
     let Some(operator) = clause.operator else {
         return Tri::Unknown;

@@ -8,6 +8,7 @@ mod laws;
 mod pairs;
 mod parties;
 mod random;
+mod spelled;
 mod table;
 
 pub(super) fn document(json: &Json, kind: PolicyKind) -> Arc<Document> {

@@ -2,8 +2,9 @@
 
 use super::ground::Ground;
 use super::organizations::{one_of, some};
-use super::question::Question;
+use super::question::{Concern, Question};
 use super::solve::{Dimension, Part};
+use super::{callers, networks};
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::condition::{Base, MULTIVALUED, can_be_present, instant, number};
 use crate::iam::kleene::Tri;
@@ -20,22 +21,22 @@ const ALWAYS: &[&str] = &[
 
 /// A dimension for each key that is asked about and that no other dimension gives a value to; keys that always have the same
 /// value share one.
-pub(super) fn dimensions(
-    ground: &Ground,
-    question: &Question<'_>,
-    others: &[Dimension],
-) -> Result<Vec<Dimension>, Exhausted> {
+pub(super) fn dimensions(ground: &Ground) -> Result<Vec<Dimension>, Exhausted> {
     let mut groups: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for key in ground.used() {
-        let covered =
-            ground.fixed.contains_key(&key) || others.iter().any(|d| d.keys.contains(&key));
-        if !covered && can_be_present(&key) != Tri::False {
-            groups.entry(canonical(&key)).or_default().insert(key);
+    for key in &ground.used {
+        let covered = ground.fixed.contains_key(key)
+            || callers::KEYS.contains(&key.as_str())
+            || networks::KEYS.contains(&key.as_str());
+        if !covered && can_be_present(key) != Tri::False {
+            groups
+                .entry(canonical(key))
+                .or_default()
+                .insert(key.clone());
         }
     }
     groups
         .into_iter()
-        .map(|(name, keys)| dimension(ground, question, &name, keys))
+        .map(|(name, keys)| dimension(ground, &name, keys))
         .collect()
 }
 
@@ -48,12 +49,7 @@ fn canonical(key: &str) -> String {
     }
 }
 
-fn dimension(
-    ground: &Ground,
-    question: &Question<'_>,
-    name: &str,
-    keys: BTreeSet<String>,
-) -> Result<Dimension, Exhausted> {
+fn dimension(ground: &Ground, name: &str, keys: BTreeSet<String>) -> Result<Dimension, Exhausted> {
     let mut values: Vec<Option<Fact>> = Vec::new();
     if can_be_present(name) == Tri::Unknown {
         let reason: Arc<str> = format!("who has a value for the key `{name}` is not known").into();
@@ -70,7 +66,6 @@ fn dimension(
         values.push(None);
     }
     let part = |value: Option<Fact>| Part {
-        asked: asked(ground, question, name, value.as_ref()),
         facts: (keys.iter())
             .filter_map(|k| Some((k.clone(), value.clone()?)))
             .collect(),
@@ -83,13 +78,8 @@ fn dimension(
 }
 
 /// A unique id that a policy names belongs to a principal that it names: not to anybody.
-fn asked(
-    ground: &Ground,
-    question: &Question<'_>,
-    name: &str,
-    value: Option<&Fact>,
-) -> Option<(Tri, Option<Arc<str>>)> {
-    let Some(Fact::One(value)) = value.filter(|_| name == "aws:userid") else {
+pub(super) fn asked(ground: &Ground, question: &Question<'_>, facts: &[(String, Fact)]) -> Concern {
+    let (_, Fact::One(value)) = facts.iter().find(|(key, _)| key == "aws:userid")? else {
         return None;
     };
     let id = value.split(':').next().unwrap_or_default();

@@ -217,7 +217,8 @@ fn without_effect(policy: &Policy<'_>, statement: &Statement) -> Vec<Word> {
         _ => (Service::Ecr, false),
     };
     let works = |pattern: &str| {
-        let mut actions = action::expand(pattern).into_iter();
+        let found = action::expand(pattern);
+        let mut actions = found.iter();
         actions.any(|a| a.service == service && (a.on_repository || !repository))
     };
     let words = statement.actions.iter().filter(|a| !a.negated);

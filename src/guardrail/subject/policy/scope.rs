@@ -37,11 +37,12 @@ pub(super) fn entries(policy: &Policy<'_>) -> Vec<Entry> {
 /// Who can do what by `head` and not by `base`.
 fn change(policy: &Policy<'_>, base: &Scene, head: &Scene) -> Value {
     let trusted = policy.trusted();
+    let change = reach::Change::new(base, head, &trusted);
     let (mut told, mut doubt) = (Vec::new(), None);
     let mut at = None;
     for ability in Ability::ALL {
         let (actions, _) = ability.actions();
-        let found = match reach::gained(base, head, &trusted, &actions, false) {
+        let found = match change.gained(&actions, false) {
             Ok(found) => found,
             Err(why) => {
                 doubt = doubt.or_else(|| Some(Arc::from(why)));

@@ -5,6 +5,7 @@ use super::{Account, Entry, Policy, flag, list, null, number, placed, text};
 use crate::iam::document::{Effect, Statement, Word};
 use crate::iam::facts::{self, Grant, GrantKind};
 use crate::iam::kleene::Tri;
+use crate::iam::reach::Alone;
 use crate::resource::arn::{self, Split};
 use crate::value::{Kind, Part, Place, Unknown, Value};
 use std::sync::Arc;
@@ -76,13 +77,19 @@ fn not_principal(statement: &Statement) -> Known {
 
 /// Each principal that a statement names: where it stands and its fields.
 pub(super) fn grants(policy: &Policy<'_>, statement: &Statement) -> Vec<(Place, Vec<Entry>)> {
-    let one = |g: Grant| (g.word.place.clone(), grant(policy, statement, &g));
+    let alone = Alone::new(&policy.scene, 0, statement);
+    let one = |g: Grant| (g.word.place.clone(), grant(policy, statement, &alone, &g));
     (facts::grants(statement, &policy.binding()).into_iter())
         .map(one)
         .collect()
 }
 
-fn grant(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Vec<Entry> {
+fn grant(
+    policy: &Policy<'_>,
+    statement: &Statement,
+    alone: &Alone<'_>,
+    grant: &Grant,
+) -> Vec<Entry> {
     let place = &grant.word.place;
     let unknown = |u: &Arc<Unknown>| placed(Kind::Unknown(about(u)), place);
     let owner = owner(grant);
@@ -111,8 +118,8 @@ fn grant(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Vec<Entry
             "trusted",
             asked(|policy, account| policy.context.is_inside(policy.resource, account)),
         ),
-        ("narrowed", flag(narrowed(policy, statement, grant), place)),
-        ("sourced", flag(sourced(policy, statement, grant), place)),
+        ("narrowed", flag(narrowed(alone, grant), place)),
+        ("sourced", flag(sourced(alone, grant), place)),
     ]
 }
 
@@ -168,23 +175,20 @@ fn is_own(policy: &Policy<'_>, account: &Account) -> Known {
 }
 
 /// Whether a condition, or a Deny, narrows a grant to a whole account to principals that are named.
-fn narrowed(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Known {
+fn narrowed(alone: &Alone<'_>, grant: &Grant) -> Known {
     match kind(grant)? {
-        GrantKind::Account => said(facts::narrowed(&policy.scene, 0, statement, grant)),
+        GrantKind::Account => said(facts::narrowed(alone, grant)),
         _ => Ok(true),
     }
 }
 
 /// Whether a condition on the source holds for a grant to a service.
-fn sourced(policy: &Policy<'_>, statement: &Statement, grant: &Grant) -> Known {
+fn sourced(alone: &Alone<'_>, grant: &Grant) -> Known {
     if grant.kind != GrantKind::Service {
         return Ok(true);
     }
     let open = grant.unknown.iter().find(|u| u.role.is_none());
-    match (
-        said(facts::sourced(&policy.scene, 0, statement, grant)),
-        open,
-    ) {
+    match (said(facts::sourced(alone, grant)), open) {
         (Ok(false), Some(why)) => Err(why.clone()),
         (sourced, _) => sourced,
     }

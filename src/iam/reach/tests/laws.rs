@@ -2,6 +2,7 @@
 
 use super::random::{Dice, policy, rank, statement, whole};
 use super::*;
+use crate::iam::principal::Sort;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 
@@ -79,6 +80,62 @@ fn normal(d: &mut Dice) -> Checked {
     Ok(())
 }
 
+/// A statement beside all Denies of its policy says the same as one beside those that may take something back, and other
+/// principals of the statement do not matter.
+fn alone(d: &mut Dice) -> Checked {
+    let (account, service) = ("999999999999", "lambda.amazonaws.com");
+    let mut statements = policy(d);
+    statements.push(statement(d, "Deny"));
+    statements[0]["Principal"] =
+        json!({"AWS": [account, "arn:aws:iam::444455556666:role/ci"], "Service": service});
+    statements[0]
+        .as_object_mut()
+        .unwrap()
+        .remove("NotPrincipal");
+    let whole_scene = scene(&whole(&statements));
+    let document = whole_scene.policies[0].document.clone();
+    let alone = Alone::new(&whole_scene, 0, &document.statements[0]);
+    let mut beside = vec![statements[0].clone()];
+    beside.extend(
+        statements
+            .iter()
+            .skip(1)
+            .filter(|s| s["Effect"] == "Deny")
+            .cloned(),
+    );
+    let told = |answer: Answer| match answer {
+        Answer::Yes(_) => Ok(true),
+        Answer::No => Ok(false),
+        Answer::Unknown(_) => Err(()),
+    };
+    for (sort, principal) in [(Sort::Aws, account), (Sort::Service, service)] {
+        beside[0]["Principal"] = match sort {
+            Sort::Aws => json!({ "AWS": principal }),
+            _ => json!({ "Service": principal }),
+        };
+        let spelled = scene(&whole(&beside));
+        let (want, here) = match sort {
+            Sort::Aws => (
+                any_role_of(&spelled, principal),
+                vec![
+                    alone.any_role_of(sort, principal, true),
+                    Alone::new(&whole_scene, 0, &document.statements[0])
+                        .any_role_of(sort, principal, false),
+                ],
+            ),
+            _ => (
+                service_for_anyone(&spelled, principal),
+                vec![alone.service_for_anyone(sort, principal)],
+            ),
+        };
+        let want = told(want);
+        for here in here {
+            prop_assert_eq!(here.map_err(|_| ()), want, "{}", whole(&statements));
+        }
+    }
+    Ok(())
+}
+
 fn yes(found: &[Holder]) -> Vec<&Party> {
     let sure = found.iter().filter(|h| h.answer.is_yes());
     sure.map(|h| &h.party).collect()
@@ -127,6 +184,11 @@ proptest! {
     #[test]
     fn how_a_policy_is_written_does_not_matter(seed in any::<u64>()) {
         normal(&mut Dice(seed | 1))?;
+    }
+
+    #[test]
+    fn a_statement_alone_is_what_it_is_beside_all_denies(seed in any::<u64>()) {
+        alone(&mut Dice(seed | 1))?;
     }
 
     #[test]

@@ -1,0 +1,114 @@
+//! A statement by itself, beside nothing but the Denies of its policy: what a single grant of it is worth.
+
+use super::content::{self, Key, Memory, denies};
+use super::roles::around;
+use super::{Answer, Attached, Scene, any_role_of, service_for_anyone};
+use crate::iam::document::{Document, PrincipalElement, Statement, Word};
+use crate::iam::principal::Sort;
+use crate::value::Text;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+/// A statement of a policy, taken by itself.
+pub struct Alone<'a> {
+    scene: &'a Scene,
+    policy: usize,
+    statement: &'a Statement,
+    key: OnceCell<Option<Key>>,
+    /// With its principals as they are.
+    whole: OnceCell<Scene>,
+}
+
+/// Whether somebody can use a grant; `Err`: for this reason it cannot be told.
+type Reached = Result<bool, Arc<str>>;
+
+thread_local! {
+    static GRANTS: Memory<Reached> = Memory::default();
+}
+
+impl<'a> Alone<'a> {
+    /// A statement of a policy of a scene.
+    pub fn new(scene: &'a Scene, policy: usize, statement: &'a Statement) -> Self {
+        Alone {
+            scene,
+            policy,
+            statement,
+            key: OnceCell::new(),
+            whole: OnceCell::new(),
+        }
+    }
+
+    /// Whether a service can use a grant to it for an account that no policy names, or that it does not disclose.
+    pub fn service_for_anyone(&self, sort: Sort, service: &str) -> Reached {
+        self.remembered(sort as u8, service, || {
+            service_for_anyone(&self.granting(sort, service), service)
+        })
+    }
+
+    /// Whether a role of an account that no policy names can use a grant to the account. Other principals of the statement do
+    /// not matter: the account's roles are let in by its own name.
+    pub fn any_role_of(&self, sort: Sort, account: &str, listed: bool) -> Reached {
+        self.remembered(sort as u8, account, || match listed {
+            true => {
+                let whole = self
+                    .whole
+                    .get_or_init(|| self.beside_denies(self.statement.clone()));
+                any_role_of(whole, account)
+            }
+            false => any_role_of(&self.granting(sort, account), account),
+        })
+    }
+
+    fn remembered(&self, tag: u8, word: &str, find: impl FnOnce() -> Answer) -> Reached {
+        let find = || match find() {
+            Answer::Yes(_) => Ok(true),
+            Answer::No => Ok(false),
+            Answer::Unknown(reasons) => Err(reasons.first().cloned().unwrap_or_default()),
+        };
+        let attached = self.scene.policies.get(self.policy);
+        let key = self.key.get_or_init(|| {
+            attached.map(|attached| Key::beside_denies(self.scene, attached, self.statement))
+        });
+        match key {
+            Some(key) => content::remembered(&GRANTS, key.with(tag, word), find),
+            None => find(),
+        }
+    }
+
+    /// With one principal.
+    fn granting(&self, sort: Sort, principal: &str) -> Scene {
+        let place = self.statement.place.clone();
+        let word = Word {
+            text: Text::plain(principal),
+            place: place.clone(),
+        };
+        self.beside_denies(Statement {
+            principals: Some(PrincipalElement {
+                negated: false,
+                words: vec![(sort, word)],
+                place,
+            }),
+            ..self.statement.clone()
+        })
+    }
+
+    fn beside_denies(&self, statement: Statement) -> Scene {
+        let Some(attached) = self.scene.policies.get(self.policy) else {
+            return self.scene.clone();
+        };
+        let document = &attached.document;
+        let denies = denies(document, &statement);
+        let statements = std::iter::once(&statement).chain(denies).cloned();
+        let document = Document {
+            unknown: document.unknown.clone(),
+            ..document.of(statements.collect())
+        };
+        Scene {
+            policies: vec![Attached {
+                document: Arc::new(document),
+                ..attached.clone()
+            }],
+            ..around(self.scene)
+        }
+    }
+}
