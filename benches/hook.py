@@ -83,9 +83,15 @@ class Quiet(http.server.BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        pass  # whoever asked is gone
+
+
 def listening(handler):
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_port
 
@@ -373,6 +379,7 @@ def main():
     reader.add_argument("--pause", type=float, default=0.02, help="seconds that a connection rests after each answer")
     asked = reader.parse_args()
     binary = os.path.realpath(asked.binary)
+    os.environ.pop("AWS_CA_BUNDLE", None)  # Lambda sets none, and reading it takes its time
     with tempfile.TemporaryDirectory() as directory:
         config = os.path.join(directory, "ecr-guard.yaml")
         with open(config, "w") as file:

@@ -19,6 +19,7 @@ use self::stack::Stack;
 use self::template::Template;
 
 pub(crate) use self::parameter::UNDECLARED;
+pub use self::parsed::Parsed;
 
 mod call;
 mod case;
@@ -34,6 +35,7 @@ mod limits;
 mod lists;
 mod nested;
 mod parameter;
+mod parsed;
 mod pseudo;
 mod reference;
 mod resources;
@@ -160,18 +162,34 @@ pub fn looks_like_template(tree: &Tree) -> bool {
 /// Where there are too many cases, one root in which the undecided parts are unknown. A default is a value that a deployment
 /// may replace: it comes first, and then the cases that other values make.
 pub fn evaluate(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
-    with_room(files, id, || all_cases(files, id, world, true))
+    evaluate_parsed(files, id, Parsed::of(files, id), world)
+}
+
+/// The same for a template that has been read.
+pub fn evaluate_parsed(
+    files: &Files,
+    id: FileId,
+    parsed: Parsed,
+    world: &World,
+) -> (Vec<Root>, Vec<Diagnostic>) {
+    with_room(files, id, || all_cases(files, id, parsed, world, true))
 }
 
 /// The same where a template is being deployed and nobody tells with which parameters: they have their defaults, but for
 /// the cases that it takes for every resource which matters to exist in one of them.
-pub fn evaluate_deployed(files: &Files, id: FileId, world: &World) -> (Vec<Root>, Vec<Diagnostic>) {
-    with_room(files, id, || all_cases(files, id, world, false))
+pub fn evaluate_deployed(
+    files: &Files,
+    id: FileId,
+    parsed: Parsed,
+    world: &World,
+) -> (Vec<Root>, Vec<Diagnostic>) {
+    with_room(files, id, || all_cases(files, id, parsed, world, false))
 }
 
 fn all_cases(
     files: &Files,
     id: FileId,
+    parsed: Parsed,
     world: &World,
     every: bool,
 ) -> (Vec<Root>, Vec<Diagnostic>) {
@@ -180,7 +198,7 @@ fn all_cases(
         ..Run::new(files, world, true)
     };
     let mut roots = Vec::new();
-    if let Some(template) = Template::load(&run, id) {
+    if let Some(template) = Template::load(&run, id, parsed) {
         let given = parameter::inputs(&run);
         parameter::undeclared(&run, &template, &given);
         let mut variants = defaults::variants(&run, &template, &given);
@@ -203,7 +221,17 @@ fn all_cases(
 /// Evaluates a template with one entry for each resource: what an undecided condition leaves open is unknown, with the
 /// possible values, and a resource that does not exist is listed as such.
 pub fn resolve(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
-    with_room(files, id, || open_case(files, id, world))
+    resolve_parsed(files, id, Parsed::of(files, id), world)
+}
+
+/// The same for a template that has been read.
+pub fn resolve_parsed(
+    files: &Files,
+    id: FileId,
+    parsed: Parsed,
+    world: &World,
+) -> (Root, Vec<Diagnostic>) {
+    with_room(files, id, || open_case(files, id, parsed, world))
 }
 
 /// Runs an evaluation where it can nest: references that lead through many resources go deeper than a thread's stack is by
@@ -227,14 +255,14 @@ fn with_room<T: Default + Send>(
     })
 }
 
-fn open_case(files: &Files, id: FileId, world: &World) -> (Root, Vec<Diagnostic>) {
+fn open_case(files: &Files, id: FileId, parsed: Parsed, world: &World) -> (Root, Vec<Diagnostic>) {
     let run = Run::new(files, world, false);
     let mut out = Root {
         form: Form::CloudFormation,
         name: files.get(id).map(|f| f.path.clone()).unwrap_or_default(),
         ..Root::default()
     };
-    if let Some(template) = Template::load(&run, id) {
+    if let Some(template) = Template::load(&run, id, parsed) {
         let given = parameter::inputs(&run);
         parameter::undeclared(&run, &template, &given);
         let mut stack = defaults::outermost(&run, &template, &given);

@@ -1,7 +1,7 @@
 //! From paths and texts to roots: which files are infrastructure code, which directories are root modules, and who
 //! evaluates them. The only walker of directories.
 
-use crate::cloudformation;
+use crate::cloudformation::{self, Parsed};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
@@ -53,6 +53,8 @@ pub struct Options {
     pub code: Option<String>,
     /// What is asked of root modules.
     pub demand: Demand,
+    /// Templates are looked at as they are deployed with the defaults of their parameters; else in every case.
+    pub at_defaults: bool,
 }
 
 /// What the input holds.
@@ -89,14 +91,14 @@ struct Evaluators {
     module: fn(&Files, &Path, &str, &World, Demand) -> Evaluated<Root>,
     module_text: fn(&Files, FileId, &World, Demand) -> Evaluated<Root>,
     plan: fn(&Files, FileId, &World, Option<&Code>) -> Evaluated<Root>,
-    template: fn(&Files, FileId, &World) -> Evaluated<Vec<Root>>,
+    template: fn(&Files, FileId, Parsed, &World) -> Evaluated<Vec<Root>>,
 }
 
 const EVALUATORS: Evaluators = Evaluators {
     module: terraform::evaluate_for,
     module_text: terraform::evaluate_text_for,
     plan: terraform::plan::evaluate,
-    template: cloudformation::evaluate,
+    template: cloudformation::evaluate_parsed,
 };
 
 /// Reads everything that is given, each root by itself and in parallel; what cannot hold anything that matters is
@@ -110,7 +112,14 @@ pub fn read(
     files: &Files,
     options: &Options,
 ) -> Result<Sources, Error> {
-    read_with(EVALUATORS, inputs, world, files, options)
+    let evaluators = match options.at_defaults {
+        true => Evaluators {
+            template: cloudformation::evaluate_deployed,
+            ..EVALUATORS
+        },
+        false => EVALUATORS,
+    };
+    read_with(evaluators, inputs, world, files, options)
 }
 
 fn read_with(
@@ -345,8 +354,8 @@ pub fn read_one(
     world: &World,
     files: &Files,
 ) -> Result<(Root, Vec<Diagnostic>), Error> {
-    let whole = |files: &Files, id: FileId, world: &World| {
-        let (root, diagnostics) = cloudformation::resolve(files, id, world);
+    let whole = |files: &Files, id: FileId, parsed: Parsed, world: &World| {
+        let (root, diagnostics) = cloudformation::resolve_parsed(files, id, parsed, world);
         (vec![root], diagnostics)
     };
     let planned = |files: &Files, dir: &Path, shown: &str, world: &World, demand| {

@@ -4,7 +4,8 @@
 
 use super::Run;
 use super::nested::local_path;
-use super::template::parse;
+use super::parsed::Parsed;
+use super::template::only;
 use crate::span::Span;
 use crate::syntax::tree::{Node, Tree};
 use std::collections::HashMap;
@@ -128,7 +129,7 @@ impl Includer<'_> {
         }
         let text = crate::span::read_regular_text(path).ok()?;
         let id = self.run.files.add(path, text);
-        let (tree, _) = parse(self.run, id, false)?;
+        let (tree, _) = only(self.run, Parsed::of(self.run.files, id), false)?;
         matches!(tree.node, Node::Mapping(_)).then_some((tree, size))
     }
 }

@@ -5,6 +5,7 @@ use super::case;
 use super::condition::{Assumption, Subject};
 use super::foreach::Entry;
 use super::parameter::Given;
+use super::parsed::Parsed;
 use super::resources::{conditions_that_matter, resources};
 use super::stack::{BlindSpot, Stack};
 use super::template::Template;
@@ -58,7 +59,8 @@ impl Run<'_> {
             return Err(unread("it is too large".to_owned()));
         }
         let text = span::read_regular_text(path).map_err(|e| unread(e.to_string()))?;
-        let template = Template::load(self, self.files.add(path, text));
+        let id = self.files.add(path, text);
+        let template = Template::load(self, id, Parsed::of(self.files, id));
         (template.map(Rc::new)).ok_or_else(|| format!("`{path}` is no template"))
     }
 

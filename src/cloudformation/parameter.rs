@@ -1,9 +1,10 @@
 //! Parameters: what they are declared as, what they are given, what they default to.
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html>
 
+use super::parsed::Parsed;
 use super::scope::as_text;
 use super::strings::split;
-use super::template::{Template, parse};
+use super::template::{Template, only};
 use super::{GivenValues, Run};
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::span::Span;
@@ -240,7 +241,8 @@ pub(super) fn inputs(run: &Run<'_>) -> GivenValues {
     let mut out = GivenValues::new();
     for (path, text) in &run.world.inputs.parameters {
         let id = run.files.add(path.clone(), text.as_str());
-        let Some((tree, _)) = parse(run, id, false) else {
+        let parsed = Parsed::of(run.files, id);
+        let Some((tree, _)) = only(run, parsed, false) else {
             continue;
         };
         match &tree.node {

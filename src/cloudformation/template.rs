@@ -2,11 +2,11 @@
 
 use super::Run;
 use super::include::include;
+use super::parsed::Parsed;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::{FileId, Span};
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::{Node, Tree};
-use crate::syntax::{json, yaml};
 
 /// A template with its sections.
 pub(super) struct Template {
@@ -39,9 +39,9 @@ const SECTIONS: [&str; 11] = [
 
 impl Template {
     /// Reads a template and tells what CloudFormation would refuse about its form.
-    pub(super) fn load(run: &Run<'_>, id: FileId) -> Option<Self> {
+    pub(super) fn load(run: &Run<'_>, id: FileId, parsed: Parsed) -> Option<Self> {
         let file = run.files.get(id)?;
-        let (mut tree, scalars) = parse(run, id, true)?;
+        let (mut tree, scalars) = only(run, parsed, true)?;
         include(run, &file.path, &mut tree);
         if !matches!(tree.node, Node::Mapping(_)) {
             let message = "a template is a mapping";
@@ -151,26 +151,14 @@ fn transforms(tree: &Tree) -> Vec<(String, Span)> {
     }
 }
 
-/// Reads JSON or YAML, whichever it is; in a template aliases are errors, as CloudFormation refuses them.
-pub(super) fn parse(run: &Run<'_>, id: FileId, template: bool) -> Option<(Tree, Scalars)> {
-    let file = run.files.get(id)?;
-    let body = file.text.trim_start_matches('\u{feff}').trim_start();
-    let mut refused = Vec::new();
-    if body.starts_with(['{', '[']) {
-        let (tree, diagnostics) = json::parse(run.files, id);
-        if let Some(tree) = tree {
-            diagnostics.into_iter().for_each(|d| run.tell(d));
-            return Some((tree, Scalars::Json));
-        }
-        refused = diagnostics;
-    }
-    let (documents, diagnostics) = yaml::parse(run.files, id);
-    let broken = diagnostics.iter().any(|d| d.code == "yaml-syntax");
-    if broken && !refused.is_empty() {
-        refused.into_iter().for_each(|d| run.tell(d));
+/// The only document of a file; in a template aliases are errors, as CloudFormation refuses them.
+pub(super) fn only(run: &Run<'_>, parsed: Parsed, template: bool) -> Option<(Tree, Scalars)> {
+    let broken = parsed.problems.iter().any(|d| d.code == "yaml-syntax");
+    if broken && !parsed.refused.is_empty() {
+        parsed.refused.into_iter().for_each(|d| run.tell(d));
         return None;
     }
-    for mut diagnostic in diagnostics {
+    for mut diagnostic in parsed.problems {
         if diagnostic.code == "yaml-alias" && diagnostic.level == Level::Warning {
             if !template {
                 continue;
@@ -181,11 +169,11 @@ pub(super) fn parse(run: &Run<'_>, id: FileId, template: bool) -> Option<(Tree, 
         }
         run.tell(diagnostic);
     }
-    let mut documents = documents.into_iter();
+    let mut documents = parsed.documents.into_iter();
     let first = documents.next();
     if let Some(second) = documents.next() {
         let message = "only the first document of the file is read";
         run.tell(Diagnostic::error("template-form", message).at(second.span));
     }
-    Some((first?, Scalars::Yaml11))
+    Some((first?, parsed.scalars))
 }

@@ -65,9 +65,104 @@ fn one_of(group: Vec<InCase>) -> Option<Finding> {
     if !everywhere && is_idle(&first.finding) {
         return None;
     }
-    let when = (!everywhere && !cases.is_empty()).then(|| cases.join(", or "));
+    let when = (!everywhere && !cases.is_empty()).then(|| words(cases));
     Some(Finding {
         when,
         ..first.finding
     })
+}
+
+/// Cases in words, the fewest: of "A is true and B is false" and "A is true and B is true", "A is true" is left.
+fn words(cases: Vec<String>) -> String {
+    let mut left: Vec<Vec<&str>> = Vec::new();
+    for case in &cases {
+        let terms: Vec<&str> = case.split(" and ").collect();
+        if !left.contains(&terms) {
+            left.push(terms);
+        }
+    }
+    while let Some((i, j, joined)) = pair(&left) {
+        left.remove(j);
+        left.remove(i);
+        if !left.contains(&joined) {
+            left.insert(i.min(left.len()), joined);
+        }
+    }
+    let words: Vec<String> = left.iter().map(|terms| terms.join(" and ")).collect();
+    words.join(", or ")
+}
+
+/// Two cases that differ in the truth of one condition only, and what is left of them.
+fn pair<'a>(cases: &[Vec<&'a str>]) -> Option<(usize, usize, Vec<&'a str>)> {
+    for (i, one) in cases.iter().enumerate() {
+        for (j, other) in cases.iter().enumerate().skip(i + 1) {
+            let apart = |a: &[&'a str], b: &[&'a str]| -> Vec<&'a str> {
+                a.iter().filter(|t| !b.contains(t)).copied().collect()
+            };
+            let (here, there) = (apart(one, other), apart(other, one));
+            if let ([here], [there]) = (here.as_slice(), there.as_slice())
+                && one.len() > 1
+                && opposite(here, there)
+            {
+                let rest = one.iter().filter(|t| *t != here).copied().collect();
+                return Some((i, j, rest));
+            }
+        }
+    }
+    None
+}
+
+/// Whether two terms say the opposite of one condition.
+fn opposite(one: &str, other: &str) -> bool {
+    let truth = |term: &str| {
+        let positive = term
+            .strip_suffix(" is true")
+            .map(|name| (name.to_owned(), true));
+        positive.or_else(|| Some((term.strip_suffix(" is false")?.to_owned(), false)))
+    };
+    match (truth(one), truth(other)) {
+        (Some((a, x)), Some((b, y))) => a == b && x != y,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_are_told_in_the_fewest_words() {
+        for (cases, wanted) in [
+            (&["A is true"][..], "A is true"),
+            (&["A is true", "A is true"], "A is true"),
+            (
+                &["A is true and B is false", "A is true and B is true"],
+                "A is true",
+            ),
+            (
+                &["B is true and A is false", "A is false and B is false"],
+                "A is false",
+            ),
+            (&["A is true", "B is true"], "A is true, or B is true"),
+            (
+                &["A is true and B is true", "A is false and B is false"],
+                "A is true and B is true, or A is false and B is false",
+            ),
+            (
+                &[
+                    "A is true and B is true",
+                    "A is true and B is false",
+                    "A is false and B is true",
+                ],
+                "A is true, or A is false and B is true",
+            ),
+            (
+                &["the parameters have their defaults", "A is true"],
+                "the parameters have their defaults, or A is true",
+            ),
+        ] {
+            let cases = cases.iter().map(|c| (*c).to_owned()).collect();
+            assert_eq!(words(cases), wanted);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::model;
 use super::payload::{self, Changed, Context};
 use super::request::{Action, Request, Subject, shown};
 use crate::change;
-use crate::cloudformation;
+use crate::cloudformation::{self, Parsed};
 use crate::diagnostic::Diagnostic;
 use crate::raw::{Form, RawResource, Root};
 use crate::resource;
@@ -132,7 +132,7 @@ fn stack(
         let id = files.add(name.as_str(), template);
         let parameters = (files.get(id)).is_some_and(|f| f.text.contains("Parameters"));
         (
-            cloudformation::evaluate_deployed(files, id, world),
+            cloudformation::evaluate_deployed(files, id, Parsed::of(files, id), world),
             parameters,
         )
     };

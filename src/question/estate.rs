@@ -132,6 +132,7 @@ impl Estate {
             exclude: read.exclude.clone(),
             code: None,
             demand: Demand::Everything,
+            at_defaults: true,
         };
         let sources = source::read(&read.inputs, &world, files, &options)?;
         Ok(Self::build(Built {

@@ -5,10 +5,9 @@ use super::bytes::{self, Content};
 use super::marks::{self, Guess};
 use super::walk::Entry;
 use super::{Evaluators, Part, Plan};
-use crate::cloudformation;
-use crate::diagnostic::{Diagnostic, Level, utf8};
+use crate::cloudformation::{self, Parsed};
+use crate::diagnostic::{Diagnostic, utf8};
 use crate::span::{FileId, Files, Span};
-use crate::syntax::{json, yaml};
 use crate::terraform::Demand;
 use crate::terraform::plan::Code;
 use crate::world::World;
@@ -82,7 +81,9 @@ impl Reader<'_> {
             return self.plan(id, self.code_of(entry).as_ref());
         }
         match recognise(self.files, id) {
-            Recognised::Template => self.template(id, &assembly::world(entry, self.world)),
+            Recognised::Template(parsed) => {
+                self.template(id, parsed, &assembly::world(entry, self.world))
+            }
             Recognised::Broken(problems) if claims => Part::of(Vec::new(), problems),
             Recognised::Behind(problem) => Part::problem(problem),
             _ if entry.named => unknown(entry),
@@ -100,7 +101,7 @@ impl Reader<'_> {
             return self.plan(id, self.code.map(code).as_ref());
         }
         match recognise(self.files, id) {
-            Recognised::Template => self.template(id, self.world),
+            Recognised::Template(parsed) => self.template(id, parsed, self.world),
             _ if module => {
                 let (root, diagnostics) =
                     (self.evaluators.module_text)(self.files, id, self.world, self.demand);
@@ -139,11 +140,12 @@ impl Reader<'_> {
 
     /// Evaluates a template that was read before in other surroundings.
     pub(super) fn again(self, entry: &Entry, id: FileId) -> Part {
-        self.template(id, &assembly::world(entry, self.world))
+        let parsed = Parsed::of(self.files, id);
+        self.template(id, parsed, &assembly::world(entry, self.world))
     }
 
-    fn template(self, id: FileId, world: &World) -> Part {
-        let (roots, diagnostics) = (self.evaluators.template)(self.files, id, world);
+    fn template(self, id: FileId, parsed: Parsed, world: &World) -> Part {
+        let (roots, diagnostics) = (self.evaluators.template)(self.files, id, parsed, world);
         Part {
             files: 1,
             template: Some(id),
@@ -200,7 +202,7 @@ fn unknown(entry: &Entry) -> Part {
 }
 
 enum Recognised {
-    Template,
+    Template(Parsed),
     /// Not even YAML or JSON, for these reasons.
     Broken(Vec<Diagnostic>),
     /// A template that is not the first document of its file.
@@ -209,39 +211,17 @@ enum Recognised {
 }
 
 fn recognise(files: &Files, id: FileId) -> Recognised {
-    let json = files.get(id).is_some_and(|f| {
-        let text = f
-            .text
-            .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
-        text.starts_with('{')
-    });
-    let (mut documents, mut problems) = if json {
-        let (tree, problems) = json::parse(files, id);
-        (Vec::from_iter(tree), problems)
-    } else {
-        yaml::parse(files, id)
-    };
-    if json && documents.is_empty() {
-        // YAML in braces
-        let (second, others) = yaml::parse(files, id);
-        if !second.is_empty() {
-            (documents, problems) = (second, others);
-        }
-    }
-    // what stands behind a syntax error may be the template
-    let broken = problems
-        .iter()
-        .any(|d| d.level == Level::Error && (documents.is_empty() || d.code == "yaml-syntax"));
-    match (documents.iter()).position(cloudformation::looks_like_template) {
-        Some(0) => Recognised::Template,
-        None if broken => Recognised::Broken(problems),
+    let parsed = Parsed::of(files, id);
+    match (parsed.documents.iter()).position(cloudformation::looks_like_template) {
+        Some(0) => Recognised::Template(parsed),
+        None if parsed.is_broken() => Recognised::Broken(parsed.into_problems()),
         None => Recognised::Other,
         Some(behind) => {
             let message = "a template stands behind another document of the file: it is not judged";
             let problem = Diagnostic::error("template-form", message)
                 .help("give the template a file of its own: CloudFormation reads one document");
             Recognised::Behind(Diagnostic {
-                span: documents.get(behind).map(|d| d.span.slice(0, 0)),
+                span: parsed.documents.get(behind).map(|d| d.span.slice(0, 0)),
                 ..problem
             })
         }

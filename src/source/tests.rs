@@ -33,7 +33,7 @@ const STUBS: Evaluators = Evaluators {
     module: |_, _, shown, _, _| (root(shown, Form::Terraform), Vec::new()),
     module_text: |files, id, _, _| (root(&name(files, id), Form::Terraform), Vec::new()),
     plan: |files, id, _, _| (root(&name(files, id), Form::Plan), Vec::new()),
-    template: |files, id, _| {
+    template: |files, id, _, _| {
         (
             vec![root(&name(files, id), Form::CloudFormation)],
             Vec::new(),
@@ -321,7 +321,7 @@ fn wrong_bytes_have_a_place() {
 fn a_nested_template_is_judged_through_its_parent() {
     let dir = tree(&[("stacks/parent.yaml", TEMPLATE), ("child.yaml", TEMPLATE)]);
     let nesting = Evaluators {
-        template: |files, id, _| {
+        template: |files, id, _, _| {
             let path = name(files, id);
             let mut root = root(&path, Form::CloudFormation);
             if let Some(base) = path.strip_suffix("parent.yaml") {
@@ -348,7 +348,7 @@ fn of_templates_in_a_circle_one_is_judged() {
         ("c.yaml", TEMPLATE),
     ]);
     let nesting = Evaluators {
-        template: |files, id, _| {
+        template: |files, id, _, _| {
             let path = name(files, id);
             let mut root = root(&path, Form::CloudFormation);
             let other = match path.strip_suffix(".yaml").unwrap().chars().last() {

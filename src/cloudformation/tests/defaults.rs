@@ -345,7 +345,7 @@ Resources:
   R: {Type: AWS::ECR::Repository, Properties: {M: !If [IsProd, IMMUTABLE, MUTABLE]}}
 ";
     let id = files.add("stack:s", text);
-    let (roots, _) = evaluate_deployed(&files, id, &of("").world());
+    let (roots, _) = evaluate_deployed(&files, id, Parsed::of(&files, id), &of("").world());
     assert_eq!((roots.len(), roots[0].case.as_deref()), (1, None));
 }
 
