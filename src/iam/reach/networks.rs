@@ -174,7 +174,8 @@ fn ids(ground: &Ground, key: &str, prefix: &str, set: Set) -> Result<Vec<String>
         };
         out.extend(classes(&look, &shape)?);
     }
-    out.extend(literals);
+    // nothing has a wildcard in its id: where it is meant as one, it matches nothing
+    out.extend(literals.into_iter().filter(|l| !l.contains(['*', '?'])));
     Ok(out)
 }
 
