@@ -67,8 +67,11 @@ impl What {
             What::Ability(ability) => ability.actions(),
             What::Action(name) => (vec![name], true),
         };
-        if service == Service::Ecr {
-            return (names, all);
+        let public = |name: &&str| name.starts_with("ecr-public:");
+        match service {
+            Service::Ecr if names.iter().any(|n| public(&n)) => return (Vec::new(), all),
+            Service::Ecr => return (names, all),
+            Service::EcrPublic => {}
         }
         let here = |name: &&str| action::in_service(name, service);
         let mut found: Vec<&'static str> = names.iter().filter_map(here).collect();

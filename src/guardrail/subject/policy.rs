@@ -362,7 +362,8 @@ impl<'a> Policy<'a> {
 
     /// The repository that the policy is of, by name.
     fn repository(&self) -> Repository {
-        if self.document.kind != PolicyKind::Repository {
+        let named = [PolicyKind::Repository, PolicyKind::PublicRepository];
+        if !named.contains(&self.document.kind) {
             return Repository::Any;
         }
         let name = match self.context.inventory.link(self.position) {

@@ -87,4 +87,13 @@ fn who_pushes_is_listed() {
         .collect();
     assert_eq!(said, [format!("push {FOREIGN}")]);
     assert_eq!(estate.repositories[0].assumes, [PULLED.into()]);
+    // what is done to the gallery is not done to a private repository
+    let filter = Filter {
+        what: vec![What::parse("ecr-public:PutImage").unwrap()],
+        ..Filter::default()
+    };
+    let both = format!("{code}{}", with_policy(&allow(FOREIGN, "\"*\"")));
+    let found = access::of(&self::estate(&both), &filter);
+    let grants: Vec<usize> = found.iter().map(|a| a.grants.len()).collect();
+    assert_eq!(grants, [1, 0]);
 }
