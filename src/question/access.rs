@@ -67,9 +67,9 @@ impl What {
             What::Ability(ability) => ability.actions(),
             What::Action(name) => (vec![name], true),
         };
-        let public = |name: &&str| name.starts_with("ecr-public:");
+        let public = |name: &str| name.starts_with("ecr-public:");
         match service {
-            Service::Ecr if names.iter().any(|n| public(&n)) => return (Vec::new(), all),
+            Service::Ecr if names.iter().any(|n| public(n)) => return (Vec::new(), all),
             Service::Ecr => return (names, all),
             Service::EcrPublic => {}
         }

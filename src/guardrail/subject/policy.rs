@@ -282,7 +282,6 @@ impl<'a> Policy<'a> {
             organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
             repository: self.repository(),
             policies,
-            ..Scene::default()
         }
     }
 

@@ -348,7 +348,8 @@ fn is_of(repository: &Repository, account: &str, region: &str) -> bool {
             .is_some_and(|o| !asked.is_empty() && o != asked)
     };
     let private = scene.service == Service::Ecr;
-    !other(&scene.account, account) && !(private && other(&scene.region, region))
+    let elsewhere = private && other(&scene.region, region);
+    !elsewhere && !other(&scene.account, account)
 }
 
 /// Whether a repository is called so.
