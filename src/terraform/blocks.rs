@@ -49,7 +49,7 @@ impl Run<'_> {
                 continue;
             }
             let span = attribute.expr.span;
-            let value = self.settle(self.eval(&attribute.expr, scope), span);
+            let value = self.settle_argument(self.eval(&attribute.expr, scope), span);
             let known = schema.and_then(|s| s.attributes.get(&**name));
             let mut value = match known {
                 Some(known) => self.typed(value, &known.ty, name),

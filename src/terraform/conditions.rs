@@ -2,20 +2,23 @@
 //! one does not hold; what cannot be decided is left to it.
 //! <https://developer.hashicorp.com/terraform/language/validate>
 
+use super::convert::type_of;
 use super::expand::{Expanded, Single};
 use super::run::{Instance, Run, Scope};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::span::Span;
 use crate::syntax::hcl::Block;
-use crate::value::{Kind, Value};
+use crate::value::{Kind, Value, Via};
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl Run<'_> {
-    /// Tells the values that a variable's own rules refuse.
+    /// Tells the values that a variable's own rules refuse. A default that they refuse is none: whoever deploys has to give
+    /// another value, and which one the code does not say.
     pub(super) fn validate(
         &self,
         instance: &Rc<Instance>,
-        name: &str,
+        name: &Arc<str>,
         block: &Block,
         value: &Value,
     ) {
@@ -23,10 +26,28 @@ impl Run<'_> {
             return; // it may never be asked
         }
         let each = super::expand::Each::default();
+        let outermost = value.place.steps().next().map(|step| &step.via);
+        let default = instance.caller.is_none() && matches!(outermost, Some(Via::Default(_)));
         for rule in block.body.blocks("validation") {
             let scope = Scope::of(instance, &each);
-            let subject = format!("the value of `var.{name}` is refused");
-            self.demand(rule, &subject, value.place.primary(), scope);
+            let subject = match default {
+                true => format!("`var.{name}` needs a value, since its default is refused"),
+                false => format!("the value of `var.{name}` is refused"),
+            };
+            let Some(mut problem) = self.demand(rule, &subject, value.place.primary(), scope)
+            else {
+                continue;
+            };
+            if default {
+                problem.level = Level::Warning;
+                let mut unknown = self.without_value(name, block);
+                if let Kind::Unknown(why) = &mut unknown.kind {
+                    *why = Arc::new((**why).clone().of(type_of(value)));
+                }
+                unknown.sensitive = value.sensitive;
+                instance.variables.set(name, unknown);
+            }
+            self.tell(problem);
         }
     }
 
@@ -43,7 +64,8 @@ impl Run<'_> {
             for rule in lifecycle.body.blocks("precondition") {
                 let subject = format!("a precondition of `{address}` does not hold");
                 let scope = Scope::of(instance, &single.each);
-                self.demand(rule, &subject, rule.header, scope);
+                let problem = self.demand(rule, &subject, rule.header, scope);
+                problem.into_iter().for_each(|p| self.tell(p));
             }
         }
     }
@@ -58,19 +80,18 @@ impl Run<'_> {
             let address = instance.inside(&format!("output.{name}"));
             for rule in block.body.blocks("precondition") {
                 let subject = format!("a precondition of `{address}` does not hold");
-                self.demand(rule, &subject, rule.header, Scope::of(instance, &each));
+                let problem = self.demand(rule, &subject, rule.header, Scope::of(instance, &each));
+                problem.into_iter().for_each(|p| self.tell(p));
             }
         }
     }
 
-    /// Tells a rule whose condition is known to be false.
-    fn demand(&self, rule: &Block, subject: &str, at: Span, scope: Scope) {
-        let Some(condition) = rule.body.attribute("condition") else {
-            return;
-        };
+    /// The problem of a rule whose condition is known to be false.
+    fn demand(&self, rule: &Block, subject: &str, at: Span, scope: Scope) -> Option<Diagnostic> {
+        let condition = rule.body.attribute("condition")?;
         let (outcome, _) = self.with_doubt(|| self.condition(&condition.expr, scope));
         if !outcome.is_ok_and(|v| matches!(v.kind, Kind::Bool(false))) {
-            return;
+            return None;
         }
         let message = (rule.body.attribute("error_message"))
             .and_then(|a| self.with_doubt(|| self.eval(&a.expr, scope)).0.ok())
@@ -79,10 +100,7 @@ impl Run<'_> {
             Some(text) => format!("{subject}: {}", text.trim().trim_end_matches('.')),
             None => subject.to_owned(),
         };
-        self.tell(
-            Diagnostic::error("condition-failed", message)
-                .at(at)
-                .related("this condition is false", condition.expr.span),
-        );
+        let problem = Diagnostic::error("condition-failed", message).at(at);
+        Some(problem.related("this condition is false", condition.expr.span))
     }
 }

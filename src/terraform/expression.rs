@@ -199,7 +199,10 @@ impl Run<'_> {
             let at = e
                 .argument
                 .and_then(|i| spans.get(i).or(spans.last()).copied());
-            Failure::new(at.unwrap_or(span), format!("`{name}`: {}", e.message))
+            Failure {
+                unbuilt: e.unbuilt,
+                ..Failure::new(at.unwrap_or(span), format!("`{name}`: {}", e.message))
+            }
         })
     }
 

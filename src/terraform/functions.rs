@@ -61,6 +61,8 @@ pub struct FunctionError {
     pub argument: Option<usize>,
     /// What is wrong: lower case, no full stop.
     pub message: String,
+    /// A file is to be hashed that is not there: what is built before it is deployed often is not while code is checked.
+    pub unbuilt: bool,
 }
 
 /// One call under way: checked and converted arguments.
@@ -181,6 +183,7 @@ impl FunctionError {
         FunctionError {
             argument: None,
             message: message.into(),
+            unbuilt: false,
         }
     }
 
@@ -189,6 +192,7 @@ impl FunctionError {
         FunctionError {
             argument: Some(index),
             message: message.into(),
+            unbuilt: false,
         }
     }
 }

@@ -27,10 +27,7 @@ impl Run<'_> {
 
     fn make_variable(&self, instance: &Rc<Instance>, name: &Arc<str>, block: &Block) -> Value {
         let constraint = self.constraint(instance, block);
-        let flag = |argument: &str| match block.body.attribute(argument).map(|a| &a.expr.kind) {
-            Some(ExprKind::Bool(b)) => Some(*b),
-            _ => None,
-        };
+        let flag = |argument| flag(block, argument);
         let nullable = flag("nullable").unwrap_or(true);
         let given = match &instance.caller {
             None => self.input(name, constraint.as_ref()),
@@ -46,23 +43,19 @@ impl Run<'_> {
             let value = self.settle(self.constant(instance, &default.expr), default.expr.span);
             Some(value.through(Via::Default(name.clone()), default.expr.span))
         };
-        let value = given.or_else(default).unwrap_or_else(|| {
-            let unknown = match &instance.caller {
-                None => Unknown {
-                    identity: Some(format!("var.{name}").into()),
-                    ..Unknown::because(format!("`var.{name}` has no value"))
-                        .settle(format!("pass --var {name}=… or --var-file"))
-                },
-                Some(_) => Unknown::because(format!("argument `{name}` of its module is missing")),
-            };
-            Value::unknown(
-                Unknown {
-                    not_null: !nullable,
-                    ..unknown
-                },
-                block.header,
-            )
-        });
+        let value = given
+            .or_else(default)
+            .unwrap_or_else(|| match &instance.caller {
+                None => self.without_value(name, block),
+                Some(_) => {
+                    let reason = format!("argument `{name}` of its module is missing");
+                    let unknown = Unknown {
+                        not_null: !nullable,
+                        ..Unknown::because(reason)
+                    };
+                    Value::unknown(unknown, block.header)
+                }
+            });
         let mut value = match constraint {
             Some(constraint) => self.constrained(&constraint, value, name, block.header),
             None => value,
@@ -75,6 +68,17 @@ impl Run<'_> {
         }
         value.conceal(self.files);
         value
+    }
+
+    /// A variable of the root module that nobody gives a value to.
+    pub(super) fn without_value(&self, name: &str, block: &Block) -> Value {
+        let unknown = Unknown {
+            identity: Some(format!("var.{name}").into()),
+            not_null: flag(block, "nullable") == Some(false),
+            ..Unknown::because(format!("`var.{name}` has no value"))
+                .settle(format!("pass --var {name}=… or --var-file"))
+        };
+        Value::unknown(unknown, block.header)
     }
 
     fn constrained(
@@ -171,5 +175,13 @@ impl Run<'_> {
         };
         let cycle = || self.cycle(&format!("output.{name}"), block.header);
         Ok(self.once(&instance.outputs, name, cycle, make))
+    }
+}
+
+/// The value of a flag that is written out.
+fn flag(block: &Block, argument: &str) -> Option<bool> {
+    match block.body.attribute(argument)?.expr.kind {
+        ExprKind::Bool(flag) => Some(flag),
+        _ => None,
     }
 }

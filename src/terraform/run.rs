@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{DIAGNOSED, Kind, Unknown, Value};
+use crate::value::{DIAGNOSED, Kind, Type, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -119,6 +119,8 @@ pub(super) struct Failure {
     pub(super) silent: bool,
     /// What is named is declared nowhere. No `try` or `can` catches that, and what is written around it stands.
     pub(super) undeclared: bool,
+    /// It hangs on a file that a build makes, and is a warning where nothing but an argument is lost.
+    pub(super) unbuilt: bool,
 }
 
 pub(super) type Outcome<T = Value> = Result<T, Failure>;
@@ -132,6 +134,7 @@ impl Failure {
             related: None,
             silent: false,
             undeclared: false,
+            unbuilt: false,
         }
     }
 
@@ -253,13 +256,29 @@ impl<'a> Run<'a> {
 
     /// Tells a failure and gives what stands in for the value.
     pub(super) fn failed(&self, failure: Failure) -> Unknown {
-        let reason = match failure.silent {
+        self.told_as(failure, Level::Error)
+    }
+
+    /// The value of an argument of a resource, or an unknown once the failure has been told.
+    pub(super) fn settle_argument(&self, outcome: Outcome, span: Span) -> Value {
+        match outcome {
+            Err(failure) if failure.unbuilt => {
+                let unknown = self.told_as(failure, Level::Warning);
+                Value::unknown(unknown.of(Type::String), span)
+            }
+            outcome => self.settle(outcome, span),
+        }
+    }
+
+    fn told_as(&self, failure: Failure, level: Level) -> Unknown {
+        let reason = match failure.silent || level == Level::Warning {
             true => failure.message.clone(),
             false => format!("{DIAGNOSED}{}", failure.message),
         };
         if !failure.silent {
             let mut diagnostic =
                 Diagnostic::error("terraform-evaluation", failure.message).at(failure.span);
+            diagnostic.level = level;
             diagnostic.help = failure.help;
             diagnostic.related.extend(failure.related);
             self.tell(diagnostic);

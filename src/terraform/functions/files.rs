@@ -112,7 +112,11 @@ fn hashed(call: &Call, hash: fn(&[u8]) -> String) -> Outcome {
     if let Some(unknown) = kept_out(call, path, Type::String) {
         return Ok(unknown);
     }
-    let bytes = bytes(call.context, path).map_err(|e| FunctionError::new(e.message))?;
+    let there = located(call.context, path).exists();
+    let bytes = bytes(call.context, path).map_err(|e| FunctionError {
+        unbuilt: !there,
+        ..FunctionError::new(e.message)
+    })?;
     Ok(call.made(hash(&bytes)))
 }
 

@@ -1,6 +1,7 @@
 //! Spellings that are easily taken for mistakes and that terraform accepts.
 
 use super::*;
+use crate::diagnostic::Level;
 
 #[test]
 fn aliases_are_keys_of_what_a_call_passes() {
@@ -129,4 +130,47 @@ output "o" { value = [aws_ecr_repository.a.tags_all, aws_ecr_repository.b.tags_a
              {{stage: {unknown}, team: {unknown} …{unknown}}}]"
         )
     );
+}
+
+#[test]
+fn a_refused_default_is_no_value() {
+    let case = Case::one(
+        r#"variable "m" {
+  default = ""
+  validation {
+    condition     = var.m != ""
+    error_message = "Say which."
+  }
+}
+resource "aws_ecr_repository" "r" {
+  name                 = "app"
+  image_tag_mutability = var.m
+}
+output "m" { value = var.m }"#,
+    );
+    let problem = &case.diagnostics[0];
+    assert_eq!((case.diagnostics.len(), problem.level), (1, Level::Warning));
+    assert_eq!(
+        problem.message,
+        "`var.m` needs a value, since its default is refused: Say which"
+    );
+    assert_eq!(case.output("m"), "<`var.m` has no value>");
+    let mutability = case.get("aws_ecr_repository.r", "image_tag_mutability");
+    assert!(mutability.as_unknown().is_some());
+}
+
+#[test]
+fn what_is_not_built_yet_costs_an_argument_only() {
+    let case = Case::one(
+        r#"resource "aws_lambda_function" "f" {
+  function_name    = "f"
+  image_uri        = "x:latest"
+  source_code_hash = filebase64sha256("f.zip")
+}
+output "hash" { value = filesha256("f.zip") }"#,
+    );
+    let levels: Vec<Level> = case.diagnostics.iter().map(|d| d.level).collect();
+    assert_eq!(levels, [Level::Warning, Level::Error], "{:?}", case.told());
+    let image = case.get("aws_lambda_function.f", "image_uri");
+    assert_eq!(image.as_str(), Some("x:latest"));
 }

@@ -247,10 +247,11 @@ resource "aws_ecr_repository" "r" {
   }
 }
 "#;
+    let given = [("main.tf", code), ("terraform.tfvars", "x = \"bad\"\n")];
     assert_eq!(
-        Case::one(code).told(),
+        Case::of(&given, &World::default()).told(),
         [
-            "main.tf:3: the value of `var.x` is refused: It must be good",
+            "terraform.tfvars:1: the value of `var.x` is refused: It must be good",
             "main.tf:17: a precondition of `aws_ecr_repository.r` does not hold",
         ]
     );
