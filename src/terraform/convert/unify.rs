@@ -11,8 +11,14 @@ pub fn unify_values(values: &[Value]) -> Option<Type> {
     unify(&types)
 }
 
-/// The type that all of these can be converted to; [`Type::Dynamic`] (an untyped null, an unknown) asks for nothing.
+/// The type that all of these can be converted to; [`Type::Dynamic`] (an untyped null, an unknown) asks for nothing, and is
+/// what is left where the others do not fit each other.
 pub fn unify(types: &[Type]) -> Option<Type> {
+    let open = types.contains(&Type::Dynamic);
+    common(types).or(open.then_some(Type::Dynamic))
+}
+
+fn common(types: &[Type]) -> Option<Type> {
     let mut known: Vec<&Type> = Vec::new();
     for ty in types {
         if *ty != Type::Dynamic && !known.contains(&ty) {
@@ -33,8 +39,12 @@ pub fn unify(types: &[Type]) -> Option<Type> {
     if all(|t| matches!(t, Type::Object(_))) {
         return same_attributes(&known).unwrap_or_else(|| collection(&known).map(map_of));
     }
-    if all(|t| matches!(t, Type::Object(_) | Type::Map(_))) {
-        return collection(&known).map(map_of);
+    // an object that is no map by itself stays one
+    if all(|t| matches!(t, Type::Object(_) | Type::Map(_)))
+        && known.iter().all(|t| collection(&[*t]).is_some())
+        && let Some(of) = collection(&known)
+    {
+        return Some(map_of(of));
     }
     if all(|t| matches!(t, Type::Tuple(_))) {
         return same_length(&known).unwrap_or_else(|| collection(&known).map(list_of));

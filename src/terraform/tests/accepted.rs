@@ -174,3 +174,30 @@ output "hash" { value = filesha256("f.zip") }"#,
     let image = case.get("aws_lambda_function.f", "image_uri");
     assert_eq!(image.as_str(), Some("x:latest"));
 }
+
+/// As real terraform says for each.
+#[test]
+fn an_object_stands_beside_an_empty_map() {
+    outputs(
+        r#"variable "x" {}
+output "a" { value = true ? { a = { q = 1 }, b = { q = [1] } } : tomap({}) }
+output "b" { value = true ? { a = 1, b = [1] } : tomap({}) }
+output "c" { value = false ? { a = true, b = 1, c = var.x } : {} }
+output "d" { value = false ? { a = true, b = 1, c = null } : {} }
+"#,
+        &[
+            ("a", "{a: {q: 1}, b: {q: [1]}}"),
+            ("b", "{a: 1, b: [1]}"),
+            ("c", "{}"),
+            ("d", "{}"),
+        ],
+    );
+    for refused in [
+        "true ? { a = 1, b = [1] } : tomap({ x = 1 })",
+        "false ? { a = true, b = [1], c = \"x\" } : {}",
+        "true ? [1, {}] : []",
+    ] {
+        let case = Case::one(&format!("output \"o\" {{ value = {refused} }}"));
+        assert_eq!(case.diagnostics.len(), 1, "{refused}");
+    }
+}
