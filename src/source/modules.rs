@@ -98,7 +98,7 @@ fn scan_one(directory: &Path) -> Module {
             continue;
         }
         module.files += 1;
-        match crate::span::read_regular(&entry.path()) {
+        match crate::span::read_regular(entry.path()) {
             Ok(bytes) => scan_file(&mut module, directory, &name, &bytes),
             Err(_) => module.matters = true,
         }

@@ -30,9 +30,8 @@ impl Installed {
     /// Reads the list; nothing is installed where there is none.
     pub(super) fn read(root: &Path) -> Self {
         let read = || -> Option<HashMap<String, Module>> {
-            let text =
-                crate::span::read_regular_text(&root.join(".terraform/modules/modules.json"))
-                    .ok()?;
+            let text = crate::span::read_regular_text(root.join(".terraform/modules/modules.json"))
+                .ok()?;
             let list: serde_json::Value = serde_json::from_str(&text).ok()?;
             let entries = list.get("Modules")?.as_array()?.iter().filter_map(|m| {
                 let text = |key: &str| m.get(key)?.as_str().map(str::to_owned);

@@ -119,7 +119,7 @@ impl Run<'_> {
         if let Some(given) = self.world.inputs.workspace.as_deref() {
             return Value::text(given, span);
         }
-        let selected = crate::span::read_regular_text(&self.dir.join(".terraform/environment"));
+        let selected = crate::span::read_regular_text(self.dir.join(".terraform/environment"));
         let selected = selected.as_deref().map_or("", str::trim);
         if !selected.is_empty() {
             return Value::text(selected, span);

@@ -156,7 +156,7 @@ fn same(archive: &Archive<'_>, modules: &[Module], directory: &Path) -> bool {
     modules.iter().all(|module| {
         let place = directory.join(&module.directory);
         module.files.iter().all(|(entry, file)| {
-            let here = crate::span::read_regular(&place.join(file)).ok();
+            let here = crate::span::read_regular(place.join(file)).ok();
             here.is_some() && here == archive.take(entry)
         })
     })
