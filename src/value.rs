@@ -16,6 +16,7 @@ pub use self::types::Type;
 mod moved;
 mod number;
 mod origins;
+mod range;
 mod same;
 mod shared;
 mod secrets;

@@ -3,13 +3,14 @@
 use super::failure::usage;
 use super::given::{Given, stdin};
 use super::guardrails::Listing;
-use super::sink::to_stdout;
+use super::sink::{json_to_stdout, to_stdout};
 use crate::diagnostic::Level;
 use crate::engine::Failure;
 use crate::report::resolve::{Resolved, Trace, trace, write_human, write_json};
 use crate::resource::schema;
 use crate::source::{self, Input};
 use clap::ArgMatches;
+use std::io::Write;
 
 /// The options of `resolve`.
 #[derive(Debug, clap::Args)]
@@ -52,14 +53,18 @@ pub fn run(args: &Args, matches: &ArgMatches) -> Result<u8, Failure> {
     let traces = (args.trace.iter())
         .map(|wanted| trace(&resolved, wanted).map_err(usage))
         .collect::<Result<Vec<Trace>, Failure>>()?;
-    to_stdout(|out| match (args.format, traces.is_empty()) {
+    let write = |out: &mut dyn Write| match (args.format, traces.is_empty()) {
         (Listing::Json, true) => write_json(&resolved, out),
         (Listing::Human, true) => write_human(&resolved, super::look(&std::io::stdout()), out),
         (Listing::Json, false) => Trace::write_json(&traces, &resolved, out),
         (Listing::Human, false) => {
             Trace::write_human(&traces, &resolved, super::look(&std::io::stdout()), out)
         }
-    })?;
+    };
+    match args.format {
+        Listing::Json => json_to_stdout(write)?,
+        Listing::Human => to_stdout(write)?,
+    }
     let failed = diagnostics.iter().any(|d| d.level == Level::Error);
     Ok(if failed { 2 } else { 0 })
 }

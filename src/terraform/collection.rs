@@ -307,6 +307,10 @@ impl Run<'_> {
                 "the variables of a template are a map or an object",
             ));
         }
+        if let Some((name, _)) = names.iter().find(|(name, _)| !is_name(name)) {
+            let message = format!("\"{name}\" is no name for a variable of a template");
+            return Err(Failure::new(span, message));
+        }
         let mut value = self.with_all(&names, None, scope, |scope| {
             self.eval(&template, scope).map_err(inside)
         })?;
@@ -337,6 +341,14 @@ impl Run<'_> {
         let work: Box<dyn FnOnce(Scope) -> Outcome + '_> = Box::new(work);
         self.with_all(rest, Some(&own), scope, work)
     }
+}
+
+/// Whether a text is a name in terraform's language.
+fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    let start = |c: char| c.is_alphabetic() || c == '_';
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    chars.next().is_some_and(start) && chars.all(inside)
 }
 
 /// Whether something of this type may have elements.

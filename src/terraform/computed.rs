@@ -1,13 +1,11 @@
 //! What the provider fills in: names and ARNs that follow from the code, defaults, and everything else as unknown.
 
 use super::convert::convert;
-use super::provider::{Provider, hole};
+use super::provider::hole;
 use super::schema::{self, Nested, Schema};
 use crate::raw::{Mode, RawResource};
 use crate::span::Span;
-use crate::value::{
-    Entries, Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value,
-};
+use crate::value::{Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value};
 use crate::world::World;
 use crate::world::region::{partition_of, url_suffix};
 use std::collections::BTreeMap;
@@ -278,6 +276,29 @@ impl Surroundings {
         put("id", self.text(&[name]));
     }
 
+    /// The ARN of whoever runs terraform: a user, a role's session or the root user, of the account.
+    fn caller(&self, raw: &RawResource) -> Value {
+        let lit = Text::plain;
+        let hole = Unknown {
+            not_null: true,
+            source: None,
+            ..after_apply(raw, "arn", Type::String)
+        };
+        let hole = Text::hole(Arc::new(hole));
+        let (start, colon, colons) = (lit("arn:"), lit(":"), lit("::"));
+        let account = &self.account;
+        self.text(&[
+            &start,
+            &self.partition,
+            &colon,
+            &hole,
+            &colons,
+            account,
+            &colon,
+            &hole,
+        ])
+    }
+
     /// What follows from the path and the name of a role, a user or a policy.
     fn iam(&self, raw: &RawResource, what: &str, put: &mut impl FnMut(&str, Value)) {
         let given = |name: &str| {
@@ -307,6 +328,7 @@ impl Surroundings {
             "aws_caller_identity" => {
                 put("account_id", self.text(&[&self.account]));
                 put("id", self.text(&[&self.account]));
+                put("arn", self.caller(raw));
             }
             "aws_region" => {
                 let region = (raw.attributes.get("region")).or_else(|| raw.attributes.get("name"));
@@ -436,63 +458,4 @@ fn simple(text: Text, span: Span) -> Value {
         return Value::new(Kind::Unknown(hole.clone()), span);
     }
     Value::new(Kind::String(text), span)
-}
-
-/// The provider of a resource with its own region, where it sets one.
-pub(super) fn with_region(provider: &Provider, attributes: &Value) -> Provider {
-    let own = attributes.get("region").filter(|v| !v.is_null());
-    Provider {
-        account: provider.account.clone(),
-        region: own.unwrap_or_else(|| provider.region.clone()),
-        tags: provider.tags.clone(),
-    }
-}
-
-/// Adds `tags_all`: the provider's tags and the resource's own, which count before them, where the provider gives any.
-pub(super) fn with_tags(schema: Option<&Schema>, provider: &Provider, attributes: &mut Value) {
-    let tagged = schema.is_some_and(|s| s.attributes.contains_key("tags_all"));
-    let Some(given) = provider.tags.as_ref().filter(|_| tagged) else {
-        return;
-    };
-    let own = attributes.get("tags").filter(|tags| !tags.is_null());
-    let mut all = given.clone();
-    match (&mut all.kind, own.as_ref().map(|own| &own.kind)) {
-        (_, None) => {}
-        (
-            Kind::Mapping { entries, more, .. },
-            Some(Kind::Mapping {
-                entries: own,
-                more: others,
-                ..
-            }),
-        ) => {
-            if let Some(others) = others {
-                hide(entries, others);
-            }
-            entries.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
-            *more = others.clone().or_else(|| more.take());
-        }
-        (Kind::Mapping { entries, more, .. }, Some(Kind::Unknown(others))) => {
-            hide(entries, others);
-            *more = Some(others.clone());
-        }
-        (Kind::Unknown(given), Some(Kind::Mapping { .. })) => {
-            let given = given.clone();
-            all = own.unwrap_or(all);
-            if let Kind::Mapping { more, .. } = &mut all.kind {
-                *more = Some(given);
-            }
-        }
-        _ => {}
-    }
-    if let Kind::Mapping { entries, .. } = &mut attributes.kind {
-        entries.insert("tags_all".into(), all);
-    }
-}
-
-/// What may have been replaced by something unknown; the keys stay.
-fn hide(entries: &mut Entries, by: &Arc<Unknown>) {
-    for value in entries.values_mut() {
-        value.kind = Kind::Unknown(by.clone());
-    }
 }

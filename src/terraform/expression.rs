@@ -173,7 +173,7 @@ impl Run<'_> {
                 return Ok(Value::unknown(unknown, span));
             }
         };
-        if name != "jsonencode" && !arguments.iter().all(Value::is_wholly_known) {
+        if !functions::surely_works(name, &arguments) {
             self.doubtful();
         }
         match name {
@@ -315,6 +315,9 @@ fn either(condition: &Value, yes: Value, no: Value, span: Span) -> Outcome {
     } else {
         unify(&[yes_ty, no_ty]).unwrap_or_default()
     };
+    if let Some(kind) = whichever(&yes_known, &no_known) {
+        return Ok(Value::new(kind, span));
+    }
     let not_null = [&yes_known, &no_known].iter().all(|v| never_null(v));
     let mut cases = Vec::new();
     for value in [yes_known, no_known] {
@@ -334,6 +337,48 @@ fn either(condition: &Value, yes: Value, no: Value, span: Span) -> Outcome {
         ..why
     };
     Ok(Value::unknown(unknown, span))
+}
+
+/// What both results of a conditional are, as far as terraform sees that: null, a number, or nothing of one type.
+fn whichever(yes: &Value, no: &Value) -> Option<Kind> {
+    let alike = match (&yes.kind, &no.kind) {
+        (Kind::Null(a), Kind::Null(b)) => a == b,
+        (Kind::Number(a), Kind::Number(b)) => a == b,
+        (
+            Kind::Sequence { shape, items, more },
+            Kind::Sequence {
+                shape: other,
+                items: others,
+                more: further,
+            },
+        ) => {
+            let none = items.is_empty() && others.is_empty();
+            none && shape == other
+                && *shape != Sequence::Tuple
+                && more.is_none()
+                && further.is_none()
+        }
+        (
+            Kind::Mapping {
+                shape,
+                entries,
+                more,
+            },
+            Kind::Mapping {
+                shape: other,
+                entries: others,
+                more: further,
+            },
+        ) => {
+            let none = entries.is_empty() && others.is_empty();
+            none && shape == other
+                && *shape != Mapping::Object
+                && more.is_none()
+                && further.is_none()
+        }
+        _ => false,
+    };
+    (alike && !yes.sensitive && !no.sensitive).then(|| yes.kind.clone())
 }
 
 fn never_null(value: &Value) -> bool {

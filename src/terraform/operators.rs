@@ -6,6 +6,7 @@ use super::run::{Failure, Outcome};
 use crate::span::Span;
 use crate::syntax::hcl::{BinaryOp, UnaryOp};
 use crate::value::{Kind, Number, Type, Value};
+use unicode_segmentation::UnicodeSegmentation;
 
 /// `-x`, `!x`
 pub(super) fn unary(op: UnaryOp, value: &Value, span: Span) -> Outcome {
@@ -26,7 +27,7 @@ pub(super) fn unary(op: UnaryOp, value: &Value, span: Span) -> Outcome {
 pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, span: Span) -> Outcome {
     use BinaryOp::*;
     match op {
-        Equal | NotEqual => Ok(match equal(left, right) {
+        Equal | NotEqual => Ok(match equal(left, right).or_else(|| apart(left, right)) {
             Some(same) => made(Kind::Bool(same == (op == Equal)), &[left, right], span),
             None => unknown(&[left, right], Type::Bool, span),
         }),
@@ -44,13 +45,20 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, span: Span) -> O
             })
         }
         Less | LessEqual | Greater | GreaterEqual => {
+            let holds = |a: &Number, b: &Number| match op {
+                Less => a < b,
+                LessEqual => a <= b,
+                Greater => a > b,
+                _ => a >= b,
+            };
+            if let (Some((a, b)), Some((c, d))) = (left.range(), right.range()) {
+                let answer = holds(a, d);
+                if answer == holds(b, c) {
+                    return Ok(made(Kind::Bool(answer), &[left, right], span));
+                }
+            }
             numbers(left, right, Type::Bool, span, |a, b| {
-                Ok(Kind::Bool(match op {
-                    Less => a < b,
-                    LessEqual => a <= b,
-                    Greater => a > b,
-                    _ => a >= b,
-                }))
+                Ok(Kind::Bool(holds(a, b)))
             })
         }
         Add | Subtract | Multiply | Divide | Modulo => {
@@ -68,6 +76,31 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, span: Span) -> O
             })
         }
     }
+}
+
+/// That two values differ, although one of them is not known: by the range of a number, or by how a text begins.
+fn apart(left: &Value, right: &Value) -> Option<bool> {
+    if let (Some((a, b)), Some((c, d))) = (left.range(), right.range()) {
+        return (b < c || d < a).then_some(false);
+    }
+    let (left, right) = (left.as_text()?, right.as_text()?);
+    let (hidden, known) = match (left.known(), right.known()) {
+        (Some(known), None) => (right, known),
+        (None, Some(known)) => (left, known),
+        _ => return None,
+    };
+    (!known.starts_with(settled(hidden.known_prefix()))).then_some(false)
+}
+
+/// What stays of the beginning of a text, whatever follows: all but a last character that may combine with others. Those
+/// that commonly part words do not, for terraform.
+fn settled(prefix: &str) -> &str {
+    const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+    let last = prefix.graphemes(true).next_back().unwrap_or_default();
+    if DELIMITERS.contains(last) {
+        return prefix;
+    }
+    prefix.strip_suffix(last).unwrap_or_default()
 }
 
 fn numbers(

@@ -6,9 +6,10 @@ use super::expand::Each;
 use super::expression::reason_of;
 use super::module::alias_of;
 use super::run::{Instance, Run, Scope};
+use super::schema::Schema;
 use crate::span::Span;
 use crate::syntax::hcl::{Block, Body, Expr, ExprKind, Step};
-use crate::value::{Kind, Part, Role, Type, Unknown, Value};
+use crate::value::{Entries, Kind, Part, Role, Type, Unknown, Value};
 use crate::world::is_account;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -315,5 +316,64 @@ fn account_of(role: &Value) -> Value {
             Unknown::because("the role of its provider names no account").of(Type::String),
             role.place.span,
         ),
+    }
+}
+
+/// The provider of a resource with its own region, where it sets one.
+pub(super) fn with_region(provider: &Provider, attributes: &Value) -> Provider {
+    let own = attributes.get("region").filter(|v| !v.is_null());
+    Provider {
+        account: provider.account.clone(),
+        region: own.unwrap_or_else(|| provider.region.clone()),
+        tags: provider.tags.clone(),
+    }
+}
+
+/// Adds `tags_all`: the provider's tags and the resource's own, which count before them, where the provider gives any.
+pub(super) fn with_tags(schema: Option<&Schema>, provider: &Provider, attributes: &mut Value) {
+    let tagged = schema.is_some_and(|s| s.attributes.contains_key("tags_all"));
+    let Some(given) = provider.tags.as_ref().filter(|_| tagged) else {
+        return;
+    };
+    let own = attributes.get("tags").filter(|tags| !tags.is_null());
+    let mut all = given.clone();
+    match (&mut all.kind, own.as_ref().map(|own| &own.kind)) {
+        (_, None) => {}
+        (
+            Kind::Mapping { entries, more, .. },
+            Some(Kind::Mapping {
+                entries: own,
+                more: others,
+                ..
+            }),
+        ) => {
+            if let Some(others) = others {
+                hide(entries, others);
+            }
+            entries.extend(own.iter().map(|(key, value)| (key.clone(), value.clone())));
+            *more = others.clone().or_else(|| more.take());
+        }
+        (Kind::Mapping { entries, more, .. }, Some(Kind::Unknown(others))) => {
+            hide(entries, others);
+            *more = Some(others.clone());
+        }
+        (Kind::Unknown(given), Some(Kind::Mapping { .. })) => {
+            let given = given.clone();
+            all = own.unwrap_or(all);
+            if let Kind::Mapping { more, .. } = &mut all.kind {
+                *more = Some(given);
+            }
+        }
+        _ => {}
+    }
+    if let Kind::Mapping { entries, .. } = &mut attributes.kind {
+        entries.insert("tags_all".into(), all);
+    }
+}
+
+/// What may have been replaced by something unknown; the keys stay.
+fn hide(entries: &mut Entries, by: &Arc<Unknown>) {
+    for value in entries.values_mut() {
+        value.kind = Kind::Unknown(by.clone());
     }
 }

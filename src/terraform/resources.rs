@@ -5,6 +5,7 @@ use super::computed;
 use super::data;
 use super::expand::{Expanded, Single};
 use super::module::Declared;
+use super::provider;
 use super::run::{Instance, Run, Scope};
 use super::schema;
 use crate::diagnostic::Diagnostic;
@@ -63,9 +64,9 @@ impl Run<'_> {
         let declared = &expanded.declared;
         let block = declared.block(self.files);
         let provider = self.provider_of(&expanded.instance, &declared.kind, block);
-        let provider = computed::with_region(&provider, &attributes);
+        let provider = provider::with_region(&provider, &attributes);
         let schema = schema::of(declared.mode, &declared.kind);
-        computed::with_tags(schema, &provider, &mut attributes);
+        provider::with_tags(schema, &provider, &mut attributes);
         let outer = expanded.instance.doubt.as_ref();
         let doubt = expanded.expansion.doubt(single, address, outer);
         RawResource {

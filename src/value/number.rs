@@ -90,6 +90,9 @@ impl Number {
 
     /// The whole number, where it is one that fits.
     pub fn to_i64(&self) -> Option<i64> {
+        if self.is_zero() {
+            return Some(0); // with or without a sign
+        }
         if !self.is_whole() || self.bits() > 64 {
             return None;
         }

@@ -2,7 +2,9 @@
 
 use super::{Call, FunctionError, Outcome, is_open};
 use crate::terraform::convert::{convert, type_of, unify};
-use crate::value::{Kind, Part, Sequence, Text, Type, Value};
+use crate::value::{Kind, Part, Sequence, Text, Type, Unknown, Value};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
 pub(super) fn length(call: &Call) -> Outcome {
@@ -21,10 +23,42 @@ pub(super) fn length(call: &Call) -> Outcome {
         }
         Kind::Sequence { items, .. } => Ok(call.count(items.len())),
         Kind::Mapping { entries, .. } => Ok(call.count(entries.len())),
+        Kind::Unknown(unknown) => Ok(lengths(call, unknown)),
         _ => Err(FunctionError::new(
             "argument must be a string, a collection type, or a structural type",
         )),
     }
+}
+
+/// How many elements something unknown has: one of the numbers that its cases have.
+fn lengths(call: &Call, unknown: &Unknown) -> Value {
+    let length = |case: &Option<Value>| match &case.as_ref()?.kind {
+        Kind::Sequence {
+            shape: Sequence::List(_) | Sequence::Tuple,
+            items,
+            more: None,
+        } => Some(items.len()),
+        Kind::Mapping {
+            entries,
+            more: None,
+            ..
+        } => Some(entries.len()),
+        _ => None,
+    };
+    let lengths: Option<BTreeSet<usize>> = unknown.either.iter().map(length).collect();
+    let lengths = lengths.unwrap_or_default();
+    let mut value = call.unknown(unknown, Type::Number);
+    match (lengths.len(), lengths.first()) {
+        (0, _) => {}
+        (1, Some(length)) => return call.count(*length),
+        _ => {
+            let cases = lengths.into_iter().map(|n| Some(call.count(n)));
+            if let Kind::Unknown(own) = &mut value.kind {
+                *own = Arc::new((**own).clone().one_of(cases));
+            }
+        }
+    }
+    value
 }
 
 /// Whether a text is empty, where that is certain.

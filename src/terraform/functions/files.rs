@@ -158,18 +158,21 @@ pub(super) fn fileexists(call: &Call) -> Outcome {
     }
 }
 
+/// The pattern is joined to the path, as text and with its `..`; what is found is told from the path.
 pub(super) fn fileset(call: &Call) -> Outcome {
     let (path, pattern) = (call.str(0)?, call.str(1)?);
+    let wrong = || FunctionError::argument(1, format!("invalid glob pattern {pattern:?}"));
+    let (fixed, pattern) = fixed_part(&clean(&match path {
+        "" => pattern.to_owned(),
+        _ => format!("{path}/{pattern}"),
+    }));
     let names = Type::Set(Box::new(Type::String));
-    if let Some(unknown) = kept_out(call, path, names) {
+    if let Some(unknown) = kept_out(call, &fixed, names) {
         return Ok(unknown);
     }
-    let directory = located(call.context, path);
-    let wrong = || FunctionError::argument(1, format!("invalid glob pattern {pattern:?}"));
+    let directory = located(call.context, &fixed);
     let mut globs = OverrideBuilder::new(&directory);
-    globs
-        .add(&format!("/{}", pattern.trim_start_matches("./")))
-        .map_err(|_| wrong())?;
+    globs.add(&format!("/{pattern}")).map_err(|_| wrong())?;
     let globs = globs.build().map_err(|_| wrong())?;
     let mut found = Vec::new();
     let walk = ignore::WalkBuilder::new(&directory)
@@ -191,10 +194,40 @@ pub(super) fn fileset(call: &Call) -> Outcome {
             continue;
         };
         if globs.matched(entry.path(), false).is_whitelist() {
-            found.push(call.made(relative.replace('\\', "/")));
+            let file = format!("{fixed}/{}", relative.replace('\\', "/"));
+            found.push(call.made(way(&clean(path), &clean(&file))));
         }
     }
     Ok(set(Type::String, found, call.span))
+}
+
+/// The directory that a pattern begins with, and the pattern from there on.
+fn fixed_part(pattern: &str) -> (String, String) {
+    let steps: Vec<&str> = pattern.split('/').collect();
+    let open = |step: &&str| step.contains(['*', '?', '[', '{', '\\']);
+    let first = steps.iter().position(open).unwrap_or(steps.len());
+    let (fixed, rest) = steps.split_at(first.min(steps.len().saturating_sub(1)));
+    let fixed = match fixed {
+        [] => ".".to_owned(),
+        [""] => "/".to_owned(),
+        _ => fixed.join("/"),
+    };
+    (fixed, rest.join("/"))
+}
+
+/// The way from one path to another, both of them as short as can be.
+fn way(from: &str, to: &str) -> String {
+    let steps = |path: &'_ str| -> Vec<String> {
+        path.split('/')
+            .filter(|s| !matches!(*s, "" | "."))
+            .map(str::to_owned)
+            .collect()
+    };
+    let (from, to) = (steps(from), steps(to));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - shared);
+    let way: Vec<String> = up.chain(to.into_iter().skip(shared)).collect();
+    way.join("/")
 }
 
 /// The shortest path that says the same, by its text alone.

@@ -14,6 +14,14 @@ fn blind(call: &Call, text: &Text, ty: Type) -> Value {
     }
 }
 
+/// A character in lower case: one for one, as Go has it.
+fn lowered(c: char) -> std::char::ToLowercase {
+    match c {
+        '\u{130}' => 'I'.to_lowercase(),
+        c => c.to_lowercase(),
+    }
+}
+
 pub(super) fn lower(call: &Call) -> Outcome {
     let text = call.text(0)?;
     if !plain_holes(text) {
@@ -21,7 +29,7 @@ pub(super) fn lower(call: &Call) -> Outcome {
     }
     let lowered: Vec<Bit> = (text.parts().iter())
         .map(|part| match part {
-            Part::Lit(lit) => Bit::Own(lit.text.chars().flat_map(char::to_lowercase).collect()),
+            Part::Lit(lit) => Bit::Own(lit.text.chars().flat_map(lowered).collect()),
             Part::Hole(_) => Bit::Part(part),
         })
         .collect();

@@ -227,7 +227,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     f("keys", &[p("inputMap", Fields, MARKS)], Any, maps::keys),
     f(
         "length",
-        &[p("value", Sized, MARKS)],
+        &[p("value", Sized, MARKS | UNKNOWN)],
         Number,
         collections::length,
     ),
