@@ -423,22 +423,11 @@ fn overlay(value: &Value, unknown: &Value) -> Value {
     }
 }
 
-/// Why the value of such a `try` is unknown.
-const ONE_OF_SEVERAL: &str = "it is not known which of several values";
-
 /// Whether we say what terraform says; more may be known here where it knows nothing.
 fn agrees(ours: &Value, theirs: &Value) -> bool {
     let unknown = |v: &Value| v.as_object().is_some_and(|o| o.contains_key("$unknown"));
     match (ours, theirs) {
         (_, t) if unknown(t) => true,
-        // a `try` whose argument may yet fail is one of several values here, where terraform takes the first for certain
-        (o, t)
-            if o["$unknown"]
-                .as_str()
-                .is_some_and(|r| r.starts_with(ONE_OF_SEVERAL)) =>
-        {
-            o.get("$either").is_none() || holds(o, t)
-        }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b))
         }

@@ -1,7 +1,7 @@
 //! `try` and `can`: what an expression's failure means, and when that cannot be known yet.
 
 use super::expression::{opaque, reason_of};
-use super::run::{Failure, Outcome, Run, Scope};
+use super::run::{Doubting, Failure, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::Call;
 use crate::value::{CASES, Type, Unknown, Value};
@@ -16,8 +16,13 @@ impl Run<'_> {
             let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
             match outcome {
                 Ok(value) => {
+                    let certain = match doubt {
+                        Doubting::None => true,
+                        Doubting::AfterApply => value.is_wholly_known(),
+                        Doubting::Any => false,
+                    };
                     cases.push(value);
-                    if !doubt {
+                    if certain {
                         break;
                     }
                 }
@@ -46,7 +51,7 @@ impl Run<'_> {
         };
         let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
         match outcome {
-            Ok(value) if doubt || !value.is_wholly_known() => {
+            Ok(value) if doubt == Doubting::Any || !value.is_wholly_known() => {
                 let unknown = opaque(&reason_of(&value), Type::Bool);
                 Ok(Value::unknown(unknown, span))
             }

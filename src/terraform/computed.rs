@@ -60,11 +60,14 @@ fn never_null(attribute: &str) -> bool {
     ALWAYS.contains(&attribute)
 }
 
+/// How the reason of an unknown ends that terraform does not know before it has applied.
+pub(super) const AFTER_APPLY: &str = "is known after apply";
+
 /// What stands for an attribute that only the provider knows.
 pub(super) fn after_apply(raw: &RawResource, attribute: &str, ty: Type) -> Unknown {
     let reason = match raw.mode {
-        Mode::Managed if attribute.is_empty() => format!("`{}` is known after apply", raw.address),
-        Mode::Managed => format!("`{}.{attribute}` is known after apply", raw.address),
+        Mode::Managed if attribute.is_empty() => format!("`{}` {AFTER_APPLY}", raw.address),
+        Mode::Managed => format!("`{}.{attribute}` {AFTER_APPLY}", raw.address),
         Mode::Data => format!("`{}` is read by terraform", raw.address),
     };
     Unknown {

@@ -174,7 +174,7 @@ impl Run<'_> {
             }
         };
         if !functions::surely_works(name, &arguments) {
-            self.doubtful();
+            self.doubtful_of(&arguments);
         }
         match name {
             "templatestring" if !refers(call.arguments.first()) => {
@@ -219,9 +219,7 @@ impl Run<'_> {
     }
 
     fn doubt_operands(&self, operands: &[&Value]) {
-        if !operands.iter().all(|v| v.is_wholly_known()) {
-            self.doubtful();
-        }
+        self.doubtful_of(operands.iter().copied());
     }
 
     /// What functions may ask.

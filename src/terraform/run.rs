@@ -1,6 +1,7 @@
 //! One evaluation of a root module: its tree of module instances, what has been worked out so far, and what went wrong.
 
 use super::Demand;
+use super::computed::AFTER_APPLY;
 use super::expand::{Calls, Each, Expanded};
 use super::memo::Memo;
 use super::module::{self, Module, Name};
@@ -10,7 +11,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{DIAGNOSED, Kind, Type, Unknown, Value};
+use crate::value::{DIAGNOSED, Kind, Part, Type, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -58,7 +59,19 @@ pub(super) struct Run<'a> {
     /// How many calls of modules were followed so far.
     calls: Cell<usize>,
     /// Something was gone through that could turn out not to be there: asked by `try` and `can`.
-    doubt: Cell<bool>,
+    doubting: Cell<Doubting>,
+}
+
+/// Whether an expression may yet fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Doubting {
+    /// No: whatever it hangs on is known.
+    #[default]
+    None,
+    /// Because of what is known after apply only: terraform takes a value that is known for certain all the same.
+    AfterApply,
+    /// Because of what terraform may know when it plans.
+    Any,
 }
 
 /// One instance of a module in the tree.
@@ -203,7 +216,7 @@ impl<'a> Run<'a> {
             unseen: super::unseen::Calls::default(),
             depth: Cell::new(0),
             calls: Cell::new(0),
-            doubt: Cell::new(false),
+            doubting: Cell::default(),
         }
     }
 
@@ -300,14 +313,26 @@ impl<'a> Run<'a> {
 
     /// Notes that the expression under way may yet fail, once its unknown parts are known.
     pub(super) fn doubtful(&self) {
-        self.doubt.set(true);
+        self.doubting.set(Doubting::Any);
     }
 
-    /// Runs `work`; whether it noted a doubt, which is not passed on.
-    pub(super) fn with_doubt<T>(&self, work: impl FnOnce() -> T) -> (T, bool) {
-        let before = self.doubt.replace(false);
+    /// Notes the same where some of these are not known; what terraform does not know either counts less.
+    pub(super) fn doubtful_of<'v>(&self, values: impl IntoIterator<Item = &'v Value>) {
+        for value in values {
+            let doubting = match value.is_wholly_known() {
+                true => continue,
+                false if after_apply_only(value) => Doubting::AfterApply,
+                false => Doubting::Any,
+            };
+            self.doubting.set(self.doubting.get().max(doubting));
+        }
+    }
+
+    /// Runs `work`; the doubt that it noted, which is not passed on.
+    pub(super) fn with_doubt<T>(&self, work: impl FnOnce() -> T) -> (T, Doubting) {
+        let before = self.doubting.replace(Doubting::None);
         let result = work();
-        (result, self.doubt.replace(before))
+        (result, self.doubting.replace(before))
     }
 
     /// A value that is worked out once: where it fails is told there, so no doubt about it concerns who asks.
@@ -344,6 +369,25 @@ impl<'a> Run<'a> {
     }
 }
 
+/// Whether terraform knows nothing of what is unknown in a value either, before it has applied.
+fn after_apply_only(value: &Value) -> bool {
+    let late = |u: &Unknown| u.reason.ends_with(AFTER_APPLY);
+    match &value.kind {
+        Kind::Unknown(u) => late(u),
+        Kind::String(text) => text.parts().iter().all(|part| match part {
+            Part::Lit(_) => true,
+            Part::Hole(hole) => late(hole),
+        }),
+        Kind::Sequence { items, more, .. } => {
+            more.as_deref().is_none_or(late) && items.iter().all(after_apply_only)
+        }
+        Kind::Mapping { entries, more, .. } => {
+            more.as_deref().is_none_or(late) && entries.values().all(after_apply_only)
+        }
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => true,
+    }
+}
+
 /// Takes the weight of a value from what is left; fails where it nests too deeply or weighs too much.
 fn weigh(value: &Value, levels: usize, left: &mut usize) -> Result<(), String> {
     let Some(levels) = levels.checked_sub(1) else {
@@ -352,8 +396,8 @@ fn weigh(value: &Value, levels: usize, left: &mut usize) -> Result<(), String> {
     let own = match &value.kind {
         Kind::String(text) => {
             let bytes = text.parts().iter().map(|part| match part {
-                crate::value::Part::Lit(lit) => lit.text.len(),
-                crate::value::Part::Hole(_) => 1,
+                Part::Lit(lit) => lit.text.len(),
+                Part::Hole(_) => 1,
             });
             1 + bytes.sum::<usize>() / TEXT_UNIT
         }
