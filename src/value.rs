@@ -419,15 +419,6 @@ impl Value {
         }
     }
 
-    /// The whole number; a text of digits counts.
-    pub fn as_i64(&self) -> Option<i64> {
-        match &self.kind {
-            Kind::Number(n) => n.to_i64(),
-            Kind::String(t) => t.known().and_then(|s| s.parse().ok()),
-            _ => None,
-        }
-    }
-
     /// The elements of a sequence, each having inherited the way of the sequence; empty for anything else.
     pub fn items(&self) -> Vec<Value> {
         match &self.kind {

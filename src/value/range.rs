@@ -1,8 +1,17 @@
-//! The numbers that a value may be.
+//! The numbers that a value is or may be.
 
 use super::{Kind, Number, Value};
 
 impl Value {
+    /// The whole number; a text of digits counts.
+    pub fn as_i64(&self) -> Option<i64> {
+        match &self.kind {
+            Kind::Number(n) => n.to_i64(),
+            Kind::String(t) => t.known().and_then(|s| s.parse().ok()),
+            _ => None,
+        }
+    }
+
     /// The least and the greatest number that it is; `None`: it may be anything else.
     pub fn range(&self) -> Option<(&Number, &Number)> {
         match &self.kind {
