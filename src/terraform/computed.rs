@@ -92,7 +92,7 @@ fn filled(
         return out;
     };
     for (name, attribute) in &schema.attributes {
-        if entries.get(*name).is_some_and(|v| !v.is_null()) {
+        if entries.get(name).is_some_and(|v| !v.is_null()) {
             continue;
         }
         let value = match &attribute.default {
@@ -106,7 +106,7 @@ fn filled(
         entries.insert((*name).into(), value);
     }
     for (name, nested) in &schema.blocks {
-        let given = entries.remove(*name);
+        let given = entries.remove(name);
         let value = match given {
             None if nested.single => Value::null(span),
             None => Value::tuple(Vec::new(), span),

@@ -140,7 +140,7 @@ pub(super) fn contained(item: &Val, container: Operand) -> Result<bool, Why> {
             why.map_or(Ok(false), Err)
         }
         Val::Map(entries, more) => match item {
-            Val::Text(key) if entries.contains_key(&**key) => Ok(true),
+            Val::Text(key) if entries.contains_key(key) => Ok(true),
             Val::Unknown(unknown) => Err(Why::of(unknown)),
             Val::Holes(t) => Err(holes(t)),
             _ => more.map_or(Ok(false), |m| Err(Why::of(m))),

@@ -350,7 +350,7 @@ fn models() -> impl Strategy<Value = Model> {
             flag,
             number,
             texts,
-            items: items.into(),
+            items,
             tags,
         },
     )

@@ -44,7 +44,7 @@ pub(super) fn names(resource: &mut RawResource, world: &World) {
             Some(unknown) => unknown.role.is_some(),
             None => v.as_text().is_some(),
         });
-        if let (Some(value), Some(follows)) = (entries.get_mut(*name), follows) {
+        if let (Some(value), Some(follows)) = (entries.get_mut(name), follows) {
             value.kind = follows.kind;
         }
     }
