@@ -166,14 +166,111 @@ fn large(principals: usize) -> String {
     )
 }
 
-#[divan::bench(args = [50, 500])]
-fn judge_grants(bencher: Bencher, principals: usize) {
-    let text = large(principals);
-    let (files, id) = stored("t.yaml", &text);
+/// A template with a repository whose policy has these statements.
+fn repository(statements: &[String]) -> String {
+    let statements = statements.join(", ");
+    format!(
+        r#"{{"Resources": {{"App": {{"Type": "AWS::ECR::Repository", "Properties": {{"RepositoryPolicyText": {{"Version": "2012-10-17", "Statement": [{statements}]}}}}}}}}}}"#
+    )
+}
+
+const PULL: &str = r#""Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]"#;
+
+fn role(n: usize) -> String {
+    format!(
+        "arn:aws:iam::{:012}:role/deploy-{n}",
+        345_678_900_000_u64 + n as u64
+    )
+}
+
+/// One statement with so many principals.
+fn one(grants: usize) -> String {
+    let all: Vec<String> = (0..grants).map(|n| format!("{:?}", role(n))).collect();
+    let all = all.join(", ");
+    repository(&[format!(
+        r#"{{"Effect": "Allow", "Principal": {{"AWS": [{all}]}}, {PULL}}}"#
+    )])
+}
+
+/// A statement for each principal.
+fn each(grants: usize) -> String {
+    let statement = |n| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"AWS": {:?}}}, {PULL}}}"#,
+            role(n)
+        )
+    };
+    repository(&(0..grants).map(statement).collect::<Vec<_>>())
+}
+
+/// Roles, accounts, services and anyone under conditions, and Denies between them.
+fn mixed(grants: usize) -> String {
+    let statement = |n: usize| {
+        let account = format!("{:012}", 345_678_900_000_u64 + n as u64);
+        let role = role(n);
+        match n % 5 {
+            0 => format!(
+                r#"{{"Effect": "Deny", "Principal": "*", "Action": "ecr:PutImage", "Condition": {{"StringNotEquals": {{"aws:PrincipalAccount": "{account}"}}}}}}"#
+            ),
+            1 => format!(
+                r#"{{"Effect": "Allow", "Principal": {{"AWS": "{account}"}}, "Action": "ecr:*", "Condition": {{"StringEquals": {{"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}}}}"#
+            ),
+            2 => format!(
+                r#"{{"Effect": "Allow", "Principal": {{"Service": "lambda.amazonaws.com"}}, {PULL}, "Condition": {{"ArnLike": {{"aws:SourceArn": "arn:aws:lambda:us-east-1:{account}:function:f"}}}}}}"#
+            ),
+            3 => format!(
+                r#"{{"Effect": "Allow", "Principal": "*", {PULL}, "Condition": {{"ArnLike": {{"aws:PrincipalArn": "{role}"}}}}}}"#
+            ),
+            _ => format!(r#"{{"Effect": "Allow", "Principal": {{"AWS": "{role}"}}, {PULL}}}"#),
+        }
+    };
+    repository(&(0..grants).map(statement).collect::<Vec<_>>())
+}
+
+/// Denies to anyone on many keys, each with a pattern of its own: nearly every set of them can be met together.
+fn lattice(keys: usize) -> String {
+    let mut statements =
+        vec![r#"{"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}"#.to_owned()];
+    statements.extend((0..keys).map(|n| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "ecr:*", "Condition": {{"StringLike": {{"aws:PrincipalTag/t{n}": ["*a*", "b*{n}"]}}}}}}"#
+        )
+    }));
+    repository(&statements)
+}
+
+/// Everything that guardrails may ask for of a template.
+fn judge(bencher: Bencher, text: &str) {
+    let (files, id) = stored("t.yaml", text);
     let world = World::default();
     let (roots, _) = ecr_guard::cloudformation::evaluate(&files, id, &world);
     let inventory = ecr_guard::inventory::Inventory::build(roots);
     bencher.bench(|| ecr_guard::guardrail::subject::subjects(&inventory, &world).len());
+}
+
+#[divan::bench(args = [50, 500])]
+fn judge_grants(bencher: Bencher, principals: usize) {
+    judge(bencher, &large(principals));
+}
+
+#[divan::bench(args = [50, 500])]
+fn judge_one_statement(bencher: Bencher, principals: usize) {
+    judge(bencher, &one(principals));
+}
+
+#[divan::bench(args = [50, 500])]
+fn judge_a_statement_each(bencher: Bencher, principals: usize) {
+    judge(bencher, &each(principals));
+}
+
+#[divan::bench(args = [50, 500])]
+fn judge_mixed_statements(bencher: Bencher, statements: usize) {
+    judge(bencher, &mixed(statements));
+}
+
+#[divan::bench(args = [8, 16, 32])]
+fn judge_a_lattice_of_denies(bencher: Bencher, keys: usize) {
+    judge(bencher, &lattice(keys));
 }
 
 #[divan::bench]
