@@ -199,6 +199,33 @@ fn nothing_outside_of_the_project_is_read() {
     assert_eq!(said, expected);
 }
 
+/// A link of the same name as code would show the target's text in a syntax error.
+#[cfg(unix)]
+#[test]
+fn links_that_lead_out_of_the_project_are_not_followed() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let at = |name: &str| dir.path().join(name);
+    std::fs::create_dir_all(at("project/.git")).unwrap();
+    std::fs::create_dir_all(at("project/infra")).unwrap();
+    std::fs::write(at("secret"), "export TOKEN=hunter2\n").unwrap();
+    std::fs::write(at("project/shared.tf"), FINE).unwrap();
+    symlink("../shared.tf", at("project/infra/shared.tf")).unwrap();
+    symlink("../../secret", at("project/infra/x.tf")).unwrap();
+    symlink("../../secret", at("project/infra/y.auto.tfvars")).unwrap();
+    let said = check(&at("project/infra"));
+    assert!(
+        !said.contains("hunter2") && said.starts_with("exit code 2\n"),
+        "{said}"
+    );
+    assert_eq!(
+        said.matches("a link that leads out of the project").count(),
+        2,
+        "{said}"
+    );
+    assert!(said.contains("satisfied aws_ecr_repository"), "{said}");
+}
+
 /// Files that nobody calls code are read, too: what is no file among them must not hold the run up.
 #[cfg(unix)]
 #[test]

@@ -35,6 +35,22 @@ pub fn read_regular_text(path: impl AsRef<Path>) -> Result<String> {
     String::from_utf8(read_regular(path)?).map_err(|_| Error::other("it is not UTF-8"))
 }
 
+/// The bytes of a file that a directory of the input holds: as [`read_regular`], but not through a link that leads out of the
+/// project.
+///
+/// # Errors
+/// Why it is not read.
+pub fn read_inside(path: &Path) -> Result<Vec<u8>> {
+    let linked = path.symlink_metadata()?.is_symlink();
+    let directory = path.parent().filter(|d| !d.as_os_str().is_empty());
+    let inside =
+        || project(directory.unwrap_or(Path::new("."))).is_some_and(|p| stays_in(path, &p));
+    if linked && path.is_file() && !inside() {
+        return Err(Error::other("it is a link that leads out of the project"));
+    }
+    read_regular(path)
+}
+
 /// The directory that code in another one may name files of: the checkout of git that it lies in; without one, the
 /// current directory where it lies below that, else itself.
 pub fn project(directory: &Path) -> Option<PathBuf> {

@@ -109,7 +109,7 @@ impl Run<'_> {
     fn definitions_beside(&self, name: &str) {
         let path = self.dir.join(name);
         let shown = join(&self.shown, name);
-        match crate::span::read_regular(&path) {
+        match crate::span::read_inside(&path) {
             Ok(bytes) => match utf8(self.files, &shown, bytes) {
                 Ok(text) => self.definitions(&shown, text, Giver::Beside),
                 Err(problem) => self.tell(problem),

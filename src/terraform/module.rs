@@ -181,7 +181,7 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> 
         body: Body::default(),
         diagnostics: vec![problem],
     };
-    let bytes = match crate::span::read_regular(path) {
+    let bytes = match crate::span::read_inside(path) {
         Ok(bytes) => bytes,
         Err(e) => {
             let message = format!("cannot read `{shown}`: {e}");
