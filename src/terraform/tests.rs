@@ -1,7 +1,11 @@
 mod accepted;
 mod claims;
+mod deployment;
 mod doubts;
+mod files;
+mod problems;
 mod recorded;
+mod ways;
 
 use super::*;
 use crate::value::{Kind, Part, Via};
@@ -133,79 +137,6 @@ fn outputs(text: &str, expected: &[(&str, &str)]) {
     for (name, want) in expected {
         assert_eq!(case.output(name), *want, "{name}");
     }
-}
-
-#[test]
-fn a_value_tells_the_way_it_came() {
-    let case = Case::of(
-        &[
-            (
-                "main.tf",
-                "module \"m\" {\n  source = \"./m\"\n  name   = var.name\n}\n",
-            ),
-            (
-                "variables.tf",
-                "variable \"name\" {\n  default = \"a\"\n}\n",
-            ),
-            ("terraform.tfvars", "\nname = \"b\"\n"),
-            (
-                "m/main.tf",
-                "variable \"name\" {}\nlocals {\n  n = var.name\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name = local.n\n}\n",
-            ),
-        ],
-        &World::default(),
-    );
-    assert_eq!(case.told(), Vec::<String>::new());
-    let name = case.get("module.m.aws_ecr_repository.r", "name");
-    assert_eq!(show(&name), "b");
-    assert_eq!(
-        case.way(&name),
-        [
-            "local.n m/main.tf:6",
-            "var.name m/main.tf:3",
-            "argument name main.tf:3",
-            "var.name main.tf:3",
-            "input terraform.tfvars terraform.tfvars:2",
-            "terraform.tfvars:2",
-        ]
-    );
-    let key = case.files.location(name.place.key.unwrap());
-    assert_eq!((key.path.as_str(), key.line), ("m/main.tf", 6));
-}
-
-#[test]
-fn a_leaf_inside_an_encoded_policy_tells_the_way_it_came() {
-    let case = Case::one(
-        r#"
-variable "accounts" {
-  default = ["111122223333"]
-}
-resource "aws_ecr_repository_policy" "p" {
-  repository = "x"
-  policy = jsonencode({
-    Statement = [{ Principal = { AWS = [for a in var.accounts : a] } }]
-  })
-}
-"#,
-    );
-    assert_eq!(case.told(), Vec::<String>::new());
-    let policy = case.get("aws_ecr_repository_policy.p", "policy");
-    let tree = policy.as_text().unwrap().json().unwrap();
-    let leaf = &tree.get("Statement").unwrap().items()[0]
-        .get("Principal")
-        .unwrap()
-        .get("AWS")
-        .unwrap()
-        .items()[0];
-    assert_eq!(show(leaf), "111122223333");
-    assert_eq!(
-        case.way(leaf),
-        [
-            "var.accounts main.tf:8",
-            "default accounts main.tf:3",
-            "main.tf:3"
-        ]
-    );
 }
 
 #[test]
@@ -385,82 +316,6 @@ resource "aws_ecr_repository_policy" "loop" {
 }
 
 #[test]
-fn providers_say_where_a_resource_is_deployed() {
-    let case = Case::of(
-        &[
-            (
-                "main.tf",
-                r#"
-provider "aws" {
-  region = "us-gov-west-1"
-}
-provider "aws" {
-  alias  = "dr"
-  region = "cn-north-1"
-  assume_role {
-    role_arn = "arn:aws-cn:iam::111122223333:role/x"
-  }
-}
-resource "aws_ecr_repository" "a" {
-  name = "a"
-}
-resource "aws_ecr_repository" "b" {
-  provider = aws.dr
-  name     = "b"
-}
-resource "aws_ecr_repository" "c" {
-  region = "eu-west-1"
-  name   = "c"
-}
-module "m" {
-  source    = "./m"
-  providers = { aws = aws.dr }
-}
-module "n" {
-  source = "./m"
-}
-output "o" { value = [aws_ecr_repository.a.repository_url, aws_ecr_repository.b.arn, aws_ecr_repository.c.arn, module.m.arn, module.n.arn] }
-"#,
-            ),
-            (
-                "m/m.tf",
-                "resource \"aws_ecr_repository\" \"r\" {\n  name = \"r\"\n}\noutput \"arn\" {\n  value = aws_ecr_repository.r.arn\n}\n",
-            ),
-        ],
-        &World::default(),
-    );
-    assert_eq!(case.told(), Vec::<String>::new());
-    assert_eq!(
-        case.output("o"),
-        "[<Account>.dkr.ecr.us-gov-west-1.amazonaws.com/a, arn:aws-cn:ecr:cn-north-1:111122223333:repository/b, \
-         arn:aws:ecr:eu-west-1:<Account>:repository/c, arn:aws-cn:ecr:cn-north-1:111122223333:repository/r, \
-         arn:aws-us-gov:ecr:us-gov-west-1:<Account>:repository/r]"
-    );
-}
-
-#[test]
-fn the_target_fills_what_the_code_leaves_open() {
-    let target = Target {
-        account: Some("012345678901".to_owned()),
-        region: Some("eu-west-1".to_owned()),
-        partition: None,
-    };
-    let world = World {
-        target,
-        ..World::default()
-    };
-    let text = "data \"aws_caller_identity\" \"me\" {}\ndata \"aws_region\" \"r\" {}\ndata \"aws_partition\" \"p\" {}\noutput \"o\" {\n value = \"${data.aws_partition.p.partition} ${data.aws_region.r.name} ${data.aws_caller_identity.me.account_id}\"\n}\n";
-    assert_eq!(
-        Case::of(&[("main.tf", text)], &world).output("o"),
-        "aws eu-west-1 012345678901"
-    );
-    assert_eq!(
-        Case::one(text).output("o"),
-        "<Partition> <Region> <Account>"
-    );
-}
-
-#[test]
 fn blocks_are_sequences_of_objects() {
     let case = Case::one(
         r#"
@@ -491,87 +346,6 @@ resource "x_y" "r" {
     assert_eq!(
         show(&case.resource("x_y.r").attributes),
         "{a: [{n: 1}, {b: [], n: 0p}, {b: [{m: q}], n: 1q}], c: [{n: 2} …<`var.more` has no value>]}"
-    );
-}
-
-#[test]
-fn modules_are_found_where_they_are() {
-    let case = Case::of(
-        &[
-            (
-                "main.tf",
-                "module \"a\" {\n  source   = \"reg/x/aws\"\n  for_each = toset([\"k\"])\n}\nmodule \"b\" {\n  source = \"reg/y/aws\"\n}\nmodule \"c\" {\n  source = \"./nowhere\"\n}\noutput \"o\" {\n  value = [module.a[\"k\"].id, module.b.id]\n}\n",
-            ),
-            (
-                ".terraform/modules/modules.json",
-                r#"{"Modules":[{"Key":"a","Source":"reg/x/aws","Dir":".terraform/modules/a"},{"Key":"a.in","Source":"./in","Dir":"in"}]}"#,
-            ),
-            (
-                ".terraform/modules/a/main.tf",
-                "output \"id\" {\n  value = \"A\"\n}\nresource \"aws_ecr_repository\" \"r\" {\n  name = \"r\"\n}\n",
-            ),
-        ],
-        &World::default(),
-    );
-    assert_eq!(
-        case.output("o"),
-        "[A, <module `module.b` is not installed>]"
-    );
-    assert_eq!(case.addresses(), ["module.a[\"k\"].aws_ecr_repository.r"]);
-    let codes: Vec<_> = case.diagnostics.iter().map(|d| d.code).collect();
-    assert_eq!(codes, ["module-not-installed", "module-missing"]);
-    assert_eq!(case.root.blind_spots.len(), 2);
-}
-
-#[test]
-fn overrides_replace_arguments_and_blocks() {
-    let case = Case::of(
-        &[
-            (
-                "main.tf",
-                "resource \"x\" \"r\" {\n  a = 1\n  b = 2\n  k { v = 1 }\n  l { v = 1 }\n}\nlocals {\n  n = 1\n}\noutput \"o\" {\n  value = local.n\n}\n",
-            ),
-            (
-                "x_override.tf",
-                "resource \"x\" \"r\" {\n  b = 3\n  k { v = 2 }\n  k { v = 3 }\n}\nlocals {\n  n = 2\n}\n",
-            ),
-        ],
-        &World::default(),
-    );
-    assert_eq!(case.told(), Vec::<String>::new());
-    assert_eq!(
-        show(&case.resource("x.r").attributes),
-        "{a: 1, b: 3, k: [{v: 2}, {v: 3}], l: [{v: 1}]}"
-    );
-    assert_eq!(case.output("o"), "2");
-}
-
-#[test]
-fn the_json_syntax_means_the_same() {
-    let case = Case::of(
-        &[(
-            "main.tf.json",
-            r#"{
-  "//": "a comment",
-  "variable": {"names": {"type": "list(string)", "default": ["a", "$${b}"]}},
-  "locals": {"n": "${length(var.names)}"},
-  "resource": {"aws_ecr_repository": {"r": {
-    "count": "${local.n}",
-    "name": "x-${var.names[count.index]}",
-    "image_scanning_configuration": {"scan_on_push": true},
-    "tags": {"k${local.n}": 1}
-  }}},
-  "output": {"o": {"value": "${aws_ecr_repository.r[*].name}"}}
-}"#,
-        )],
-        &World::default(),
-    );
-    assert_eq!(case.told(), Vec::<String>::new());
-    assert_eq!(case.output("o"), "[x-a, x-$${b}]");
-    let attributes = &case.resource("aws_ecr_repository.r[0]").attributes;
-    assert_eq!(
-        show(attributes),
-        "{image_scanning_configuration: [{scan_on_push: true}], name: x-a, tags: {k2: 1}}"
     );
 }
 
@@ -621,46 +395,6 @@ fn a_conditional_that_cannot_be_decided_is_one_of_two() {
         .map(|e| e.as_ref().map(show))
         .collect();
     assert_eq!(cases, [Some("x".to_owned()), None]);
-}
-
-#[test]
-fn problems_are_told_once_and_the_rest_goes_on() {
-    let case = Case::one(
-        r#"
-locals {
-  a = local.b
-  b = local.a
-}
-resource "aws_ecr_repository" "r" {
-  count = 2
-  name  = nosuch.thing.name
-  tags  = { x = 1 + "a" }
-  image_tag_mutability = "IMMUTABLE"
-}
-output "o" { value = local.a }
-output "v" { value = var.nowhere }
-output "b" { value = [1, 2 }
-"#,
-    );
-    let told = case.told();
-    assert_eq!(told.len(), 5, "{told:#?}");
-    assert_eq!(
-        show(&case.get("aws_ecr_repository.r[1]", "image_tag_mutability")),
-        "IMMUTABLE"
-    );
-    assert!(case.output("o").contains("depends on itself"));
-}
-
-#[test]
-fn a_sensitive_output_must_be_declared() {
-    let case = Case::one(
-        "variable \"s\" {\n  sensitive = true\n  default = \"x\"\n}\noutput \"a\" {\n  value = var.s\n}\noutput \"b\" {\n  value = \"${var.s}!\"\n  sensitive = true\n}\n",
-    );
-    assert_eq!(
-        case.told(),
-        ["main.tf:5: output `a` holds a sensitive value"]
-    );
-    assert!(case.root.outputs["b"].sensitive);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What is claimed to be known about an expression stays right once its unknown inputs have values.
 
 use super::{Case, show};
-use crate::terraform::functions::tests::true_of;
+use crate::terraform::functions::tests::claims::true_of;
 use crate::value::{Kind, Value};
 use crate::world::World;
 use proptest::prelude::*;

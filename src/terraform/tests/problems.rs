@@ -1,0 +1,43 @@
+//! What is told, and what goes on all the same.
+
+use super::*;
+
+#[test]
+fn problems_are_told_once_and_the_rest_goes_on() {
+    let case = Case::one(
+        r#"
+locals {
+  a = local.b
+  b = local.a
+}
+resource "aws_ecr_repository" "r" {
+  count = 2
+  name  = nosuch.thing.name
+  tags  = { x = 1 + "a" }
+  image_tag_mutability = "IMMUTABLE"
+}
+output "o" { value = local.a }
+output "v" { value = var.nowhere }
+output "b" { value = [1, 2 }
+"#,
+    );
+    let told = case.told();
+    assert_eq!(told.len(), 5, "{told:#?}");
+    assert_eq!(
+        show(&case.get("aws_ecr_repository.r[1]", "image_tag_mutability")),
+        "IMMUTABLE"
+    );
+    assert!(case.output("o").contains("depends on itself"));
+}
+
+#[test]
+fn a_sensitive_output_must_be_declared() {
+    let case = Case::one(
+        "variable \"s\" {\n  sensitive = true\n  default = \"x\"\n}\noutput \"a\" {\n  value = var.s\n}\noutput \"b\" {\n  value = \"${var.s}!\"\n  sensitive = true\n}\n",
+    );
+    assert_eq!(
+        case.told(),
+        ["main.tf:5: output `a` holds a sensitive value"]
+    );
+    assert!(case.root.outputs["b"].sensitive);
+}
