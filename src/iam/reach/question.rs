@@ -100,7 +100,9 @@ impl Question<'_> {
             Question::Others => (identity && profile.account != Some(&ground.account)).into(),
             Question::Outside(_) if profile.hidden => Tri::Unknown,
             Question::Outside(trusted) => {
-                trust(ground, trusted, profile.account, profile.organization).negate()
+                // an account that no policy names stands for all such, whatever the config says of that one
+                let account = profile.account.filter(|a| ground.names_account(a));
+                trust(ground, trusted, account, profile.organization).negate()
             }
             Question::AnyRole(account) => {
                 (identity && profile.plain && profile.account == Some(account)).into()

@@ -208,3 +208,24 @@ fn traps() {
         assert_eq!(both(&scene(&policy)), expected, "{policy}");
     }
 }
+
+/// An account that no policy names stands for every such account: that the organisation has one of the same digits lets
+/// nobody out of sight.
+#[test]
+fn own_accounts_do_not_stand_for_strangers() {
+    let policy = allow(
+        json!("*"),
+        json!({"StringEquals": {"aws:SourceVpce": "vpce-0a1b2c3d4e5f60718", "aws:PrincipalType": "AssumedRole"}}),
+    );
+    let scene = scene(&policy);
+    let mut trusted = trusted();
+    assert_eq!(word(&outside(&scene, &trusted)), "yes");
+    let Answer::Yes(witness) = outside(&scene, &trusted) else {
+        return;
+    };
+    trusted
+        .accounts
+        .get_or_insert_default()
+        .extend(witness.account);
+    assert_eq!(word(&outside(&scene, &trusted)), "yes");
+}
