@@ -14,20 +14,22 @@ use std::sync::Arc;
 
 impl Run<'_> {
     /// Tells the values that a variable's own rules refuse. A default that they refuse is none: whoever deploys has to give
-    /// another value, and which one the code does not say.
+    /// another value, and which one the code does not say. Gives whether a default was refused: what was worked out with it is
+    /// wrong then.
     pub(super) fn validate(
         &self,
         instance: &Rc<Instance>,
         name: &Arc<str>,
         block: &Block,
         value: &Value,
-    ) {
+    ) -> bool {
         if instance.doubt.is_some() {
-            return; // it may never be asked
+            return false; // it may never be asked
         }
         let each = super::expand::Each::default();
         let outermost = value.place.steps().next().map(|step| &step.via);
         let default = instance.caller.is_none() && matches!(outermost, Some(Via::Default(_)));
+        let mut refused = false;
         for rule in block.body.blocks("validation") {
             let scope = Scope::of(instance, &each);
             let subject = match default {
@@ -39,6 +41,7 @@ impl Run<'_> {
                 continue;
             };
             if default {
+                refused = true;
                 problem.level = Level::Warning;
                 let mut unknown = self.without_value(name, block);
                 if let Kind::Unknown(why) = &mut unknown.kind {
@@ -49,6 +52,7 @@ impl Run<'_> {
             }
             self.tell(problem);
         }
+        refused
     }
 
     /// Tells the preconditions of a resource or a data source that do not hold.

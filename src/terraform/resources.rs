@@ -152,10 +152,14 @@ impl Run<'_> {
         let demanded = module.resources.iter().filter(|d| self.demands(d));
         let demanded: Vec<&Rc<Declared>> = demanded.collect();
         if instance.caller.is_none() || !demanded.is_empty() || !module.calls.is_empty() {
+            let mut refused = false;
             for (name, block) in &module.variables {
                 if let Ok(value) = self.variable(instance, name, block.header) {
-                    self.validate(instance, name, block, &value);
+                    refused |= self.validate(instance, name, block, &value);
                 }
+            }
+            if refused {
+                instance.forget();
             }
         }
         if matches!(self.demand, Demand::Everything) {

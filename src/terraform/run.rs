@@ -472,10 +472,15 @@ impl Instance {
     /// Lets go of everything that was worked out in it and in what it calls: these things hold the instance, which holds
     /// them, and would never be freed.
     pub(super) fn release(&self) {
+        drop(self.variables.take());
+        self.forget();
+    }
+
+    /// Lets go of everything but the values of variables: it is worked out anew where it is asked for again.
+    pub(super) fn forget(&self) {
         for call in self.calls.take() {
             call.instances.iter().for_each(|child| child.release());
         }
-        drop(self.variables.take());
         drop(self.locals.take());
         drop(self.outputs.take());
         drop(self.resources.take());

@@ -41,3 +41,31 @@ fn a_sensitive_output_must_be_declared() {
     );
     assert!(case.root.outputs["b"].sensitive);
 }
+
+/// A rule of another variable may have asked for the local before the default is refused.
+#[test]
+fn what_was_made_of_a_refused_default_is_made_anew() {
+    let case = Case::one(
+        r#"variable "a" {
+  default = 1
+  validation {
+    condition     = local.mode != "x"
+    error_message = "no"
+  }
+}
+variable "b" {
+  default = "IMMUTABLE"
+  validation {
+    condition     = var.b != "IMMUTABLE"
+    error_message = "no"
+  }
+}
+locals { mode = var.b }
+resource "aws_ecr_repository" "r" {
+  name                 = "app"
+  image_tag_mutability = local.mode
+}"#,
+    );
+    let mode = case.get("aws_ecr_repository.r", "image_tag_mutability");
+    assert!(mode.as_unknown().is_some(), "{}", show(&mode));
+}
