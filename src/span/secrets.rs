@@ -32,8 +32,11 @@ impl Files {
         let lines = text.lines().map(str::trim).filter(|l| l.len() >= SHORTEST);
         let mut known = (self.secrets.0.write()).unwrap_or_else(PoisonError::into_inner);
         for line in lines {
-            if known.len() < MOST && !known.contains(line) {
-                known.insert(line.into());
+            let quoted = format!("{line:?}"); // as messages name files
+            for form in [line, quoted.trim_matches('"')] {
+                if known.len() < MOST && !known.contains(form) {
+                    known.insert(form.into());
+                }
             }
         }
     }
@@ -70,5 +73,10 @@ mod tests {
         assert_eq!(said, "`(sensitive)`, (sensitive), (sensitive), ab");
         assert!(matches!(files.without_secrets("ab"), Cow::Borrowed("ab")));
         assert_eq!(files.fork().without_secrets("hunter2"), SHOWN);
+        files.keep_secret("p\"word");
+        assert_eq!(
+            files.without_secrets(&format!("{:?}", "p\"word")),
+            "\"(sensitive)\""
+        );
     }
 }

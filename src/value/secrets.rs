@@ -39,19 +39,20 @@ fn conceal(value: &Value, inside: bool, files: &Files, left: usize) {
     }
 }
 
-/// A document (a policy that holds a secret) is no secret as a whole: what is secret in it has been a value before.
+/// What encodes values is no secret as a whole: what is secret in it has been a value before. The lines of another document
+/// are hidden where it stands, but not looked for elsewhere: they are too common.
 fn conceal_text(text: &Text, files: &Files) {
-    let document = matches!(
-        text.known_prefix().trim_start().bytes().next(),
-        Some(b'{' | b'[')
-    );
-    if document {
+    if text.json().is_some() {
         return;
     }
+    let prefix = text.known_prefix();
+    let document = matches!(prefix.trim_start().bytes().next(), Some(b'{' | b'['));
     for part in text.parts() {
         let Part::Lit(lit) = part else { continue };
         let places: Vec<Span> = lit.places().collect();
         places.into_iter().for_each(|span| files.hide(span));
-        files.keep_secret(&lit.text);
+        if !document || !lit.text.trim().contains('\n') {
+            files.keep_secret(&lit.text);
+        }
     }
 }
