@@ -155,6 +155,20 @@ fn stack(
     Ok(Outcome::judge(found))
 }
 
+/// What is said where no change is of a type that is judged: what may hold such resources is named.
+fn nothing(changes: &[Changed]) -> String {
+    let mut said = "the change set changes nothing that a guardrail is about".to_owned();
+    let holds =
+        |c: &&Changed| c.kind == "AWS::CloudFormation::Stack" || c.kind.ends_with("::MODULE");
+    let unseen: Vec<String> = (changes.iter().filter(holds))
+        .map(|c| format!("`{}`", shown(&c.id)))
+        .collect();
+    if !unseen.is_empty() {
+        said.push_str(&format!("; not judged: what is in {}", unseen.join(", ")));
+    }
+    said
+}
+
 /// The changed resources as the change set shows them, beside those of the template that stay as they are: these are
 /// looked at, but a finding of theirs is not the change set's.
 fn change_set(
@@ -168,9 +182,7 @@ fn change_set(
     let matters = |c: &&Changed| resource::kind_of(&c.kind).is_some();
     let changes: Vec<&Changed> = payload.changes.iter().filter(matters).collect();
     if changes.is_empty() {
-        return Ok(Outcome::Nothing(
-            "the change set changes nothing that a guardrail is about".to_owned(),
-        ));
+        return Ok(Outcome::Nothing(nothing(&payload.changes)));
     }
     // The values of what changes come from the change set: what is wrong in the template is CloudFormation's business.
     let template = match source::may_matter(&payload.template) {
