@@ -400,7 +400,7 @@ impl<'a, 'g> Search<'a, 'g> {
     }
 }
 
-/// The nested stacks whose arguments hang on defaults.
+/// The nested stacks that hang on defaults, by their arguments or by their condition.
 fn hanging<'s>(
     stack: &'s Stack<'_>,
     hung: &'s Hung<'_>,
@@ -409,7 +409,11 @@ fn hanging<'s>(
     let arguments = |entry: &Entry<'_>| {
         let properties = entry.tree.get("Properties");
         let arguments = properties.and_then(|p| p.get("Parameters"));
-        arguments.map_or_else(BTreeSet::new, |tree| hung.of(tree, &entry.scope))
+        let mut all = arguments.map_or_else(BTreeSet::new, |tree| hung.of(tree, &entry.scope));
+        if let Some(condition) = entry.tree.get("Condition").and_then(Tree::str) {
+            all.extend(hung.on(&entry.scope.key(condition)));
+        }
+        all
     };
     let stacks = stack.resources.iter().filter(|e| is_nested(e) && !e.open);
     let one = move |entry: &Entry<'_>| Nested {

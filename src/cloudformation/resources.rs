@@ -14,9 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Types whose conditions are worth a case of their own: what guardrails judge, and what they judge it by.
-const RELEVANT: [&str; 12] = [
+const RELEVANT: [&str; 15] = [
     "AWS::ECR::",
     "AWS::IAM::",
+    "AWS::SSO::PermissionSet",
+    "AWS::Events::Rule",
+    "AWS::CloudTrail::Trail",
     "AWS::EC2::VPCEndpoint",
     "AWS::Organizations::Policy",
     "AWS::ECS::TaskDefinition",

@@ -60,16 +60,19 @@ fn one_of(group: Vec<InCase>) -> Option<Finding> {
         .filter(|f| violated(f) || !any_violated)
         .collect();
     let cases: Vec<String> = kept.iter().filter_map(|f| f.case.clone()).collect();
-    let first = kept.into_iter().next()?;
-    let everywhere = cases.len() >= first.cases;
-    if !everywhere && is_idle(&first.finding) {
+    let everywhere = cases.len() >= kept.first()?.cases;
+    if !everywhere && kept.iter().all(|f| is_idle(&f.finding)) {
         return None;
     }
     let when = (!everywhere && !cases.is_empty()).then(|| words(cases));
-    Some(Finding {
-        when,
-        ..first.finding
-    })
+    let worst = kept.into_iter().map(|f| f.finding).reduce(worse)?;
+    Some(Finding { when, ..worst })
+}
+
+/// The one that does more; of equals the first.
+fn worse(a: Finding, b: Finding) -> Finding {
+    let weight = |f: &Finding| (f.enforcement == Enforcement::Block, f.severity);
+    if weight(&b) > weight(&a) { b } else { a }
 }
 
 /// Cases in words, the fewest: of "A is true and B is false" and "A is true and B is true", "A is true" is left.

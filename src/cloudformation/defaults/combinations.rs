@@ -47,7 +47,10 @@ pub(super) fn demands(stack: &Stack<'_>, hung: &Hung<'_>, names: &[String]) -> V
         }
     }
     let demand = |(set, exists): (BTreeSet<String>, Option<usize>)| Demand {
-        parameters: set.iter().flat_map(|name| hung.on(name)).collect(),
+        parameters: (set.iter())
+            .chain(exists.and_then(|i| names.get(i)))
+            .flat_map(|name| hung.on(name))
+            .collect(),
         names: (set.into_iter())
             .filter_map(|name| Some((position(&name)?, name)))
             .collect(),

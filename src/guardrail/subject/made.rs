@@ -4,7 +4,7 @@ use crate::iam::document::{Document, Effect, Statement};
 use crate::iam::principal::Sort;
 use crate::inventory::Resource;
 use crate::resource::glob;
-use crate::value::{Place, Value};
+use crate::value::{Place, Value, Via};
 
 /// `sam deploy` keeps a stack of repositories for the images of functions, and writes its template anew each time. It marks
 /// them by these tags: <https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-cli-command-reference-sam-deploy.html>.
@@ -24,6 +24,8 @@ const SAM_ACTIONS: [&str; 3] = [
 const CDK: &str = "AWS CDK";
 const CDK_ID: &str = "ContainerAssetsRepository";
 const CDK_NAME: &str = "cdk-*-container-assets-*";
+/// Its parameter that gives another name.
+const CDK_PARAMETER: &str = "ContainerAssetsRepositoryName";
 
 /// The program that writes the template of a repository; null where that is not sure.
 pub(super) fn by(resource: &Resource, place: &Place) -> Value {
@@ -51,9 +53,10 @@ fn named(program: Option<&str>, place: &Place) -> Value {
 
 fn is_of_cdk(resource: &Resource) -> bool {
     let name = resource.field("name");
-    resource.raw.kind == "AWS::ECR::Repository"
-        && resource.raw.address == CDK_ID
-        && name.as_text().and_then(|t| glob::matches(CDK_NAME, t)) == Some(true)
+    let given = |via: &Via| matches!(via, Via::Variable(name) if **name == *CDK_PARAMETER);
+    let named = name.as_text().and_then(|t| glob::matches(CDK_NAME, t)) == Some(true)
+        || name.place.steps().any(|step| given(&step.via));
+    resource.raw.kind == "AWS::ECR::Repository" && resource.raw.address == CDK_ID && named
 }
 
 fn is_of_sam(resource: &Resource) -> bool {
