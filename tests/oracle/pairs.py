@@ -126,7 +126,11 @@ class Request:
             z3.InRe(self.endpoint, z3.Concat(z3.Re("vpce-"), z3.Plus(z3.Union(LOWER, chars("-_./"))))),
             z3.Length(self.tag) >= 1,
             z3.Implies(self.kind == SERVICE, z3.Not(self.has_organization)),
-            z3.Implies(z3.And(self.identity, self.account == OWN), z3.And(self.has_organization, self.organization == ORG)),
+            # the accounts that the config lists are of its organisation
+            z3.Implies(
+                z3.And(self.identity, z3.Or(self.account == OWN, self.account == INSIDE)),
+                z3.And(self.has_organization, self.organization == ORG),
+            ),
             *[z3.Not(self.inside(n)) for n in NEVER],
         ]
 
