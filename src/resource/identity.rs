@@ -86,7 +86,7 @@ const IDENTITY: &[Field] = &[
     ),
     Field::new(
         "inline",
-        Shape::List(INLINE),
+        Shape::List(IDENTITY_POLICY),
         ["inline_policy", "Policies"],
         Default::Empty,
         "the policies that stand in it",
@@ -97,23 +97,6 @@ const IDENTITY: &[Field] = &[
         ["permissions_boundary", "PermissionsBoundary"],
         Default::Null,
         "the managed policy that bounds what all others allow",
-    ),
-];
-
-const INLINE: &[Field] = &[
-    Field::new(
-        "name",
-        Shape::Text,
-        ["name", "PolicyName"],
-        Default::Null,
-        "its name",
-    ),
-    Field::new(
-        "policy",
-        Shape::Any,
-        ["policy", "PolicyDocument"],
-        Default::Null,
-        "its document",
     ),
 ];
 
