@@ -2,6 +2,7 @@
 
 use crate::iam::reach;
 use crate::span::{Files, Location, Span};
+use crate::value::Cause;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
@@ -177,6 +178,8 @@ pub struct Finding {
     pub when: Option<String>,
     /// Why it cannot be told; assumptions that the verdict hangs on.
     pub because: Vec<String>,
+    /// Of what sort all these reasons are; `Other` where they are of several.
+    pub cause: Cause,
     /// What would settle an undetermined finding.
     pub settle: Option<String>,
     /// The request that shows it.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 pub use self::number::Number;
 pub use self::origins::Origins;
+pub use self::reason::{Cause, Reason};
 pub use self::shared::{Entries, Shared};
 pub use self::text::{Lit, Part, Piece, Text};
 pub use self::types::Type;
@@ -17,6 +18,7 @@ mod moved;
 mod number;
 mod origins;
 mod range;
+mod reason;
 mod same;
 mod shared;
 mod secrets;
@@ -25,12 +27,6 @@ mod types;
 
 /// How many steps of a way are kept: nobody reads more, and each costs time and, when it is dropped, stack.
 const MAX_STEPS: usize = 64;
-
-/// What the reason of an unknown begins with where an error among the diagnostics says it already.
-pub const DIAGNOSED: &str = "its expression is wrong: ";
-
-/// What the reason of an unknown ends with where a parameter is not held to its default.
-pub const DEFAULTED: &str = " may have another value than its default";
 
 /// Of how many values an unknown is said to be one; of more, nothing is said.
 pub const CASES: usize = 64;
@@ -104,8 +100,8 @@ pub enum Mapping {
 pub struct Unknown {
     /// Its type, as far as known.
     pub ty: Type,
-    /// Why, in words for the user: lower case, no full stop, e.g. "`var.x` has no value".
-    pub reason: Arc<str>,
+    /// Why.
+    pub reason: Reason,
     /// What would settle it, e.g. "pass --var x=…".
     pub settle: Option<Arc<str>>,
     /// Certainly not null.
@@ -265,7 +261,7 @@ impl Place {
 
 impl Unknown {
     /// Unknown for a reason, of any type.
-    pub fn because(reason: impl Into<Arc<str>>) -> Self {
+    pub fn because(reason: impl Into<Reason>) -> Self {
         Unknown {
             reason: reason.into(),
             ..Unknown::default()

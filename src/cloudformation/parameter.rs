@@ -11,7 +11,7 @@ use crate::span::Span;
 use crate::syntax::scalar::{Scalar, Scalars};
 use crate::syntax::slice::slice;
 use crate::syntax::tree::{Node, Style, Tree};
-use crate::value::{DEFAULTED, Kind, Sequence, Text, Type, Unknown, Value, Via};
+use crate::value::{Cause, Kind, Reason, Sequence, Text, Type, Unknown, Value, Via};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -147,7 +147,8 @@ impl Parameter {
     pub(super) fn freed(&self) -> Given {
         let mut unknown = self.unknown();
         let name = &self.name;
-        unknown.reason = format!("parameter `{name}`{DEFAULTED}").into();
+        let words = format!("parameter `{name}` may have another value than its default");
+        unknown.reason = Reason::new(Cause::Defaulted, words);
         Given {
             value: Value::unknown(unknown, self.span),
             via: Via::Other("a condition's case".into()),

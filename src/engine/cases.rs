@@ -1,7 +1,7 @@
 //! Findings of the cases of a template, put together: what holds in every case is said once, without a case.
 
 use crate::finding::{Enforcement, Finding, Outcome};
-use crate::value::DEFAULTED;
+use crate::value::Cause;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding with the case of its root that it was found in, and how many cases of that root hold its resource.
@@ -46,11 +46,9 @@ pub(super) fn merge(found: Vec<InCase>) -> Vec<Finding> {
 /// Whether a doubt, that some cases of the resource do not raise, says only that a parameter need not have its default: of
 /// values that hang on no condition nobody says that either. It counts where a violation would block.
 fn is_idle(finding: &Finding) -> bool {
-    let defaulted = |because: &String| because.ends_with(DEFAULTED);
     finding.outcome == Outcome::Undetermined
         && finding.enforcement != Enforcement::Block
-        && !finding.because.is_empty()
-        && finding.because.iter().all(defaulted)
+        && finding.cause == Cause::Defaulted
 }
 
 fn one_of(group: Vec<InCase>) -> Option<Finding> {

@@ -7,12 +7,11 @@ use super::{Check, NotRun};
 use crate::config::{Undetermined, fingerprint};
 use crate::finding::{Access, Enforcement, Finding, Outcome, ResourceRef, Severity, Status};
 use crate::guardrail::definition::{Needs, Without};
-use crate::guardrail::subject::ELSEWHERE;
 use crate::guardrail::vocabulary::Subject;
 use crate::guardrail::{Guardrail, Judgement, Settings, subject};
 use crate::inventory::{Inventory, Resource};
 use crate::raw::Form;
-use crate::value::Role;
+use crate::value::{Cause, Role};
 use crate::world::World;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -119,8 +118,8 @@ fn lacks(guardrail: &Guardrail, resource: &Resource, judgement: &Judgement) -> O
             all.then(|| "target.account is not set".to_owned())
         }
         Needs::Registry | Needs::Attached => {
-            let all = because.iter().all(|b| b.ends_with(ELSEWHERE));
-            because.first().filter(|_| all).cloned()
+            let elsewhere = judgement.cause == Cause::Elsewhere;
+            because.first().filter(|_| elsewhere).cloned()
         }
         Needs::Itself | Needs::Organization => None,
     }
@@ -223,6 +222,7 @@ fn finding(
         related,
         when: None,
         because: judgement.because,
+        cause: judgement.cause,
         settle: judgement.settle,
         witness: judgement.witness,
         fix: judgement.fix,

@@ -19,7 +19,7 @@ use crate::resource::{self, availability, schema};
 use crate::source::{self, Input, Sources};
 use crate::span::Files;
 use crate::terraform::Demand;
-use crate::value::DIAGNOSED;
+use crate::value::Cause;
 use crate::waiver;
 use crate::world::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,9 +147,7 @@ fn nothing(paths: &[String]) -> Diagnostic {
 /// Whether an undetermined finding says nothing more: nobody wants to see them, or all that it hangs on are errors that
 /// stand among the diagnostics (the run exits with 2 then).
 fn is_said(finding: &Finding, undetermined: Option<Undetermined>) -> bool {
-    let diagnosed = |because: &String| because.starts_with(DIAGNOSED);
-    undetermined == Some(Undetermined::Ignore)
-        || (!finding.because.is_empty() && finding.because.iter().all(diagnosed))
+    undetermined == Some(Undetermined::Ignore) || finding.cause == Cause::Diagnosed
 }
 
 /// Marks what somebody accepted.

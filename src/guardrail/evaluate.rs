@@ -26,8 +26,8 @@ pub struct Why {
 /// One reason.
 #[derive(Clone, Debug)]
 pub struct Reason {
-    /// In words for the user.
-    pub text: Arc<str>,
+    /// What it is.
+    pub reason: crate::value::Reason,
     /// What would settle it.
     pub settle: Option<Arc<str>>,
 }
@@ -37,20 +37,20 @@ impl Why {
     pub fn because(text: impl Into<Arc<str>>) -> Self {
         Why {
             reasons: vec![Reason {
-                text: text.into(),
+                reason: text.into().into(),
                 settle: None,
             }],
         }
     }
 
     fn of(unknown: &Unknown) -> Self {
-        let text = match unknown.reason.is_empty() {
+        let reason = match unknown.reason.is_empty() {
             true => "it cannot be known from the code".into(),
             false => unknown.reason.clone(),
         };
         Why {
             reasons: vec![Reason {
-                text,
+                reason,
                 settle: unknown.settle.clone(),
             }],
         }
@@ -60,7 +60,7 @@ impl Why {
     #[must_use]
     pub fn and(mut self, other: Why) -> Self {
         for reason in other.reasons {
-            if self.reasons.iter().all(|r| r.text != reason.text) {
+            if self.reasons.iter().all(|r| r.reason != reason.reason) {
                 self.reasons.push(reason);
             }
         }

@@ -1,13 +1,13 @@
 //! Judges one guardrail on one target.
 
 use super::check::{At, Part, Step};
-use super::evaluate::{Machine, ParameterValue, UNKNOWN, Val, Why, show};
+use super::evaluate::{Machine, ParameterValue, Reason, UNKNOWN, Val, Why, show};
 use super::expression::{Expr, Key};
 use super::library::{Guardrail, Mend};
 use super::settings::Settings;
 use super::vocabulary::Subject;
 use crate::finding::{Outcome, Severity, Witness};
-use crate::value::{Place, Value};
+use crate::value::{Cause, Place, Value};
 use std::collections::BTreeMap;
 
 /// What judging came to.
@@ -25,6 +25,8 @@ pub struct Judgement {
     pub place: Place,
     /// Why it cannot be told.
     pub because: Vec<String>,
+    /// Of what sort all these reasons are; `Other` where they are of several.
+    pub cause: Cause,
     /// What would settle it.
     pub settle: Option<String>,
     /// How to mend it.
@@ -80,6 +82,7 @@ impl Guardrail {
             label: None,
             place: subject.place.clone(),
             because: Vec::new(),
+            cause: Cause::Other,
             settle: None,
             fix: None,
             replaces: None,
@@ -89,7 +92,7 @@ impl Guardrail {
 
     fn judgement(&self, scene: &Scene, settings: &Settings, why: Option<Why>) -> Judgement {
         let reasons = why.as_ref().map_or(&[][..], |w| &w.reasons);
-        let because: Vec<String> = reasons.iter().map(|r| r.text.to_string()).collect();
+        let because: Vec<String> = reasons.iter().map(|r| r.reason.to_string()).collect();
         let settle = reasons.iter().find_map(|r| r.settle.as_deref());
         let violated = why.is_none();
         let rule = self.rule();
@@ -114,6 +117,7 @@ impl Guardrail {
             },
             witness: violated.then(|| self.witness(scene.subject)).flatten(),
             because,
+            cause: shared(reasons),
         }
     }
 
@@ -211,6 +215,13 @@ fn clipped(mut shown: String) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// The sort of all the reasons, where they are of one.
+fn shared(reasons: &[Reason]) -> Cause {
+    let first = reasons.first().map(|r| r.reason.cause).unwrap_or_default();
+    let all = reasons.iter().all(|r| r.reason.cause == first);
+    if all { first } else { Cause::Other }
 }
 
 /// The first reasons, and how many more there are.

@@ -7,7 +7,7 @@ use crate::iam::document::Document;
 use crate::inventory::{Inventory, Resource};
 use crate::resource::arn::{self, Account};
 use crate::span::Files;
-use crate::value::{Kind, Place, Role, Unknown, Value};
+use crate::value::{Cause, Kind, Place, Reason, Role, Unknown, Value};
 use crate::world::region;
 use crate::world::{Organization, World};
 use rayon::prelude::*;
@@ -26,9 +26,6 @@ mod policy;
 mod registry;
 mod repository;
 mod tags;
-
-/// How the reason of an unknown ends where what a guardrail needs is not in the input: it may stand elsewhere.
-pub const ELSEWHERE: &str = "not in this code";
 
 /// What the rooms work from.
 struct Context<'a> {
@@ -291,6 +288,12 @@ fn about(unknown: &Unknown) -> Arc<Unknown> {
         settle: unknown.settle.clone(),
         ..Unknown::default()
     })
+}
+
+/// Why nothing is known of what a guardrail needs: it may stand outside of the input.
+fn elsewhere(what: &str) -> Arc<Unknown> {
+    let words = format!("{what} are not in this code");
+    Arc::new(Unknown::because(Reason::new(Cause::Elsewhere, words)))
 }
 
 /// Why a value is not known, with words for a value that is known but no text.

@@ -3,7 +3,7 @@
 //! The grammar is that of the IAM User Guide (R1). A document that AWS would refuse is still read as far as it can be.
 
 use super::principal::Sort;
-use crate::value::{Kind, Part, Place, Text, Unknown, Value};
+use crate::value::{Kind, Part, Place, Reason, Text, Unknown, Value};
 use std::sync::Arc;
 
 mod read;
@@ -139,7 +139,7 @@ pub enum Effect {
     /// Deny.
     Deny,
     /// Not to be known, for this reason.
-    Unknown(Arc<str>),
+    Unknown(Reason),
 }
 
 /// One key of one operator.

@@ -7,7 +7,7 @@ use super::kleene::Tri;
 use super::pattern::{Binding, Context, Glob};
 use super::principal::{Sort, Who, account_of};
 use super::reach::{Alone, Scene};
-use crate::value::Unknown;
+use crate::value::{Reason, Unknown};
 use crate::world::is_account;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -239,14 +239,14 @@ fn placeholders(text: &str) -> Vec<String> {
 
 /// Whether some condition on `aws:SourceAccount`, `aws:SourceArn` or `aws:SourceOrgID` holds for a service that a statement
 /// grants to: whether it cannot be used for an account that nobody names. `Err`: for this reason it cannot be told.
-pub fn sourced(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Arc<str>> {
+pub fn sourced(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Reason> {
     let service = grant.word.known().unwrap_or("service.amazonaws.com");
     let reached = alone.service_for_anyone(grant.sort, service)?;
     Ok(!reached)
 }
 
 /// Whether some condition narrows the grant to a whole account to principals that the policy names.
-pub fn narrowed(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Arc<str>> {
+pub fn narrowed(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Reason> {
     let listed = grant.account.is_some() && grant.unknown.is_none();
     let account = grant.account.as_deref().unwrap_or("777700001111");
     let reached = alone.any_role_of(grant.sort, account, listed)?;

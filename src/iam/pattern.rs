@@ -5,7 +5,7 @@
 
 use self::run::run;
 use super::kleene::Tri;
-use crate::value::{Part, Role, Text, Unknown};
+use crate::value::{Part, Reason, Role, Text, Unknown};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ pub enum Fact {
     /// Of a multivalued key.
     Many(Vec<String>),
     /// There is a value, and nobody knows which.
-    Unknown(Arc<str>),
+    Unknown(Reason),
 }
 
 /// A request's context: its keys in lower case.

@@ -9,7 +9,7 @@
 use super::action::Service;
 use super::document::Document;
 use super::rule::Scope;
-use crate::value::Text;
+use crate::value::{Reason, Text};
 use crate::world::Organization;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -122,7 +122,7 @@ pub enum Answer {
     /// No request does it.
     No,
     /// It cannot be told, for these reasons.
-    Unknown(Vec<Arc<str>>),
+    Unknown(Vec<Reason>),
 }
 
 impl Answer {

@@ -6,6 +6,7 @@ use super::document::{Document, Effect, PolicyKind, Statement, Version};
 use super::kleene::Tri;
 use super::pattern::{Binding, Context, Glob};
 use super::principal::{Caller, Level, Principals, Who};
+use crate::value::Reason;
 use std::sync::Arc;
 
 /// Which actions a registry policy is asked about (R15).
@@ -19,7 +20,7 @@ pub enum Scope {
     /// Only what V1 is not asked about: what a change from V1 to V2 adds.
     Beyond,
     /// Either, for this reason.
-    Unknown(Arc<str>),
+    Unknown(Reason),
 }
 
 /// A policy made ready.
@@ -88,7 +89,7 @@ pub struct Rule {
     /// Its conditions.
     pub clauses: Vec<Clause>,
     /// Why it may be narrower than it looks, or not there.
-    pub doubt: Option<Arc<str>>,
+    pub doubt: Option<Reason>,
     /// Which actions it is asked about.
     pub scope: Scope,
 }
@@ -187,7 +188,7 @@ fn rule(document: &Document, statement: &Statement, deny: bool, setting: &Settin
 }
 
 /// A rule that may do anything, or nothing.
-fn anything(document: &Document, deny: bool, reason: &Arc<str>) -> Rule {
+fn anything(document: &Document, deny: bool, reason: &Reason) -> Rule {
     Rule {
         index: document.statements.len(),
         deny,

@@ -11,10 +11,9 @@ use crate::iam::reach::{Ability, Answer, Holder, Party, Source, Witness, holders
 use crate::inventory::Resource;
 use crate::resource::arn::{Account, account};
 use crate::span::Span;
-use crate::value::{Kind, Text, Value};
+use crate::value::{Kind, Reason, Text, Value};
 use crate::world::is_account;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 pub mod expect;
 
@@ -366,7 +365,7 @@ pub fn class(party: &Party) -> &'static str {
 }
 
 /// Why it cannot be told whether somebody gets in.
-pub fn because(holder: &Holder) -> &[Arc<str>] {
+pub fn because(holder: &Holder) -> &[Reason] {
     match &holder.answer {
         Answer::Unknown(reasons) => reasons,
         _ => &[],

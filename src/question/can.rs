@@ -10,6 +10,7 @@ use crate::iam::evaluate::{Policies, Request, Verdict, decide, matching};
 use crate::iam::kleene::Tri;
 use crate::iam::rule::{Policy, Rule, Scope, Setting};
 use crate::span::Span;
+use crate::value::Reason;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ pub struct Answer {
     /// What would have to change for the request to pass.
     pub missing: Vec<String>,
     /// Why it cannot be told.
-    pub reasons: Vec<Arc<str>>,
+    pub reasons: Vec<Reason>,
     /// What is taken for granted.
     pub assumes: Vec<Arc<str>>,
 }

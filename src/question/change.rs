@@ -4,7 +4,7 @@ use super::estate::{Estate, Located, Repository};
 use crate::iam::action::{self, PULL, PUSH, Service};
 use crate::iam::kleene::Tri;
 use crate::iam::reach::{self, Answer, Holder, Party, Scene, Witness};
-use std::sync::Arc;
+use crate::value::Reason;
 
 /// Access that is there in one state and not in the other.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub struct Change {
     /// A request that shows it; `None`: it cannot be told.
     pub witness: Option<Witness>,
     /// Why it cannot be told.
-    pub because: Vec<Arc<str>>,
+    pub because: Vec<Reason>,
     /// Only from a network that the policies name.
     pub network: bool,
     /// It cannot be told whether it is so; [`Change::witness`] may be missing for another reason, too: it is sensitive.

@@ -9,7 +9,7 @@ use crate::iam::document::{Document, Effect, PolicyKind, Statement, Word, Words}
 use crate::iam::pattern::{Binding, Context, Glob};
 use crate::iam::reach::{Answer, Witness};
 use crate::span::Span;
-use crate::value::Part;
+use crate::value::{Part, Reason};
 use std::sync::Arc;
 
 mod consideration;
@@ -97,7 +97,7 @@ pub struct Judged {
     /// What else there is to know.
     pub notes: Vec<String>,
     /// Why it cannot be told.
-    pub because: Vec<Arc<str>>,
+    pub because: Vec<Reason>,
 }
 
 impl Judged {

@@ -11,8 +11,8 @@ use crate::iam::document::{Effect, PolicyKind, Statement};
 use crate::iam::facts;
 use crate::iam::reach::{Scene, with_own_identities};
 use crate::iam::rule::Scope;
+use crate::value::Reason;
 use rayon::prelude::*;
-use std::sync::Arc;
 
 /// What the change of the scope means for a repository, or for all others of a registry.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ pub struct Registry {
     /// The policy, by position in the estate.
     pub policy: usize,
     /// The scope that the registry has, where the input or the config says so; else why it is not known.
-    pub scope: Result<&'static str, Arc<str>>,
+    pub scope: Result<&'static str, Reason>,
     /// What each statement is worth under V1.
     pub statements: Vec<Worth>,
 }

@@ -7,6 +7,7 @@ use crate::iam::kleene::Tri;
 use crate::question::access::{Access, Copy, Grant, because, class};
 use crate::question::estate::{Estate, Located, Repository, Sort};
 use crate::span::{Files, Span};
+use crate::value::Reason;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -82,7 +83,7 @@ struct OneGrant<'a> {
     network: bool,
     statement: Option<Statement<'a>>,
     witness: Option<Witness>,
-    because: &'a [Arc<str>],
+    because: &'a [Reason],
 }
 
 /// Somebody.

@@ -6,6 +6,7 @@ use crate::iam::evaluate::Verdict;
 use crate::question::can::{Answer, Link, Matched, Says, deciding, overall};
 use crate::question::estate::Estate;
 use crate::span::{Files, Span};
+use crate::value::Reason;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -26,7 +27,7 @@ struct One<'a> {
     because: Vec<Because<'a>>,
     chain: Vec<Asked<'a>>,
     missing: &'a [String],
-    reasons: &'a [Arc<str>],
+    reasons: &'a [Reason],
     assumes: &'a [Arc<str>],
 }
 

@@ -7,9 +7,9 @@ use crate::question::access::{class, shown};
 use crate::question::change::{Change, words};
 use crate::question::estate::Located;
 use crate::span::Files;
+use crate::value::Reason;
 use serde::Serialize;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 /// A change in JSON.
 #[derive(Serialize)]
@@ -22,7 +22,7 @@ pub(super) struct One<'a> {
     statement: Option<Statement<'a>>,
     denied_by: Option<Statement<'a>>,
     witness: Option<Witness>,
-    because: &'a [Arc<str>],
+    because: &'a [Reason],
 }
 
 #[derive(Serialize)]

@@ -8,9 +8,9 @@ use crate::iam::document::PolicyKind;
 use crate::question::estate::Estate;
 use crate::question::perimeter::{Judged, Purpose, Scorecard, Status};
 use crate::span::Files;
+use crate::value::Reason;
 use serde::Serialize;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -32,7 +32,7 @@ struct One<'a> {
     only_for: &'a [String],
     except: &'a [String],
     notes: &'a [String],
-    because: &'a [Arc<str>],
+    because: &'a [Reason],
 }
 
 #[derive(Serialize)]

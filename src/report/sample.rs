@@ -6,6 +6,7 @@ use crate::finding::{
     Enforcement, Finding, Outcome, ResourceRef, Severity, Status, Waived, Witness,
 };
 use crate::span::{FileId, Files, Span};
+use crate::value::Cause;
 use crate::world::Target;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub(super) fn finding(guardrail: &str, address: &str, span: Span) -> Finding {
         related: Vec::new(),
         when: None,
         because: Vec::new(),
+        cause: Cause::Other,
         settle: None,
         witness: None,
         fix: Some("set the tag mutability to IMMUTABLE".into()),
@@ -81,6 +83,7 @@ fn open(span: Span) -> Finding {
         outcome: Outcome::Undetermined,
         message: "it cannot be told who gets into web".into(),
         because: vec!["`var.extra_policy` has no value".into()],
+        cause: Cause::Other,
         blocks: false,
         settle: Some("pass --var extra_policy=…, or check the plan".into()),
         when: Some("IsProd is false".into()),

@@ -5,7 +5,9 @@ use super::provider::hole;
 use super::schema::{self, Nested, Schema};
 use crate::raw::{Mode, RawResource};
 use crate::span::Span;
-use crate::value::{Kind, Number, Part, Piece, Role, Sequence, Text, Type, Unknown, Value};
+use crate::value::{
+    Cause, Kind, Number, Part, Piece, Reason, Role, Sequence, Text, Type, Unknown, Value,
+};
 use crate::world::World;
 use crate::world::region::{partition_of, url_suffix};
 use std::collections::BTreeMap;
@@ -60,21 +62,23 @@ fn never_null(attribute: &str) -> bool {
     ALWAYS.contains(&attribute)
 }
 
-/// How the reason of an unknown ends that terraform does not know before it has applied.
-pub(super) const AFTER_APPLY: &str = "is known after apply";
-
 /// What stands for an attribute that only the provider knows.
 pub(super) fn after_apply(raw: &RawResource, attribute: &str, ty: Type) -> Unknown {
+    let address = &raw.address;
     let reason = match raw.mode {
-        Mode::Managed if attribute.is_empty() => format!("`{}` {AFTER_APPLY}", raw.address),
-        Mode::Managed => format!("`{}.{attribute}` {AFTER_APPLY}", raw.address),
-        Mode::Data => format!("`{}` is read by terraform", raw.address),
+        Mode::Managed if attribute.is_empty() => late(format!("`{address}` is known after apply")),
+        Mode::Managed => late(format!("`{address}.{attribute}` is known after apply")),
+        Mode::Data => format!("`{address}` is read by terraform").into(),
     };
     Unknown {
         not_null: raw.mode == Mode::Managed && never_null(attribute),
         source: Some((raw.address.as_str().into(), attribute.into())),
         ..Unknown::because(reason).of(ty)
     }
+}
+
+fn late(words: String) -> Reason {
+    Reason::new(Cause::AfterApply, words)
 }
 
 fn filled(

@@ -1,7 +1,6 @@
 //! One evaluation of a root module: its tree of module instances, what has been worked out so far, and what went wrong.
 
 use super::Demand;
-use super::computed::AFTER_APPLY;
 use super::expand::{Calls, Each, Expanded};
 use super::memo::Memo;
 use super::module::{self, Module, Name};
@@ -11,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
 use crate::syntax::hcl::Block;
-use crate::value::{DIAGNOSED, Kind, Part, Type, Unknown, Value};
+use crate::value::{Cause, Kind, Part, Reason, Type, Unknown, Value};
 use crate::world::World;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -285,8 +284,11 @@ impl<'a> Run<'a> {
 
     fn told_as(&self, failure: Failure, level: Level) -> Unknown {
         let reason = match failure.silent || level == Level::Warning {
-            true => failure.message.clone(),
-            false => format!("{DIAGNOSED}{}", failure.message),
+            true => Reason::from(failure.message.clone()),
+            false => {
+                let words = format!("its expression is wrong: {}", failure.message);
+                Reason::new(Cause::Diagnosed, words)
+            }
         };
         if !failure.silent {
             let mut diagnostic =
@@ -371,7 +373,7 @@ impl<'a> Run<'a> {
 
 /// Whether terraform knows nothing of what is unknown in a value either, before it has applied.
 fn after_apply_only(value: &Value) -> bool {
-    let late = |u: &Unknown| u.reason.ends_with(AFTER_APPLY);
+    let late = |u: &Unknown| u.reason.cause == Cause::AfterApply;
     match &value.kind {
         Kind::Unknown(u) => late(u),
         Kind::String(text) => text.parts().iter().all(|part| match part {

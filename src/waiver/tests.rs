@@ -57,6 +57,7 @@ impl Run {
             related: Vec::new(),
             when: None,
             because: Vec::new(),
+            cause: crate::value::Cause::Other,
             settle: None,
             witness: None,
             fix: None,

@@ -78,7 +78,7 @@ fn judge(source: &str, fields: &[(&str, Value)]) -> Result<bool, Vec<String>> {
     let (common, parameters) = (BTreeMap::new(), BTreeMap::new());
     let mut machine = Machine::new(&variables, &common, &parameters);
     let answer = machine.holds(&expr);
-    answer.map_err(|w| w.reasons.iter().map(|r| r.text.to_string()).collect())
+    answer.map_err(|w| w.reasons.iter().map(|r| r.reason.to_string()).collect())
 }
 
 #[track_caller]

@@ -1,7 +1,7 @@
 //! What the settings of a registry have to say about each other: which creation template covers a prefix, and which setting is
 //! there twice.
 
-use super::{Context, ELSEWHERE, Entry, flag, list, part, text, why};
+use super::{Context, Entry, flag, list, part, text, why};
 use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
 use crate::value::{Kind, Text, Unknown, Value};
@@ -113,8 +113,7 @@ pub(super) fn is_carried(context: &Context<'_>, resource: &Resource, rule: &Valu
 }
 
 fn elsewhere(registry: &str) -> Arc<Unknown> {
-    let reason = format!("the creation templates of {registry} are {ELSEWHERE}");
-    Arc::new(Unknown::because(reason))
+    super::elsewhere(&format!("the creation templates of {registry}"))
 }
 
 fn any<'a>(templates: impl Iterator<Item = &'a Resource>, prefix: &Value, way: &str) -> Known {

@@ -1,6 +1,6 @@
 //! Policies of organisations, and what watches an account, as targets.
 
-use super::{Context, ELSEWHERE, Entry, flag, list, object, placed, text};
+use super::{Context, Entry, elsewhere, flag, list, object, placed, text};
 use crate::guardrail::vocabulary::Subject;
 use crate::iam::action;
 use crate::iam::condition::{can_be_present, meant};
@@ -241,9 +241,9 @@ fn is_watched(context: &Context<'_>, resource: &Resource) -> Result<bool, Arc<Un
     match (seen, doubt) {
         (_, Some(why)) => Err(why),
         (true, None) => Ok(false),
-        (false, None) => Err(Arc::new(Unknown::because(format!(
-            "the rules of EventBridge and the trails of the account are {ELSEWHERE}"
-        )))),
+        (false, None) => Err(elsewhere(
+            "the rules of EventBridge and the trails of the account",
+        )),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{Link, Resource};
 use crate::resource::arn::{self, Account, Split};
-use crate::value::{Kind, Place, Text, Unknown, Value};
+use crate::value::{Kind, Place, Reason, Text, Unknown, Value};
 use crate::world::is_account;
 use crate::world::region;
 use std::collections::BTreeMap;
@@ -402,7 +402,7 @@ impl<'a> Policy<'a> {
     }
 
     /// What cannot be told for a reason, and what would settle the policy.
-    fn because(&self, reason: Arc<str>) -> Unknown {
+    fn because(&self, reason: Reason) -> Unknown {
         let settle = self.document.first_unknown().and_then(|u| u.settle.clone());
         Unknown {
             settle,

@@ -24,6 +24,7 @@ fn run(text: &str, findings: &[(usize, Outcome)]) -> Run {
         related: Vec::new(),
         when: None,
         because: Vec::new(),
+        cause: crate::value::Cause::Other,
         settle: None,
         witness: None,
         fix: None,

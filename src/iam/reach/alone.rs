@@ -5,7 +5,7 @@ use super::roles::around;
 use super::{Answer, Attached, Scene, any_role_of, service_for_anyone};
 use crate::iam::document::{Document, PrincipalElement, Statement, Word};
 use crate::iam::principal::Sort;
-use crate::value::Text;
+use crate::value::{Reason, Text};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct Alone<'a> {
 }
 
 /// Whether somebody can use a grant; `Err`: for this reason it cannot be told.
-type Reached = Result<bool, Arc<str>>;
+type Reached = Result<bool, Reason>;
 
 thread_local! {
     static GRANTS: Memory<Reached> = Memory::default();

@@ -14,9 +14,9 @@ use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Fact, View};
 use crate::iam::principal::{Caller, account_of};
 use crate::iam::rule::Policy;
+use crate::value::Reason;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What a census is taken of.
 pub(super) struct Census<'a> {
@@ -338,7 +338,7 @@ impl Census<'_> {
     }
 
     /// Why it cannot be told of somebody.
-    pub(super) fn reasons(&self, part: &Part) -> Vec<Arc<str>> {
+    pub(super) fn reasons(&self, part: &Part) -> Vec<Reason> {
         let relaxed = !self.ready.ground.tied.is_empty();
         reasons::of(
             self.scene,

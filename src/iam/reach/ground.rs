@@ -10,6 +10,7 @@ use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
 use crate::iam::principal::Who;
 use crate::iam::rule::{Policy, Rule, Setting};
 use crate::value::Part as TextPart;
+use crate::value::Reason;
 use crate::world::is_account;
 use crate::world::region::url_suffix;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,7 +48,7 @@ pub(super) struct Ground {
     /// Keys whose value follows from the scene.
     pub(super) fixed: BTreeMap<String, String>,
     /// Those of them that are stand-ins, with the reason.
-    pub(super) open: BTreeMap<String, Arc<str>>,
+    pub(super) open: BTreeMap<String, Reason>,
     pub(super) names: Names,
     /// Keys that the clauses ask about, those of policy variables included.
     pub(super) used: BTreeSet<String>,

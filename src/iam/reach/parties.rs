@@ -15,7 +15,7 @@ use crate::iam::document::{
 use crate::iam::kleene::Tri;
 use crate::iam::principal::Sort;
 use crate::iam::rule::Scope;
-use crate::value::{Role, Text, Unknown};
+use crate::value::{Reason, Role, Text, Unknown};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -307,7 +307,7 @@ pub fn accounts_with(
         let answer = match sure.and_then(|(_, reach)| census.confirm(&whole(reach))) {
             Some((witness, _)) => Answer::Yes(Box::new(witness)),
             None => {
-                let mut reasons = vec![Arc::from(format!(
+                let mut reasons = vec![Reason::from(format!(
                     "whether account {account} is in the organisation is not known"
                 ))];
                 let first = reaches

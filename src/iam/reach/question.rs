@@ -17,8 +17,8 @@ use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, View};
 use crate::iam::principal::Caller;
 use crate::iam::rule::Policy;
+use crate::value::Reason;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// Whom a question is about.
 pub(super) enum Question<'a> {
@@ -65,7 +65,7 @@ pub(super) struct Profile<'a> {
 }
 
 /// Whether a question is about something, with the reason where that cannot be told; `None`: certainly.
-pub(super) type Concern = Option<(Tri, Option<Arc<str>>)>;
+pub(super) type Concern = Option<(Tri, Option<Reason>)>;
 
 impl Question<'_> {
     /// The organisation that the question itself names.
@@ -140,7 +140,7 @@ impl Question<'_> {
         };
         match self {
             Question::Everyone(..) => None,
-            _ => Some((tri, reason.map(Arc::from))),
+            _ => Some((tri, reason.map(Reason::from))),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, Glob, View, known};
 use crate::iam::principal::{Level, Who};
 use crate::iam::rule::{Element, Policy, Rule, Scope};
-use std::sync::Arc;
+use crate::value::Reason;
 
 fn matches(rule: &Rule, request: &Request) -> Tri {
     let level: Level = rule.caller(&request.caller, &request.context);
@@ -56,8 +56,8 @@ pub(super) fn of(
     part: &Part,
     need: &Need,
     view: View,
-) -> Vec<Arc<str>> {
-    let mut out: Vec<Arc<str>> = Vec::new();
+) -> Vec<Reason> {
+    let mut out: Vec<Reason> = Vec::new();
     if let Some((Tri::Unknown, Some(reason))) = &part.asked {
         out.push(reason.clone());
     }
@@ -113,8 +113,8 @@ struct Lookup<'a> {
 
 impl Lookup<'_> {
     /// How a rule matches, and what is unknown about that.
-    fn rule(&self, rule: &Rule, request: &Request, resources: &[String]) -> (Tri, Vec<Arc<str>>) {
-        let mut out: Vec<Arc<str>> = rule.doubt.iter().cloned().collect();
+    fn rule(&self, rule: &Rule, request: &Request, resources: &[String]) -> (Tri, Vec<Reason>) {
+        let mut out: Vec<Reason> = rule.doubt.iter().cloned().collect();
         let context = &request.context;
         let action = rule.action(&request.action);
         if action == Tri::Unknown {
@@ -146,9 +146,9 @@ impl Lookup<'_> {
         (fits, out)
     }
 
-    fn caller(&self, rule: &Rule) -> Vec<Arc<str>> {
+    fn caller(&self, rule: &Rule) -> Vec<Reason> {
         let who = rule.principals.iter().flat_map(|p| &p.who);
-        let open: Vec<Arc<str>> = who
+        let open: Vec<Reason> = who
             .filter_map(|w| match w {
                 Who::Open { unknown, .. } => Some(unknown.reason.clone()),
                 _ => None,
@@ -161,7 +161,7 @@ impl Lookup<'_> {
         open
     }
 
-    fn resource(&self, rule: &Rule) -> Vec<Arc<str>> {
+    fn resource(&self, rule: &Rule) -> Vec<Reason> {
         let mut out = element(rule.resources.as_ref());
         if out.is_empty() {
             let whole = [
@@ -170,7 +170,7 @@ impl Lookup<'_> {
             ];
             let unknown = whole.iter().filter(|(_, given)| given.is_none());
             out.extend(unknown.map(|(what, _)| {
-                Arc::from(format!("the {what} that this is deployed to is not known"))
+                Reason::from(format!("the {what} that this is deployed to is not known"))
             }));
             if let super::Repository::Named(name) = &self.scene.repository
                 && known(name, &self.ground.binding).is_none()
@@ -181,7 +181,7 @@ impl Lookup<'_> {
         out
     }
 
-    fn clause(&self, clause: &Clause, context: &Context) -> Vec<Arc<str>> {
+    fn clause(&self, clause: &Clause, context: &Context) -> Vec<Reason> {
         if let Some(reason) = self.ground.open.get(&clause.key) {
             return vec![reason.clone()];
         }
@@ -189,7 +189,7 @@ impl Lookup<'_> {
             return vec!["a condition operator is not known".into()];
         };
         let holes = clause.values.iter().flat_map(Glob::holes);
-        let mut out: Vec<Arc<str>> = holes.map(|u| u.reason.clone()).collect();
+        let mut out: Vec<Reason> = holes.map(|u| u.reason.clone()).collect();
         match context.facts.get(&clause.key) {
             Some(Fact::Unknown(reason)) => out.push(reason.clone()),
             Some(Fact::Many(_)) if operator.quantifier.is_none() => out.push(
@@ -203,7 +203,7 @@ impl Lookup<'_> {
         if out.is_empty() && self.view.relax {
             let variables = clause.values.iter().flat_map(Glob::variables);
             out.extend(variables.map(|v| {
-                Arc::from(format!(
+                Reason::from(format!(
                     "the policy variable `${{{}}}` may have any value",
                     v.key
                 ))
@@ -213,13 +213,13 @@ impl Lookup<'_> {
     }
 }
 
-fn element(element: Option<&Element>) -> Vec<Arc<str>> {
+fn element(element: Option<&Element>) -> Vec<Reason> {
     let globs = element.into_iter().flat_map(|e| &e.globs);
     let mut out = Vec::new();
     for glob in globs {
         out.extend(glob.holes().map(|u| u.reason.clone()));
         out.extend(glob.variables().map(|v| {
-            Arc::from(format!(
+            Reason::from(format!(
                 "the policy variable `${{{}}}` may have any value",
                 v.key
             ))

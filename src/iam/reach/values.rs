@@ -9,8 +9,8 @@ use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::condition::{Base, MULTIVALUED, can_be_present, instant, number};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
+use crate::value::Reason;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Keys that every request has.
 const ALWAYS: &[&str] = &[
@@ -52,7 +52,7 @@ fn canonical(key: &str) -> String {
 fn dimension(ground: &Ground, name: &str, keys: BTreeSet<String>) -> Result<Dimension, Exhausted> {
     let mut values: Vec<Option<Fact>> = Vec::new();
     if can_be_present(name) == Tri::Unknown {
-        let reason: Arc<str> = format!("who has a value for the key `{name}` is not known").into();
+        let reason: Reason = format!("who has a value for the key `{name}` is not known").into();
         values.push(Some(Fact::Unknown(reason)));
     } else {
         let texts = texts(ground, name, &keys)?;

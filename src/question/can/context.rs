@@ -12,8 +12,8 @@ use crate::iam::condition::{Base, MULTIVALUED, can_be_present, spelling};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, Glob};
 use crate::iam::rule::Policy;
+use crate::value::Reason;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 /// Stands for every organisation but the owner's, and for none.
 const ELSEWHERE: &str = "o-elsewhere0";
@@ -50,7 +50,7 @@ pub(super) struct Known {
     /// The keys that are asked about and known, as AWS spells them.
     pub(super) shown: BTreeMap<String, String>,
     /// What nobody knows.
-    pub(super) open: Vec<Arc<str>>,
+    pub(super) open: Vec<Reason>,
 }
 
 pub(super) fn of(

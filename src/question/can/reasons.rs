@@ -6,10 +6,10 @@ use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Fact, Glob};
 use crate::iam::principal::Who;
 use crate::iam::rule::{Element, Policy, Rule, Scope};
-use std::sync::Arc;
+use crate::value::Reason;
 
 /// The reasons, in the order of the policies.
-pub(super) fn of(policies: &[Policy], request: &Request) -> Vec<Arc<str>> {
+pub(super) fn of(policies: &[Policy], request: &Request) -> Vec<Reason> {
     let mut out = Vec::new();
     for policy in policies {
         for (rule, tri) in matching(policy, request) {
@@ -21,8 +21,8 @@ pub(super) fn of(policies: &[Policy], request: &Request) -> Vec<Arc<str>> {
     out
 }
 
-fn rule_reasons(rule: &Rule, request: &Request) -> Vec<Arc<str>> {
-    let mut out: Vec<Arc<str>> = rule.doubt.iter().cloned().collect();
+fn rule_reasons(rule: &Rule, request: &Request) -> Vec<Reason> {
+    let mut out: Vec<Reason> = rule.doubt.iter().cloned().collect();
     if rule.action(&request.action) == Tri::Unknown {
         out.extend(holes(rule.actions.as_ref()));
         if let Scope::Unknown(reason) = &rule.scope {
@@ -47,11 +47,11 @@ fn rule_reasons(rule: &Rule, request: &Request) -> Vec<Arc<str>> {
     out
 }
 
-fn clause_reasons(clause: &Clause, request: &Request) -> Vec<Arc<str>> {
+fn clause_reasons(clause: &Clause, request: &Request) -> Vec<Reason> {
     let Some(operator) = clause.operator else {
         return vec!["a condition operator is not known".into()];
     };
-    let mut out: Vec<Arc<str>> = (clause.values.iter().flat_map(Glob::holes))
+    let mut out: Vec<Reason> = (clause.values.iter().flat_map(Glob::holes))
         .map(|u| u.reason.clone())
         .collect();
     match request.context.facts.get(&clause.key) {
@@ -64,7 +64,7 @@ fn clause_reasons(clause: &Clause, request: &Request) -> Vec<Arc<str>> {
     out
 }
 
-fn holes(element: Option<&Element>) -> Vec<Arc<str>> {
+fn holes(element: Option<&Element>) -> Vec<Reason> {
     let globs = element.into_iter().flat_map(|e| &e.globs);
     globs
         .flat_map(Glob::holes)

@@ -157,7 +157,10 @@ impl Target {
         }
         for repository in perhaps {
             let why = repository.name.as_ref().and_then(Text::first_hole);
-            let why = why.map_or_else(|| "its name is not known".into(), |u| u.reason.clone());
+            let why = why.map_or_else(
+                || "its name is not known".into(),
+                |u| u.reason.words.clone(),
+            );
             out.add(repository, Some(why));
         }
         let private = arn.service == Service::Ecr;

@@ -5,7 +5,7 @@ use crate::iam::document::{Document, Effect, PolicyKind};
 use crate::iam::reach::{Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::Resource;
-use crate::value::{Unknown, Value};
+use crate::value::{Reason, Unknown, Value};
 use crate::world::region;
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ impl Estate {
         repository: &mut Repository,
         policy: usize,
         doubt: Option<&Arc<Unknown>>,
-        scope: &Result<Scope, Arc<str>>,
+        scope: &Result<Scope, Reason>,
     ) {
         let reason = match scope {
             Ok(scope) => return repository.attach(policy, &self.policies, doubt, scope.clone()),
@@ -136,7 +136,7 @@ impl Estate {
 
     /// REGISTRY_POLICY_SCOPE of the registry that a resource belongs to: from the input, else from `existing`. `Err`: why
     /// nobody knows.
-    pub fn scope(&self, resource: &Resource) -> Result<Scope, Arc<str>> {
+    pub fn scope(&self, resource: &Resource) -> Result<Scope, Reason> {
         let settings = self.inventory.beside(resource, "account_setting");
         let scope = |s: &Resource| s.field("name").as_str() == Some("REGISTRY_POLICY_SCOPE");
         let stated = settings.sure.iter().find(|(_, s)| scope(s));

@@ -83,6 +83,7 @@ fn what_cannot_be_told_for_one_reason_is_said_once() {
         blocks: false,
         message: "`var.x` has no value".into(),
         because: vec!["`var.x` has no value".into()],
+        cause: crate::value::Cause::Other,
         related: vec![("around".into(), Span::new(id, 9, 26))],
         ..sample::finding(guardrail, "r.x", Span::new(id, 20, 25))
     };

@@ -4,7 +4,7 @@
 use super::is_true;
 use crate::syntax::scalar::Scalars;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Kind, Unknown, Value};
+use crate::value::{Cause, Kind, Reason, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -106,5 +106,6 @@ pub(super) fn open(value: &mut Value) {
 
 /// What a plan leaves open.
 pub(super) fn later() -> Unknown {
-    Unknown::because(LATER).settle("check the Terraform files, too: they may tell more of it")
+    Unknown::because(Reason::new(Cause::AfterApply, LATER))
+        .settle("check the Terraform files, too: they may tell more of it")
 }

@@ -1,6 +1,5 @@
 //! What the endpoints of a VPC have to say about each other: ECR takes two, and S3 for the layers.
 
-use super::super::ELSEWHERE;
 use super::super::coverage::same_text;
 use super::endpoint::{Service, service};
 use super::{Context, Document, PolicyKind};
@@ -47,10 +46,7 @@ pub(super) fn pair_missing(context: &Context<'_>, resource: &Resource) -> Known 
     match doubt {
         Some(why) => Err(why),
         None if all_here => Ok(true),
-        None => {
-            let reason = format!("the other endpoints of the VPC are {ELSEWHERE}");
-            Err(Arc::new(Unknown::because(reason)))
-        }
+        None => Err(super::super::elsewhere("the other endpoints of the VPC")),
     }
 }
 

@@ -3,14 +3,14 @@
 use super::{Account, Answer, Policy, Trusted, blocked, flag, list, object, reach, text};
 use crate::iam::action;
 use crate::iam::document::{Effect, Statement, Word};
-use crate::value::{Kind, Unknown, Value};
+use crate::value::{Kind, Reason, Unknown, Value};
 use std::sync::Arc;
 
 /// What was found so far.
 #[derive(Default)]
 struct Found {
     items: Vec<Value>,
-    doubt: Option<Arc<str>>,
+    doubt: Option<Reason>,
 }
 
 /// Other accounts that may push. ReplicateImage and CreateRepository of own accounts do not count: replication needs them.
@@ -64,7 +64,7 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
 }
 
 /// Why somebody whom nobody can name yet may push: a principal with unknown parts in a statement that allows it.
-fn unread(policy: &Policy<'_>, actions: &[&str]) -> Option<Arc<str>> {
+fn unread(policy: &Policy<'_>, actions: &[&str]) -> Option<Reason> {
     let allows = |s: &&Statement| {
         let words = s
             .actions

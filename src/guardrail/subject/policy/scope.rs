@@ -5,7 +5,7 @@ use crate::iam::action::{V1, expand};
 use crate::iam::document::{PolicyKind, Statement, Word};
 use crate::iam::reach::{Ability, Holder, Party, Scene, Source};
 use crate::iam::rule::Scope;
-use crate::value::{Kind, Unknown, Value};
+use crate::value::{Kind, Reason, Unknown, Value};
 use std::sync::Arc;
 
 /// So many changes are told; the others are counted.
@@ -45,7 +45,7 @@ fn change(policy: &Policy<'_>, base: &Scene, head: &Scene) -> Value {
         let found = match change.gained(&actions, false) {
             Ok(found) => found,
             Err(why) => {
-                doubt = doubt.or_else(|| Some(Arc::from(why)));
+                doubt = doubt.or_else(|| Some(Reason::from(why)));
                 continue;
             }
         };

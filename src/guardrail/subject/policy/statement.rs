@@ -7,7 +7,7 @@ use crate::iam::facts::{self, Grant, GrantKind};
 use crate::iam::kleene::Tri;
 use crate::iam::reach::Alone;
 use crate::resource::arn::{self, Split};
-use crate::value::{Kind, Part, Place, Unknown, Value};
+use crate::value::{Kind, Part, Place, Reason, Unknown, Value};
 use std::sync::Arc;
 
 /// A fact, or why it cannot be told.
@@ -194,7 +194,7 @@ fn sourced(alone: &Alone<'_>, grant: &Grant) -> Known {
     }
 }
 
-fn said(answer: Result<bool, Arc<str>>) -> Known {
+fn said(answer: Result<bool, Reason>) -> Known {
     answer.map_err(|reason| Arc::new(Unknown::because(reason)))
 }
 

@@ -19,7 +19,10 @@ fn shown(found: &Result<Vec<Holder>, &'static str>) -> String {
         };
         let how = match &h.answer {
             Answer::Yes(w) => format!("by {} {}", w.policy, w.statement),
-            Answer::Unknown(reasons) => format!("perhaps: {}", reasons.join("; ")),
+            Answer::Unknown(reasons) => {
+                let reasons: Vec<&str> = reasons.iter().map(|r| &**r).collect();
+                format!("perhaps: {}", reasons.join("; "))
+            }
             Answer::No => "no".to_owned(),
         };
         let more = [
