@@ -3,6 +3,7 @@
 
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub mod region;
 
@@ -71,8 +72,8 @@ pub struct Organization {
     pub partition: Option<String>,
     /// `o-…`.
     pub id: Option<String>,
-    /// Own accounts; exhaustive where given.
-    pub accounts: Option<BTreeSet<String>>,
+    /// Own accounts; exhaustive where given. They may be many, and much is judged by them.
+    pub accounts: Option<Arc<BTreeSet<String>>>,
     /// Accounts outside that are trusted, with the reason.
     pub trusted_accounts: BTreeMap<String, String>,
     /// Regions that may hold images.

@@ -49,7 +49,9 @@ fn scene(case: &serde_json::Value) -> Scene {
 fn trusted() -> Trusted {
     Trusted {
         organization: Some("o-trusted0001".into()),
-        accounts: Some(["111122223333", "444455556666"].map(str::to_owned).into()),
+        accounts: Some(Arc::new(
+            ["111122223333", "444455556666"].map(str::to_owned).into(),
+        )),
         ..Trusted::default()
     }
 }

@@ -11,6 +11,7 @@ use crate::world::{Existing, Networks, Organization, Target};
 use ignore::gitignore::GitignoreBuilder;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads a config.
 pub(super) fn config(tree: Tree, directory: &Path) -> Result<Config, Vec<Error>> {
@@ -209,7 +210,7 @@ impl Reader<'_> {
         Organization {
             partition: given.partition.clone(),
             id: given.id.clone(),
-            accounts,
+            accounts: accounts.map(Arc::new),
             trusted_accounts: (given.trusted_accounts.iter())
                 .map(|(account, why)| (account.0.clone(), why.clone()))
                 .collect(),

@@ -192,9 +192,8 @@ fn accounts_can_come_from_what_aws_prints() {
     let config = load().unwrap();
     let accounts: Vec<String> = config.organizations[0]
         .accounts
-        .clone()
-        .unwrap()
-        .into_iter()
+        .iter()
+        .flat_map(|a| a.iter().cloned())
         .collect();
     assert_eq!(accounts, ["000000000001", "000000000003", "000000000009"]);
     for (text, want) in [

@@ -166,7 +166,7 @@ impl Context<'_> {
             ),
             (
                 "accounts",
-                list("accounts", accounts.map(|a| a.into_iter().collect())),
+                list("accounts", accounts.map(|a| a.iter().cloned().collect())),
             ),
             ("trusted_accounts", list("trusted_accounts", trusted)),
             (

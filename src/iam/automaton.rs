@@ -267,6 +267,8 @@ fn number(tok: &Tok) -> u32 {
         Set::Lower => (6, '\0'),
         Set::Id => (7, '\0'),
         Set::Name => (8, '\0'),
+        Set::Letter => (9, '\0'),
+        Set::Path => (10, '\0'),
     };
     u32::from(star) << 26 | sort << 21 | u32::from(c)
 }

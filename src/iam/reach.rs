@@ -20,10 +20,12 @@ mod census;
 mod content;
 mod goal;
 mod ground;
+mod identities;
 mod join;
 mod judge;
 mod mask;
 mod networks;
+mod origins;
 mod organizations;
 mod pair;
 mod parties;
@@ -66,6 +68,8 @@ pub struct Scene {
     pub partition: Option<Arc<str>>,
     /// The owner's organisation.
     pub organization: Option<Arc<str>>,
+    /// Whom the owner names beside the policies: none of these accounts stands for those that nobody names.
+    pub known: Trusted,
     /// Which repository.
     pub repository: Repository,
     /// The policies on the side of the resource: of the repository, of its registry, resource control policies.
@@ -94,14 +98,22 @@ pub struct Attached {
 }
 
 /// Whom the owner trusts. The owner's own account always is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trusted {
     /// The organisation's id.
     pub organization: Option<Arc<str>>,
     /// Its accounts: exhaustive where given.
-    pub accounts: Option<BTreeSet<String>>,
+    pub accounts: Option<Arc<BTreeSet<String>>>,
     /// Accounts outside that are trusted.
     pub trusted_accounts: BTreeSet<String>,
+}
+
+impl Trusted {
+    /// Whether an account is one of the organisation's, or trusted besides.
+    pub(crate) fn lists(&self, account: &str) -> bool {
+        let own = self.accounts.as_ref().is_some_and(|a| a.contains(account));
+        own || self.trusted_accounts.contains(account)
+    }
 }
 
 impl From<&Organization> for Trusted {

@@ -261,6 +261,7 @@ impl Estate {
             account: known(&raw.account).or(account),
             partition: partition.map(Arc::from),
             organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+            known: organization.map(Trusted::from).unwrap_or_default(),
             repository: match (sort, name(sort, resource)) {
                 (Sort::Repository | Sort::Elsewhere, Some(name)) => reach::Repository::Named(name),
                 _ => reach::Repository::Any,

@@ -24,7 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PROJECT = os.path.dirname(os.path.dirname(HERE))
 OWN, INSIDE, FOREIGN = "111122223333", "444455556666", "999999999999"
 ORG = "o-trusted0001"
-ROLE, USER, ROOT, SERVICE = range(4)
+ROLE, USER, ROOT, SERVICE, FEDERATED = range(5)
 NEVER = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"]
 ACTIONS = [
     f"ecr:{cells[1]}"
@@ -49,7 +49,7 @@ def condition(d):
         (text, "aws:PrincipalOrgID", some(d, [ORG, "o-other0002"])),
         (text, "aws:PrincipalAccount", some(d, [OWN, FOREIGN, "4444*"])),
         (arn, "aws:PrincipalArn", some(d, ["arn:aws:iam::*:role/ci", f"arn:aws:iam::{FOREIGN}:role/*", "arn:aws:iam::*:user/b*"])),
-        ("StringLike", "aws:PrincipalArn", some(d, [f"*{FOREIGN}*", "*ci"])),
+        ("StringLike", "aws:PrincipalArn", some(d, [f"*{FOREIGN}*", "*ci", f"*:{INSIDE}:user/*", "*federated*"])),
         (text, "aws:PrincipalTag/team", some(d, ["a", "b", "a*"])),
         (text, "aws:SourceVpce", some(d, ["vpce-0a", "vpce-0*"])),
         (d.choice(["IpAddress", "NotIpAddress"]), "aws:SourceIp", some(d, ["203.0.113.0/24", "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8"])),
@@ -115,13 +115,15 @@ class Request:
         self.has_organization, self.has_tag, self.by_endpoint, self.six, self.secure = z3.Bools("has_organization has_tag by_endpoint six secure")
         self.address = z3.BitVec("address", 32)
         self.identity = self.kind != SERVICE
-        arn = lambda kind, tail: z3.Concat(z3.StringVal("arn:aws:iam::"), self.account, z3.StringVal(kind), *tail)
-        self.arn = z3.If(self.kind == ROLE, arn(":role/", [self.name]), z3.If(self.kind == USER, arn(":user/", [self.name]), arn(":root", [])))
-        path = z3.Concat(NAME, z3.Re("/"), NAME)
+        arn = lambda kind, tail, of="iam": z3.Concat(z3.StringVal(f"arn:aws:{of}::"), self.account, z3.StringVal(kind), *tail)
+        federated = z3.If(self.kind == FEDERATED, arn(":federated-user/", [self.name], "sts"), arn(":root", []))
+        self.arn = z3.If(self.kind == ROLE, arn(":role/", [self.name]), z3.If(self.kind == USER, arn(":user/", [self.name]), federated))
+        path = z3.Concat(z3.Plus(z3.Union(z3.Range("!", "9"), z3.Range(";", "~"))), z3.Re("/"), NAME)
+        named = z3.Or(self.kind == ROLE, self.kind == USER)
         self.domain = [
-            z3.And(self.kind >= ROLE, self.kind <= SERVICE), z3.And(self.action >= 0, self.action < len(ACTIONS)),
+            z3.And(self.kind >= ROLE, self.kind <= FEDERATED), z3.And(self.action >= 0, self.action < len(ACTIONS)),
             z3.InRe(self.account, z3.Loop(DIGIT, 12, 12)),
-            z3.If(self.kind == ROLE, z3.InRe(self.name, z3.Union(NAME, path)), z3.InRe(self.name, NAME)),
+            z3.If(named, z3.InRe(self.name, z3.Union(NAME, path)), z3.InRe(self.name, NAME)),
             z3.InRe(self.organization, z3.Concat(z3.Re("o-"), z3.Plus(LOWER))),
             z3.InRe(self.endpoint, z3.Concat(z3.Re("vpce-"), z3.Plus(z3.Union(LOWER, chars("-_./"))))),
             z3.Length(self.tag) >= 1,
@@ -207,7 +209,7 @@ class Request:
         if principal.startswith("arn:"):
             rest = arn.split(":", 5)[5]
             kind, _, name = rest.partition("/")
-            out += [self.account == principal.split(":")[4], self.kind == {"root": ROOT, "user": USER}.get(kind, ROLE)]
+            out += [self.account == principal.split(":")[4], self.kind == {"root": ROOT, "user": USER, "federated-user": FEDERATED}.get(kind, ROLE)]
             if name:
                 out.append(self.name == (name.rsplit("/", 1)[0] if kind == "assumed-role" else name))
         else:

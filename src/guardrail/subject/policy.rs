@@ -280,6 +280,7 @@ impl<'a> Policy<'a> {
                 .or(self.context.world.target.partition.as_deref())
                 .map(Arc::from),
             organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+            known: self.trusted(),
             repository: self.repository(),
             policies,
         }

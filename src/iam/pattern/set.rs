@@ -21,6 +21,10 @@ pub enum Set {
     Id,
     /// The characters of the names of roles and users.
     Name,
+    /// Letters.
+    Letter,
+    /// Printable characters of ASCII but the blank and `:`: the paths of roles and users (A5).
+    Path,
 }
 
 impl Set {
@@ -37,6 +41,8 @@ impl Set {
             Set::Lower => Set::Id.has(c) || matches!(c, '-' | '_' | '.' | '/'),
             Set::Id => c.is_ascii_lowercase() || c.is_ascii_digit(),
             Set::Name => c.is_ascii_alphanumeric() || "_+=,.@-".contains(c),
+            Set::Letter => c.is_ascii_alphabetic(),
+            Set::Path => c.is_ascii_graphic() && c != ':',
         }
     }
 }

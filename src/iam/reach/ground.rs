@@ -1,9 +1,9 @@
 //! A scene made ready: its typed holes are filled in, by stand-ins that nobody names where the world does not say, and everything
 //! that the policies name is gathered.
 
-use super::callers::Told;
 use super::goal::Side;
-use super::{Attached, Scene};
+use super::identities::Told;
+use super::{Attached, Scene, Trusted};
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
@@ -25,7 +25,7 @@ pub(super) struct Names {
     pub(super) organizations: BTreeSet<String>,
     /// Public networks that are not too wide to be a name.
     pub(super) networks: Vec<ipnet::IpNet>,
-    /// Every known leaf.
+    /// Every known leaf, as it stands and in lower case.
     pub(super) words: BTreeSet<String>,
 }
 
@@ -50,6 +50,8 @@ pub(super) struct Ground {
     /// Those of them that are stand-ins, with the reason.
     pub(super) open: BTreeMap<String, Reason>,
     pub(super) names: Names,
+    /// Whom the owner names beside the policies.
+    known: Trusted,
     /// Keys that the clauses ask about, those of policy variables included.
     pub(super) used: BTreeSet<String>,
     /// For each clause and resource with variables: the keys that it ties together.
@@ -85,11 +87,10 @@ impl Ground {
         };
         let stand_in =
             |given: &Option<Arc<str>>, other: &str| given.as_deref().unwrap_or(other).to_owned();
-        let owner = "000000000000";
-        let owner = if first.accounts.contains(owner) {
-            fresh_account(|a| first.accounts.contains(a))
-        } else {
-            owner.to_owned()
+        let taken = |a: &str| first.accounts.contains(a) || scene.known.lists(a);
+        let owner = match first.accounts.contains("000000000000") {
+            true => fresh_account(taken),
+            false => "000000000000".to_owned(),
         };
         let account = stand_in(&scene.account, &owner);
         let region = stand_in(&scene.region, "region-0");
@@ -114,6 +115,7 @@ impl Ground {
                 true => names(documents(), &binding),
                 false => first,
             },
+            known: scene.known.clone(),
             binding,
             fixed: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -127,7 +129,7 @@ impl Ground {
         };
         let mut organization_given = scene.organization.is_some();
         if abroad {
-            ground.account = fresh_account(|a| ground.names_account(a));
+            ground.account = fresh_account(|a| ground.is_spoken_for(a));
             ground.organization = "o-abroad0000".to_owned();
             (ground.given, organization_given) = (true, true);
         }
@@ -298,6 +300,11 @@ impl Ground {
         self.fixed.iter().map(one).collect()
     }
 
+    /// Whether a policy or the owner names an account: it stands for no other.
+    pub(super) fn is_spoken_for(&self, account: &str) -> bool {
+        self.names_account(account) || self.known.lists(account)
+    }
+
     /// Whether a policy names an account.
     pub(super) fn names_account(&self, account: &str) -> bool {
         self.names.accounts.contains(account) || account == self.account
@@ -325,6 +332,7 @@ fn names<'a>(documents: impl Iterator<Item = &'a Document>, binding: &Binding) -
         for word in document.words() {
             if let Some(word) = known(&word.text, binding) {
                 networks_of(&word, &mut names);
+                names.words.insert(word.to_ascii_lowercase());
                 names.words.insert(word);
             }
             for part in word.text.parts() {
@@ -346,8 +354,9 @@ fn networks_of(word: &str, names: &mut Names) {
     }
 }
 
-/// Finds account and organisation ids in a text.
+/// Finds account and organisation ids in a text: organisations in any case, as operators that do not regard it may name them.
 fn tokens(text: &str, names: &mut Names) {
+    let text = text.to_ascii_lowercase();
     for run in text.split(|c: char| !c.is_ascii_digit()) {
         if is_account(run) {
             names.accounts.insert(run.to_owned());

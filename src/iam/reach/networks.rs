@@ -79,7 +79,8 @@ pub(super) fn names(ground: &Ground, key: &str, fact: &Fact) -> bool {
             address.is_ok_and(|a| ground.names.networks.iter().any(|n| n.contains(&a)))
         }
         "aws:sourcevpce" | "aws:sourcevpc" | "aws:sourcevpcarn" => {
-            ground.names.words.contains(value)
+            // in lower case, as operators that do not regard case may name it otherwise
+            ground.names.words.contains(&value.to_ascii_lowercase())
         }
         "aws:vpceaccount" => ground.names_account(value),
         "aws:vpceorgid" => names_organization(ground, value),

@@ -6,7 +6,7 @@ use super::mask::{self, Mask};
 use super::pair::{self, Pair};
 use super::question::{self, Need, Question, ask};
 use super::ready::Ready;
-use super::{Answer, Attached, Scene, Trusted, callers};
+use super::{Answer, Attached, Scene, Trusted, identities};
 use crate::iam::action::{self, PULL, PUSH, Service};
 use crate::iam::automaton::Exhausted;
 use crate::iam::document::{
@@ -132,7 +132,7 @@ pub fn holders(
     let ready = Ready::of(scene, false);
     let need = super::need(actions, all);
     let mut census = whole(scene, &ready, trusted, &need);
-    census.exact = callers::named(&ready.ground);
+    census.exact = identities::named(&ready.ground);
     census::holders(&census).map_err(|Exhausted| super::INTRICATE)
 }
 
@@ -160,7 +160,7 @@ impl<'a> Change<'a> {
         let mut ground = Ground::new(&both, false);
         let pair = pair::compare(&mut ground, base.policies.len());
         Change {
-            exact: callers::named(&ground),
+            exact: identities::named(&ground),
             ready: Ready::new(ground),
             both,
             trusted,

@@ -181,11 +181,7 @@ pub(super) fn trust(
     organization: Option<&str>,
 ) -> Tri {
     if let Some(account) = account {
-        let listed = trusted
-            .accounts
-            .as_ref()
-            .is_some_and(|a| a.contains(account));
-        if account == ground.account || listed || trusted.trusted_accounts.contains(account) {
+        if account == ground.account || trusted.lists(account) {
             return Tri::True;
         }
     }

@@ -83,6 +83,7 @@ fn same(a: &Scene, b: &Scene) -> bool {
     a.service == b.service
         && (&a.account, &a.region) == (&b.account, &b.region)
         && (&a.partition, &a.organization) == (&b.partition, &b.organization)
+        && a.known == b.known
         && same_repository(&a.repository, &b.repository)
         && a.policies.len() == b.policies.len()
         && a.policies

@@ -374,6 +374,7 @@ pub(super) fn around(scene: &Scene) -> Scene {
         region: scene.region.clone(),
         partition: scene.partition.clone(),
         organization: scene.organization.clone(),
+        known: scene.known.clone(),
         repository: scene.repository.clone(),
         policies: Vec::new(),
     }

@@ -2,6 +2,7 @@
 
 use super::ground::{Ground, fresh_account};
 use super::organizations::{Membership, memberships, one_of, some, spelled};
+use super::origins;
 use super::solve::Part;
 use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::pattern::{Fact, Glob, Set, Tok};
@@ -151,7 +152,7 @@ pub(super) fn sources(ground: &Ground, more: Option<&str>) -> Result<Vec<Source>
     let arns = used.contains("aws:sourcearn");
     for account in accounts(ground, "aws:sourceaccount")? {
         let arns = match arns {
-            true => source_arns(ground, Some(&account))?
+            true => origins::arns(ground, Some(&account))?
                 .into_iter()
                 .map(Some)
                 .collect(),
@@ -175,7 +176,7 @@ pub(super) fn sources(ground: &Ground, more: Option<&str>) -> Result<Vec<Source>
         }
     }
     for arn in if arns {
-        source_arns(ground, None)?
+        origins::arns(ground, None)?
     } else {
         Vec::new()
     } {
@@ -195,54 +196,20 @@ pub(super) fn accounts(ground: &Ground, key: &str) -> Result<Vec<String>, Exhaus
     let mut named: BTreeSet<String> = ground.names.accounts.clone();
     named.extend(literals.into_iter().filter(|a| is_account(a)));
     named.insert(ground.account.clone());
-    let mut out = vec![fresh_account(|a| named.contains(a))];
+    let taken = |a: &str| named.contains(a) || ground.is_spoken_for(a);
+    let mut out = vec![fresh_account(taken)];
     if !wild.is_empty() {
         let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
         let look = Look {
             patterns: &toks,
             avoid: "",
-            named: &one_of(&named),
+            named: &|found| taken(found).then(|| spelled(found)),
         };
-        out.extend(classes(&look, &vec![Tok::One(Set::Digit); 12])?);
+        let found = classes(&look, &vec![Tok::One(Set::Digit); 12])?;
+        out.extend(found.into_iter().filter(|a| !taken(a)));
     }
     out.extend(named);
     let mut seen = BTreeSet::new();
     out.retain(|a| seen.insert(a.clone()));
-    Ok(out)
-}
-
-/// ARNs of sources of an account, or of none (buckets).
-fn source_arns(ground: &Ground, account: Option<&str>) -> Result<Vec<String>, Exhausted> {
-    let (literals, wild) = ground.patterns("aws:sourcearn");
-    let of_account = |arn: &&String| arn.split(':').nth(4) == Some(account.unwrap_or(""));
-    let mut out: Vec<String> = literals.iter().filter(of_account).cloned().collect();
-    let toks: Vec<&[Tok]> = wild.iter().map(Glob::toks).collect();
-    let partition = &ground.partition;
-    if toks.is_empty() {
-        let region = &ground.region;
-        let any = match account {
-            Some(a) => format!("arn:{partition}:lambda:{region}:{a}:function:any"),
-            None => format!("arn:{partition}:s3:::any"),
-        };
-        out.push(any);
-        return Ok(out);
-    }
-    let mut shape = spelled(&format!("arn:{partition}:"));
-    shape.extend(some(Set::Lower));
-    shape.extend([
-        Tok::One(Set::Char(':')),
-        Tok::Star(Set::Lower),
-        Tok::One(Set::Char(':')),
-    ]);
-    shape.extend(spelled(account.unwrap_or("")));
-    shape.push(Tok::One(Set::Char(':')));
-    shape.extend(some(Set::Any));
-    let avoid: String = out.concat();
-    let look = Look {
-        patterns: &toks,
-        avoid: &avoid,
-        named: &one_of(&literals),
-    };
-    out.extend(classes(&look, &shape)?);
     Ok(out)
 }

@@ -1,8 +1,9 @@
 //! What the rules of a scene say about each class of each dimension: worked out once for all questions about the scene.
 
-use super::callers::{self, Asked, Callers, Class, Identity, OF_IDENTITY};
+use super::callers::{self, Asked, Callers, Class};
 use super::census::caller_key;
 use super::ground::Ground;
+use super::identities::{Identity, OF_IDENTITY};
 use super::judge::{Docket, Judge};
 use super::mask::{self, ByMask, Mask, whole};
 use super::question::{Concern, Profile, Question};

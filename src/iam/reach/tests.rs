@@ -4,6 +4,7 @@ use crate::iam::document::PolicyKind;
 use crate::span::{Files, Span};
 use serde_json::{Value as Json, json};
 
+mod domains;
 mod laws;
 mod pairs;
 mod parties;
@@ -41,9 +42,13 @@ pub(super) fn scene(policy: &Json) -> Scene {
 pub(super) fn trusted() -> Trusted {
     Trusted {
         organization: Some("o-trusted0001".into()),
-        accounts: Some(["111122223333".to_owned(), "444455556666".to_owned()].into()),
+        accounts: Some(accounts(&["111122223333", "444455556666"])),
         trusted_accounts: BTreeSet::new(),
     }
+}
+
+pub(super) fn accounts(ids: &[&str]) -> Arc<BTreeSet<String>> {
+    Arc::new(ids.iter().map(|id| (*id).to_owned()).collect())
 }
 
 pub(super) fn word(answer: &Answer) -> &'static str {

@@ -83,11 +83,10 @@ pub(super) fn asked(ground: &Ground, question: &Question<'_>, facts: &[(String, 
         return None;
     };
     let id = value.split(':').next().unwrap_or_default();
+    // in any case: no other value looks like one
     let unique = id.len() >= 16
-        && id.starts_with('A')
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        && id.starts_with(['A', 'a'])
+        && id.bytes().all(|b| b.is_ascii_alphanumeric());
     let account = ground.names_account(id);
     if !unique && !account {
         return None;

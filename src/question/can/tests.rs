@@ -20,7 +20,7 @@ fn world() -> World {
         },
         organizations: vec![Organization {
             id: Some("o-a1b2c3d4e5".into()),
-            accounts: Some(accounts.into_iter().collect()),
+            accounts: Some(Arc::new(accounts.into_iter().collect())),
             ..Organization::default()
         }],
         ..World::default()

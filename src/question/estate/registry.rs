@@ -75,6 +75,7 @@ impl Estate {
                 region: region.map(Arc::from),
                 partition: partition.map(Arc::from),
                 organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+                known: organization.map(Trusted::from).unwrap_or_default(),
                 ..Scene::default()
             },
             sources: Vec::new(),

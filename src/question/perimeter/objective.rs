@@ -303,7 +303,8 @@ fn expected(stage: &Stage<'_>, controls: &[&Control]) -> Vec<Json> {
         stage.id.iter().map(|i| i.to_string()).collect(),
     );
     let mut accounts: Vec<String> = vec![stage.account.to_string()];
-    accounts.extend(stage.trusted.accounts.iter().flatten().cloned());
+    let listed = stage.trusted.accounts.iter().flat_map(|a| a.iter());
+    accounts.extend(listed.cloned());
     accounts.extend(stage.trusted.trusted_accounts.iter().cloned());
     put("StringEquals", "aws:VpceAccount", accounts);
     out

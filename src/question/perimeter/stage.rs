@@ -84,6 +84,7 @@ impl<'a> Stage<'a> {
             region: self.region.clone(),
             partition: self.partition.clone(),
             organization: self.id.clone(),
+            known: self.trusted.clone(),
             repository: reach::Repository::Any,
             policies,
             ..Scene::default()

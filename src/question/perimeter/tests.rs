@@ -17,7 +17,7 @@ fn world() -> World {
         },
         organizations: vec![Organization {
             id: Some("o-a1b2c3d4e5".into()),
-            accounts: Some(accounts.into_iter().collect()),
+            accounts: Some(Arc::new(accounts.into_iter().collect())),
             networks: Networks {
                 cidrs: vec!["198.18.0.0/16".into()],
                 ..Networks::default()

@@ -6,6 +6,7 @@ use super::{
     reach, text,
 };
 use crate::guardrail::vocabulary::Subject;
+use crate::iam::reach::Trusted;
 use crate::inventory::{Attached as Joined, Link, Resource};
 use crate::resource::glob;
 use crate::value::{Kind, Part, Text, Unknown, Value};
@@ -213,6 +214,7 @@ fn scene(context: &Context<'_>, resource: &Resource, document: Document) -> Scen
             .and_then(crate::world::region::partition_of)
             .map(Arc::from),
         organization: organization.and_then(|o| o.id.as_deref()).map(Arc::from),
+        known: organization.map(Trusted::from).unwrap_or_default(),
         policies: vec![Attached {
             name: PolicyKind::VpcEndpoint.words().into(),
             document: Arc::new(Document {

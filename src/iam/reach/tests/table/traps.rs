@@ -223,9 +223,6 @@ fn own_accounts_do_not_stand_for_strangers() {
     let Answer::Yes(witness) = outside(&scene, &trusted) else {
         return;
     };
-    trusted
-        .accounts
-        .get_or_insert_default()
-        .extend(witness.account);
+    Arc::make_mut(trusted.accounts.get_or_insert_default()).extend(witness.account);
     assert_eq!(word(&outside(&scene, &trusted)), "yes");
 }
