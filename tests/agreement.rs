@@ -423,11 +423,24 @@ fn overlay(value: &Value, unknown: &Value) -> Value {
     }
 }
 
+/// Whether a value of ours may be terraform's before it has applied, and another one after: its expression may fail then.
+fn may_change(ours: &Value, theirs: &Value) -> bool {
+    let reason = ours.get("$unknown").and_then(Value::as_str);
+    let late = reason.is_some_and(|r| r.ends_with("is known after apply"));
+    let mut cases = ours["$either"].as_array().into_iter().flatten();
+    let fits = |case: &Value| match case.get("$absent") {
+        Some(_) => theirs.is_null(),
+        None => agrees(case, theirs),
+    };
+    late && cases.any(fits)
+}
+
 /// Whether we say what terraform says; more may be known here where it knows nothing.
 fn agrees(ours: &Value, theirs: &Value) -> bool {
     let unknown = |v: &Value| v.as_object().is_some_and(|o| o.contains_key("$unknown"));
     match (ours, theirs) {
         (_, t) if unknown(t) => true,
+        (o, t) if unknown(o) && may_change(o, t) => true,
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b))
         }

@@ -1,34 +1,39 @@
 //! `try` and `can`: what an expression's failure means, and when that cannot be known yet.
 
-use super::expression::{opaque, reason_of};
-use super::run::{Doubting, Failure, Outcome, Run, Scope};
+use super::convert::type_of;
+use super::expression::opaque;
+use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::Call;
 use crate::value::{CASES, Type, Unknown, Value};
 
 impl Run<'_> {
     /// `try(a, b, …)`: the first that has a value. Where the first may yet fail, the result is one of those up to the
-    /// first that cannot.
+    /// first that cannot; what terraform takes for certain before it has applied, a later plan may take otherwise.
     pub(super) fn try_each(&self, call: &Call, span: Span, scope: Scope) -> Outcome {
         let mut cases: Vec<Value> = Vec::new();
         let mut last = None;
+        let mut why = None;
+        let mut certain = false;
         for expr in &call.arguments {
             let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
             match outcome {
-                Ok(value) => {
-                    let certain = match doubt {
-                        Doubting::None => true,
-                        Doubting::AfterApply => value.is_wholly_known(),
-                        Doubting::Any => false,
-                    };
-                    cases.push(value);
-                    if certain {
-                        break;
-                    }
-                }
+                Ok(value) => cases.push(value),
                 Err(failure) if failure.silent => return Err(failure),
-                Err(failure) => last = Some(failure),
+                Err(failure) => {
+                    last = Some(failure);
+                    continue;
+                }
             }
+            certain = doubt.is_none();
+            if certain {
+                break;
+            }
+            why = why.or(doubt);
+        }
+        let why = why.unwrap_or_default();
+        if !certain && !cases.is_empty() {
+            self.doubtful(&why);
         }
         match cases.len() {
             0 => {
@@ -37,10 +42,7 @@ impl Run<'_> {
                 Err(Failure::new(span, message))
             }
             1 => Ok(cases.swap_remove(0)),
-            _ => {
-                self.doubtful();
-                Ok(one_of(cases, span))
-            }
+            _ => Ok(one_of(cases, why, span)),
         }
     }
 
@@ -51,25 +53,28 @@ impl Run<'_> {
         };
         let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
         match outcome {
-            Ok(value) if doubt == Doubting::Any || !value.is_wholly_known() => {
-                let unknown = opaque(&reason_of(&value), Type::Bool);
-                Ok(Value::unknown(unknown, span))
-            }
-            Ok(_) => Ok(Value::bool(true, span)),
+            Ok(value) => match doubt.as_ref().or_else(|| value.first_unknown()) {
+                Some(why) => Ok(Value::unknown(opaque(why, Type::Bool), span)),
+                None => Ok(Value::bool(true, span)),
+            },
             Err(failure) if failure.silent => Err(failure),
             Err(_) => Ok(Value::bool(false, span)),
         }
     }
 }
 
-/// Something unknown that is one of these.
-fn one_of(values: Vec<Value>, span: Span) -> Value {
+/// Something that is one of these, for this reason nobody knows which; all of them, where they are the same.
+fn one_of(mut values: Vec<Value>, why: Unknown, span: Span) -> Value {
     let sensitive = values.iter().any(Value::has_sensitive);
-    let unknown = values.iter().find(|v| !v.is_wholly_known());
-    let why = unknown.map_or_else(
-        || Unknown::because("it is not known which of several values it takes"),
-        reason_of,
-    );
+    let alike = |a: &Value, b: &Value| {
+        a.is_wholly_known() && type_of(a) == type_of(b) && matches!(a.same(b), Ok(true))
+    };
+    let mut pairs = values.iter().zip(values.iter().skip(1));
+    if pairs.all(|(a, b)| alike(a, b)) {
+        let mut value = values.swap_remove(0);
+        value.sensitive |= sensitive;
+        return value;
+    }
     let mut either = Vec::new();
     for value in values {
         match value.as_unknown() {

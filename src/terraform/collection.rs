@@ -23,10 +23,11 @@ struct Made {
 impl Run<'_> {
     pub(super) fn for_expression(&self, parts: &For, span: Span, scope: Scope) -> Outcome {
         let collection = self.eval(&parts.collection, scope)?;
-        if collection.more().is_some() || collection.as_unknown().is_some() {
-            self.doubtful();
+        if let Some(more) = collection.more() {
+            self.doubtful(more);
         }
         if let Some(unknown) = collection.as_unknown() {
+            self.doubtful(unknown);
             self.for_condition(parts, scope)?;
             if !iterable(&unknown.ty) {
                 let message = "`for` cannot go through a single value";
@@ -178,8 +179,8 @@ impl Run<'_> {
                 TemplatePart::Lit(text, _) => rope.pieces.push(text.clone()),
                 TemplatePart::Interpolation(expr) => {
                     let value = self.eval(expr, scope)?;
-                    if value.as_unknown().is_some_and(|u| !u.not_null) {
-                        self.doubtful();
+                    if let Some(unknown) = value.as_unknown().filter(|u| !u.not_null) {
+                        self.doubtful(unknown);
                     }
                     rope.push(&value, expr)?;
                 }
@@ -218,7 +219,7 @@ impl Run<'_> {
         rope.sensitive |= items.sensitive;
         let more = unordered(&items);
         if let Some(unknown) = items.as_unknown().or(more.as_deref()) {
-            self.doubtful();
+            self.doubtful(unknown);
             if !iterable(&unknown.ty) {
                 let message = "`for` cannot go through a single value";
                 return Err(Failure::new(collection.span, message));
@@ -252,7 +253,7 @@ impl Run<'_> {
         };
         let context = self.context();
         if let Some(unknown) = functions::outside(&context, relative) {
-            self.doubtful();
+            self.doubtful(&unknown);
             return Ok(Value::unknown(unknown, span));
         }
         let (_, id) = functions::read(&context, relative)

@@ -2,6 +2,7 @@
 
 use super::convert::{convert, type_of, unify};
 use super::functions;
+use super::operators;
 use super::run::{Failure, Outcome, Run, Scope};
 use crate::span::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item, Step};
@@ -50,14 +51,18 @@ impl Run<'_> {
             ExprKind::Conditional(parts) => self.conditional(parts, span, scope),
             ExprKind::Unary(op, operand) => {
                 let value = self.eval(operand, scope)?;
-                self.doubt_operands(&[&value]);
-                super::operators::unary(*op, &value, span)
+                if !operators::surely_negates(*op, &value) {
+                    self.doubtful_of([&value]);
+                }
+                operators::unary(*op, &value, span)
             }
             ExprKind::Binary(op, operands) => {
                 let left = self.eval(&operands.0, scope)?;
                 let right = self.eval(&operands.1, scope)?;
-                self.doubt_operands(&[&left, &right]);
-                super::operators::binary(*op, &left, &right, span)
+                if !operators::surely_works(*op, &left, &right) {
+                    self.doubtful_of([&left, &right]);
+                }
+                operators::binary(*op, &left, &right, span)
             }
             ExprKind::Call(call) => self.call(call, span, scope),
             ExprKind::Variable(name) => self.root(name, &[], span, scope),
@@ -96,8 +101,8 @@ impl Run<'_> {
             match key.as_text().and_then(Text::known_shared) {
                 Some(name) => entries.push((name, value)),
                 None => {
-                    self.doubtful();
                     let why = reason_of(&key);
+                    self.doubtful(&why);
                     let hidden = key.as_text().cloned().unwrap_or_default();
                     for (name, entry) in &mut entries {
                         if could_be(&hidden, name) {
@@ -140,14 +145,15 @@ impl Run<'_> {
             (Ok(yes), Ok(no)) => either(test, yes, no, span),
             (Err(failure), _) | (_, Err(failure)) if failure.silent => Err(failure),
             (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
-                self.doubtful();
+                let why = reason_of(test);
+                self.doubtful(&why);
                 let cases = match value.as_unknown() {
                     Some(_) => Vec::new(),
                     None => vec![Some(value).filter(|v| !v.is_null())],
                 };
                 let unknown = Unknown {
                     either: cases,
-                    ..reason_of(test)
+                    ..why
                 };
                 Ok(Value::unknown(unknown, span))
             }
@@ -169,7 +175,7 @@ impl Run<'_> {
         let (arguments, spans) = match self.arguments(call, scope)? {
             Ok(arguments) => arguments,
             Err(unknown) => {
-                self.doubtful();
+                self.doubtful(&unknown);
                 return Ok(Value::unknown(unknown, span));
             }
         };
@@ -214,12 +220,10 @@ impl Run<'_> {
         }
         let test = convert(&value, &Type::Bool)
             .map_err(|e| Failure::new(expr.span, format!("the condition: {e}")))?;
-        self.doubt_operands(&[&test]);
+        if !operators::is_a(&value, &Type::Bool) {
+            self.doubtful_of([&value]);
+        }
         Ok(test)
-    }
-
-    fn doubt_operands(&self, operands: &[&Value]) {
-        self.doubtful_of(operands.iter().copied());
     }
 
     /// What functions may ask.

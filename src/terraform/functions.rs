@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 mod aws;
+mod certain;
 mod charsets;
 mod collections;
 mod csv;
@@ -35,6 +36,7 @@ mod time;
 mod types;
 mod yaml;
 
+pub use self::certain::surely_works;
 pub use self::files::read;
 pub(super) use self::json::Writer;
 pub use self::json::encode as encode_json;
@@ -209,41 +211,6 @@ fn find(name: &str) -> Option<&'static Function> {
         .binary_search_by(|f| f.name.cmp(name))
         .ok()?;
     table::FUNCTIONS.get(at)
-}
-
-/// Functions of texts that take every text.
-const TOTAL: [&str; 14] = [
-    "base64encode",
-    "chomp",
-    "endswith",
-    "lower",
-    "sha256",
-    "startswith",
-    "strrev",
-    "title",
-    "trim",
-    "trimprefix",
-    "trimspace",
-    "trimsuffix",
-    "upper",
-    "urlencode",
-];
-
-/// Whether a call that works with these arguments works whatever is unknown in them.
-pub fn surely_works(name: &str, arguments: &[Value]) -> bool {
-    if name == "jsonencode" || arguments.iter().all(Value::is_wholly_known) {
-        return true;
-    }
-    let text = |v: &Value, null: bool| match &v.kind {
-        Kind::String(_) => true,
-        Kind::Unknown(u) => u.ty == Type::String && (null || u.not_null),
-        _ => false,
-    };
-    if name == "coalesce" {
-        let filled = |v: &Value| v.as_str().is_some_and(|s| !s.is_empty());
-        return arguments.iter().any(filled) && arguments.iter().all(|v| text(v, true));
-    }
-    TOTAL.contains(&name) && arguments.iter().all(|v| text(v, false))
 }
 
 /// Calls a function with arguments of any type, as Terraform does: they are counted, converted and checked first. The

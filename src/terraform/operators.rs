@@ -78,6 +78,34 @@ pub(super) fn binary(op: BinaryOp, left: &Value, right: &Value, span: Span) -> O
     }
 }
 
+/// Whether something is known, or surely turns out to be of a type that is not null.
+pub(super) fn is_a(value: &Value, ty: &Type) -> bool {
+    match value.as_unknown() {
+        Some(unknown) => unknown.not_null && unknown.ty == *ty,
+        None => value.is_wholly_known(),
+    }
+}
+
+/// Whether an operator that works with this operand works whatever is unknown in it.
+pub(super) fn surely_negates(op: UnaryOp, value: &Value) -> bool {
+    match op {
+        UnaryOp::Negate => is_a(value, &Type::Number),
+        UnaryOp::Not => is_a(value, &Type::Bool),
+    }
+}
+
+/// Whether an operator that works with these operands works whatever is unknown in them.
+pub(super) fn surely_works(op: BinaryOp, left: &Value, right: &Value) -> bool {
+    use BinaryOp::*;
+    let both = |ty| is_a(left, &ty) && is_a(right, &ty);
+    match op {
+        Equal | NotEqual => true,
+        Or | And => both(Type::Bool),
+        Less | LessEqual | Greater | GreaterEqual | Add | Subtract | Multiply => both(Type::Number),
+        Divide | Modulo => is_a(left, &Type::Number) && right.is_wholly_known(),
+    }
+}
+
 /// That two values differ, although one of them is not known: by the range of a number, or by how a text begins.
 fn apart(left: &Value, right: &Value) -> Option<bool> {
     if let (Some((a, b)), Some((c, d))) = (left.range(), right.range()) {

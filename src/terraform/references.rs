@@ -77,7 +77,7 @@ impl Run<'_> {
     ) -> Outcome {
         let calls = self.calls(scope.instance, name, span)?;
         if let Some(missing) = &calls.missing {
-            self.doubtful();
+            self.doubtful(missing);
             return Ok(Value::unknown((**missing).clone(), span));
         }
         let what = || format!("module.{name}");
@@ -146,8 +146,8 @@ impl Run<'_> {
         scope: Scope,
     ) -> Outcome<(Picked<'e>, &'r [Step])> {
         if let (Shape::Single, Some(single)) = (expansion.shape, expansion.items.first()) {
-            if single.key == Key::Any {
-                self.doubtful(); // it may not be enabled
+            if let (Key::Any, Some(why)) = (&single.key, &expansion.open) {
+                self.doubtful(why); // it may not be enabled
             }
             return Ok((Picked::One(single, Key::None), rest));
         }
@@ -173,15 +173,16 @@ impl Run<'_> {
             if key.is_wholly_known() {
                 return Err(unsuitable("it is no natural number".to_owned()));
             }
-            self.doubtful();
-            return Ok((Picked::Unknown(reason_of(&key)), behind));
+            let why = reason_of(&key);
+            self.doubtful(&why);
+            return Ok((Picked::Unknown(why), behind));
         };
         let Some(single) = expansion.find(&wanted) else {
             let message = format!("`{}` has no instance {}", what(), wanted.text());
             return Err(Failure::new(span, message));
         };
-        if single.key == Key::Any {
-            self.doubtful(); // it may not be there
+        if let (Key::Any, Some(why)) = (&single.key, &expansion.open) {
+            self.doubtful(why); // it may not be there
         }
         Ok((Picked::One(single, wanted), behind))
     }

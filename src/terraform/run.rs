@@ -2,6 +2,7 @@
 
 use super::Demand;
 use super::expand::{Calls, Each, Expanded};
+use super::expression::opaque;
 use super::memo::Memo;
 use super::module::{self, Module, Name};
 use super::provider::Provider;
@@ -57,21 +58,13 @@ pub(super) struct Run<'a> {
     depth: Cell<usize>,
     /// How many calls of modules were followed so far.
     calls: Cell<usize>,
-    /// Something was gone through that could turn out not to be there: asked by `try` and `can`.
-    doubting: Cell<Doubting>,
+    /// Why the expression under way may yet fail: asked by `try` and `can`.
+    doubting: RefCell<Doubting>,
 }
 
-/// Whether an expression may yet fail.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Doubting {
-    /// No: whatever it hangs on is known.
-    #[default]
-    None,
-    /// Because of what is known after apply only: terraform takes a value that is known for certain all the same.
-    AfterApply,
-    /// Because of what terraform may know when it plans.
-    Any,
-}
+/// Why an expression may yet fail: something that it goes through could turn out not to be there, or not to fit. What is known
+/// after apply counts: a later plan knows it.
+pub(super) type Doubting = Option<Unknown>;
 
 /// One instance of a module in the tree.
 pub(super) struct Instance {
@@ -215,7 +208,7 @@ impl<'a> Run<'a> {
             unseen: super::unseen::Calls::default(),
             depth: Cell::new(0),
             calls: Cell::new(0),
-            doubting: Cell::default(),
+            doubting: RefCell::default(),
         }
     }
 
@@ -313,26 +306,22 @@ impl<'a> Run<'a> {
         bounded.unwrap_or_else(|failure| Value::unknown(self.failed(failure), span))
     }
 
-    /// Notes that the expression under way may yet fail, once its unknown parts are known.
-    pub(super) fn doubtful(&self) {
-        self.doubting.set(Doubting::Any);
+    /// Notes that the expression under way may yet fail, once this is known.
+    pub(super) fn doubtful(&self, why: &Unknown) {
+        let mut doubting = self.doubting.borrow_mut();
+        doubting.get_or_insert_with(|| opaque(why, Type::Dynamic));
     }
 
-    /// Notes the same where some of these are not known; what terraform does not know either counts less.
+    /// Notes the same where something in one of these is not known.
     pub(super) fn doubtful_of<'v>(&self, values: impl IntoIterator<Item = &'v Value>) {
-        for value in values {
-            let doubting = match value.is_wholly_known() {
-                true => continue,
-                false if after_apply_only(value) => Doubting::AfterApply,
-                false => Doubting::Any,
-            };
-            self.doubting.set(self.doubting.get().max(doubting));
+        if let Some(why) = values.into_iter().find_map(Value::first_unknown) {
+            self.doubtful(why);
         }
     }
 
     /// Runs `work`; the doubt that it noted, which is not passed on.
     pub(super) fn with_doubt<T>(&self, work: impl FnOnce() -> T) -> (T, Doubting) {
-        let before = self.doubting.replace(Doubting::None);
+        let before = self.doubting.replace(None);
         let result = work();
         (result, self.doubting.replace(before))
     }
@@ -368,25 +357,6 @@ impl<'a> Run<'a> {
         let result = work();
         self.depth.set(depth);
         result
-    }
-}
-
-/// Whether terraform knows nothing of what is unknown in a value either, before it has applied.
-fn after_apply_only(value: &Value) -> bool {
-    let late = |u: &Unknown| u.reason.cause == Cause::AfterApply;
-    match &value.kind {
-        Kind::Unknown(u) => late(u),
-        Kind::String(text) => text.parts().iter().all(|part| match part {
-            Part::Lit(_) => true,
-            Part::Hole(hole) => late(hole),
-        }),
-        Kind::Sequence { items, more, .. } => {
-            more.as_deref().is_none_or(late) && items.iter().all(after_apply_only)
-        }
-        Kind::Mapping { entries, more, .. } => {
-            more.as_deref().is_none_or(late) && entries.values().all(after_apply_only)
-        }
-        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) => true,
     }
 }
 

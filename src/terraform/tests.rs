@@ -467,11 +467,8 @@ output "other" { value = [one(local.some), alltrue([for s in local.some : true])
 "#,
         &[
             ("first", "<`var.u` has no value>"),
-            (
-                "try_instance",
-                "<it is not known which of several values it takes>",
-            ),
-            ("can_instance", "<it is not known>"),
+            ("try_instance", "<`var.u` has no value>"),
+            ("can_instance", "<`var.u` has no value>"),
             ("try_attribute", "<`random_pet.p.id` is known after apply>"),
             ("try_convert", "<`random_pet.p.id` is known after apply>"),
         ],

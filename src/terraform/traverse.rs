@@ -191,8 +191,8 @@ impl Run<'_> {
     pub(super) fn steps(&self, value: Value, steps: &[Step], span: Span, scope: Scope) -> Outcome {
         let mut value = value;
         for (i, step) in steps.iter().enumerate() {
-            if value.more().is_some() {
-                self.doubtful();
+            if let Some(more) = value.more() {
+                self.doubtful(more);
             }
             let single = matches!(step, Step::Splat(..)) && surely_single(&value);
             if let Some(unknown) = value.as_unknown()
@@ -205,9 +205,7 @@ impl Run<'_> {
                 Step::Attr(name) => attribute(&value, &name.text, span)?,
                 Step::Index(key, at) => {
                     let key = self.eval(key, scope)?;
-                    if !key.is_wholly_known() {
-                        self.doubtful();
-                    }
+                    self.doubtful_of([&key]);
                     index(&value, &key, *at)?
                 }
                 Step::Splat(inner, at) => self.splat(value, inner, *at, scope)?,
@@ -225,7 +223,7 @@ impl Run<'_> {
         span: Span,
         scope: Scope,
     ) -> Outcome {
-        self.doubtful();
+        self.doubtful(unknown);
         let ty = type_within(&unknown.ty, rest).map_err(|e| Failure::new(span, e))?;
         let mut result = opaque(unknown, ty);
         result.identity = part_of(unknown, rest);

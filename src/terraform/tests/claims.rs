@@ -42,6 +42,9 @@ fn text(depth: u32) -> BoxedStrategy<String> {
         2 => (map(d), text(d)).prop_map(|(m, k)| format!("{m}[{k}]")),
         1 => map(d).prop_map(|m| format!("{m}.a")),
         2 => (text(d), text(d)).prop_map(|(a, b)| format!("try({a}, {b})")),
+        1 => (text(d), text(d)).prop_map(|(a, b)| format!("{{ n = tonumber({a}), m = {b} }}.m")),
+        1 => text(d).prop_map(|a| format!("tostring(tonumber({a}))")),
+        1 => (map(d), text(d), text(d)).prop_map(|(m, k, a)| format!("lookup({m}, {k}, {a})")),
         1 => list(d).prop_map(|l| format!("join(\",\", {l})")),
         1 => (text(d), text(d)).prop_map(|(a, b)| format!("jsonencode([{a}, {b}])")),
         1 => (list(d), text(d)).prop_map(|(l, s)| format!("\"%{{ for x in {l} }}${{x}}${{{s}}}%{{ endfor }}\"")),
@@ -131,10 +134,18 @@ fn map(depth: u32) -> BoxedStrategy<String> {
     .boxed()
 }
 
-/// The value of an expression, the inputs given or not, and what was told.
-fn value(expr: &str, given: &[bool]) -> (Option<Value>, Vec<String>) {
+/// The value of an expression, the inputs given or not, and what was told. `late`: texts that are not given are known after
+/// apply.
+fn value(expr: &str, given: &[bool], late: bool) -> (Option<Value>, Vec<String>) {
     let mut code = String::new();
+    let mut expr = expr.to_owned();
     for ((name, ty, value), given) in INPUTS.iter().zip(given) {
+        if late && !given && *ty == "string" {
+            let id = format!("terraform_data.{name}.id");
+            expr = expr.replace(&format!("var.{name}"), &id);
+            code.push_str(&format!("resource \"terraform_data\" \"{name}\" {{}}\n"));
+            continue;
+        }
         let default = if *given {
             format!("default = {value}")
         } else {
@@ -169,13 +180,14 @@ proptest! {
     fn what_is_claimed_of_an_expression_is_true(
         expr in prop_oneof![text(3), list(3), map(3), truth(3)],
         given in prop::collection::vec(any::<bool>(), INPUTS.len()),
+        late in any::<bool>(),
     ) {
         let expr = expr.replace("each_or_not", "\"e\"");
-        let (whole, told) = value(&expr, &[true; INPUTS.len()]);
+        let (whole, told) = value(&expr, &[true; INPUTS.len()], false);
         if !told.is_empty() {
             return Ok(());
         }
-        let (seen, told) = value(&expr, &given);
+        let (seen, told) = value(&expr, &given, late);
         // what fails where it is not chosen is refused where nobody knows what is chosen
         if told.iter().any(|t| t.contains("types that do not fit")) {
             return Ok(());

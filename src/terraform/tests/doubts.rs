@@ -272,3 +272,38 @@ fn what_stands_around_an_undeclared_name_can_still_be_read() {
     assert_ne!(case.output("tried"), "b");
     assert!(case.output("object").contains("known: 1"));
 }
+
+/// What terraform plans before it has applied need not be what it plans then.
+#[test]
+fn what_may_fail_after_apply_is_not_certain() {
+    let text = r#"
+resource "terraform_data" "x" {}
+resource "aws_ecr_repository" "r" {
+  name                 = "r"
+  image_tag_mutability = try({ n = tonumber(terraform_data.x.id), m = "IMMUTABLE" }.m, "MUTABLE")
+}
+output "can" { value = can({ n = tonumber(terraform_data.x.id), m = 1 }.m) }
+output "nested" { value = try(try({ n = tonumber(terraform_data.x.id), m = 1 }.m), 2) }
+output "same" { value = try({ n = tonumber(terraform_data.x.id), m = 1 }.m, 1) }
+output "carried" { value = try(lookup({ n = terraform_data.x.id, m = "a" }, "m", "b"), "c") }
+output "equal" { value = try({ n = terraform_data.x.id == "a", m = 1 }.m, 2) }
+output "sum" { value = try({ n = terraform_data.x.id + 1, m = 1 }.m, 2) }
+"#;
+    let case = Case::one(text);
+    let late = "<`terraform_data.x.id` is known after apply>";
+    let mutability = case.get("aws_ecr_repository.r", "image_tag_mutability");
+    assert_eq!(show(&mutability), late);
+    let either = &mutability.as_unknown().unwrap().either;
+    let either: Vec<String> = either.iter().flatten().map(show).collect();
+    assert_eq!(either, ["IMMUTABLE", "MUTABLE"]);
+    for (name, value) in [
+        ("can", late),
+        ("nested", late),
+        ("same", "1"),
+        ("carried", "a"),
+        ("equal", "1"),
+        ("sum", late),
+    ] {
+        assert_eq!(case.output(name), value, "{name}");
+    }
+}

@@ -1,0 +1,62 @@
+//! Which calls work whatever their arguments turn out to be.
+
+use crate::value::{Kind, Sequence, Type, Value};
+
+/// Functions of texts that take every text.
+const TOTAL: [&str; 14] = [
+    "base64encode",
+    "chomp",
+    "endswith",
+    "lower",
+    "sha256",
+    "startswith",
+    "strrev",
+    "title",
+    "trim",
+    "trimprefix",
+    "trimspace",
+    "trimsuffix",
+    "upper",
+    "urlencode",
+];
+
+/// Functions that take collections apart or put them together without looking at what is in them.
+const CARRYING: [&str; 10] = [
+    "concat", "element", "keys", "length", "lookup", "merge", "one", "reverse", "slice", "values",
+];
+
+/// Whether a call that works with these arguments works whatever is unknown in them.
+pub fn surely_works(name: &str, arguments: &[Value]) -> bool {
+    if name == "jsonencode" || arguments.iter().all(Value::is_wholly_known) {
+        return true;
+    }
+    let text = |v: &Value, null: bool| match &v.kind {
+        Kind::String(_) => true,
+        Kind::Unknown(u) => u.ty == Type::String && (null || u.not_null),
+        _ => false,
+    };
+    if name == "coalesce" {
+        let filled = |v: &Value| v.as_str().is_some_and(|s| !s.is_empty());
+        return arguments.iter().any(filled) && arguments.iter().all(|v| text(v, true));
+    }
+    let carried = |v: &Value| match &v.kind {
+        Kind::Sequence { .. } | Kind::Mapping { .. } => is_settled(v),
+        _ => v.is_wholly_known(),
+    };
+    (TOTAL.contains(&name) && arguments.iter().all(|v| text(v, false)))
+        || (CARRYING.contains(&name) && arguments.iter().all(carried))
+}
+
+/// Whether the form of a value is known, and of each unknown part its type. The elements of a set may fall together.
+fn is_settled(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Unknown(u) => matches!(u.ty, Type::Bool | Type::Number | Type::String),
+        Kind::Sequence {
+            shape: Sequence::Set(_),
+            ..
+        } => value.is_wholly_known(),
+        Kind::Sequence { items, more, .. } => more.is_none() && items.iter().all(is_settled),
+        Kind::Mapping { entries, more, .. } => more.is_none() && entries.values().all(is_settled),
+        Kind::Null(_) | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => true,
+    }
+}
