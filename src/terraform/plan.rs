@@ -11,11 +11,13 @@ use crate::syntax::scalar::{Scalar, Scalars};
 use crate::syntax::tree::Tree;
 use crate::value::{Unknown, Value};
 use crate::world::World;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use self::configuration::Configuration;
 use self::references::Follower;
+use self::unshown::Unshown;
 
 mod address;
 mod change;
@@ -26,6 +28,7 @@ mod outputs;
 mod overlay;
 mod provider;
 mod references;
+mod unshown;
 mod veil;
 mod written;
 
@@ -96,7 +99,16 @@ fn read(
         }
     }
     if let Some(code) = code {
-        written::locate(&mut root, &tree, code, files, world);
+        written::locate(&mut root, &tree, code, files, world, whole);
+    }
+    if !whole {
+        let unshown = LazyCell::new(|| Unshown::of(&tree, &plan.configuration));
+        let planned = code.is_some_and(|c| c.planned);
+        // of what stands in the code, that code has told
+        let open = |r: &&mut RawResource| !(planned && r.span.file != id);
+        for resource in root.resources.iter_mut().filter(open) {
+            left_out::drop_attached(resource, &plan.configuration, &unshown);
+        }
     }
     root.outputs = outputs::read(&tree);
     root.blind_spots = blind_spots(&tree);

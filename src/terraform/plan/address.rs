@@ -87,6 +87,11 @@ pub(super) fn key<'a, 'b>(steps: &'b [Step<'a>]) -> (Option<&'a str>, &'b [Step<
     }
 }
 
+/// The names of the calls that lead to a module, without keys.
+pub(super) fn path(calls: &[(&str, Option<&str>)]) -> String {
+    calls.iter().map(|(name, _)| format!("/{name}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! The `configuration` of a plan: what the code says, as far as the plan repeats it. Blocks are found by their address
 //! without instance keys.
 
-use super::address::{self, Address};
+use super::address::{self, Address, path};
 use super::list;
 use crate::syntax::tree::Tree;
 use std::collections::HashMap;
@@ -62,14 +62,22 @@ impl<'a> Configuration<'a> {
         self.modules.get(&path(calls)).copied()
     }
 
+    /// All modules with the names of the calls that lead to them.
+    pub(super) fn modules(&self) -> impl Iterator<Item = (&str, Module<'a>)> {
+        self.modules
+            .iter()
+            .map(|(path, module)| (path.as_str(), *module))
+    }
+
+    /// The module of a path.
+    pub(super) fn at(&self, path: &str) -> Option<Module<'a>> {
+        self.modules.get(path).copied()
+    }
+
     /// The provider configuration of a resource: its key and its block.
     pub(super) fn provider(&self, address: &str) -> Option<(&'a str, &'a Tree)> {
         let resource = self.resource(&address::parse(address))?;
         let key = resource.get("provider_config_key")?.str()?;
         Some((key, self.providers?.get(key)?))
     }
-}
-
-fn path(calls: &[(&str, Option<&str>)]) -> String {
-    calls.iter().map(|(name, _)| format!("/{name}")).collect()
 }

@@ -3,13 +3,15 @@
 
 use super::address;
 use super::configuration::Configuration;
+use super::unshown::Unshown;
 use crate::raw::RawResource;
 use crate::syntax::tree::Tree;
 use crate::terraform::schema::{self, Schema};
-use crate::value::{Kind, Value};
+use crate::value::{Cause, Kind, Reason, Unknown, Value};
+use std::cell::LazyCell;
+use std::sync::Arc;
 
-/// What the provider fills in though the code may set it: a role's policies that are attached elsewhere. (An `inline_policy` of a
-/// `dynamic` block over something unknown looks the same: the code beside the plan tells.)
+/// What the provider fills in though the code may set it: a role's policies that are attached elsewhere.
 const ATTACHED: [(&str, &str); 2] = [
     ("aws_iam_role", "inline_policy"),
     ("aws_iam_role", "managed_policy_arns"),
@@ -24,13 +26,62 @@ pub(super) fn drop(resource: &mut RawResource, configuration: &Configuration) {
     if let (Some(expressions), Some(schema)) = (expressions, schema) {
         from(&mut resource.attributes, expressions, schema);
     }
-    let attached = ATTACHED.iter().filter(|(kind, _)| *kind == resource.kind);
-    let names = attached.map(|(_, name)| *name);
-    let silent = |name: &&str| expressions.is_some_and(|e| e.get(name).is_none());
-    let silent: Vec<&str> = names.filter(silent).collect();
-    if let Kind::Mapping { entries, .. } = &mut resource.attributes.kind {
-        entries.retain(|name, v| v.as_unknown().is_none() || !silent.contains(&&**name));
+}
+
+/// Leaves out, of what is unknown of a role, what no expression sets: it is attached elsewhere. A block may yet be a `dynamic`
+/// one, where something unknown goes to where the plan does not show it.
+pub(super) fn drop_attached(
+    resource: &mut RawResource,
+    configuration: &Configuration,
+    unshown: &LazyCell<Unshown, impl FnOnce() -> Unshown>,
+) {
+    let address = address::parse(&resource.address);
+    let block = configuration.resource(&address);
+    let Some(expressions) = block.and_then(|b| b.get("expressions")) else {
+        return;
+    };
+    let schema = schema::of(resource.mode, &resource.kind);
+    let Kind::Mapping { entries, .. } = &mut resource.attributes.kind else {
+        return;
+    };
+    for name in attached(&resource.kind) {
+        let unknown = entries.get_mut(name).filter(|v| v.as_unknown().is_some());
+        let Some(value) = unknown.filter(|_| expressions.get(name).is_none()) else {
+            continue;
+        };
+        let block = schema.is_some_and(|s| s.blocks.contains_key(name));
+        if block && unshown.may_reach(&address) {
+            value.kind = Kind::Unknown(Arc::new(dynamic(name)));
+        } else {
+            entries.remove(name);
+        }
     }
+}
+
+/// Leaves out what the code that a plan was made of does not set.
+pub(super) fn drop_unwritten(resource: &mut RawResource, written: &Value) {
+    let Kind::Mapping { entries, .. } = &mut resource.attributes.kind else {
+        return;
+    };
+    for name in attached(&resource.kind) {
+        let unknown = entries.get(name).is_some_and(|v| v.as_unknown().is_some());
+        if unknown && written.get(name).is_none_or(|v| v.is_null()) {
+            entries.remove(name);
+        }
+    }
+}
+
+/// What is attached elsewhere to a kind of resource.
+fn attached(kind: &str) -> impl Iterator<Item = &'static str> {
+    let own = ATTACHED.iter().filter(move |(k, _)| *k == kind);
+    own.map(|(_, name)| *name)
+}
+
+/// Why nobody knows whether there are blocks of a kind.
+fn dynamic(name: &str) -> Unknown {
+    let words = format!("the plan does not show whether a `dynamic` block makes an `{name}`");
+    let reason = Reason::new(Cause::AfterApply, words);
+    Unknown::because(reason).settle("check the Terraform files, too")
 }
 
 fn from(value: &mut Value, expressions: &Tree, schema: &Schema) {

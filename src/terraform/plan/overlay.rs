@@ -86,7 +86,7 @@ fn entry<'a>(tree: Option<&'a Tree>, key: &str) -> Option<&'a Tree> {
 }
 
 /// Whether anything in a tree of marks is marked.
-fn matters(marks: &Tree) -> bool {
+pub(super) fn matters(marks: &Tree) -> bool {
     is_true(marks)
         || marks.items().iter().any(matters)
         || marks.entries().iter().any(|(_, m)| matters(m))

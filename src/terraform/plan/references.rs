@@ -428,7 +428,7 @@ fn is_expression(tree: &Tree) -> bool {
 }
 
 /// The plan lists with every reference the shorter ones that it holds, right after it: these are left out.
-fn longest<'a>(references: &[&'a str]) -> Vec<&'a str> {
+pub(super) fn longest<'a>(references: &[&'a str]) -> Vec<&'a str> {
     let mut kept: Vec<&str> = Vec::new();
     for reference in references {
         let shorter = kept.last().and_then(|k| k.strip_prefix(reference));

@@ -1,6 +1,7 @@
 //! Small plans written by hand, and one that terraform made of `testdata/parse/plan/references`.
 
 mod places;
+mod unshown;
 
 use super::*;
 use crate::diagnostic::Level;

@@ -2,7 +2,7 @@
 //! evaluated beside the plan, it lends every value its place and the way it came, and what the plan leaves open (a policy
 //! made of something that is known after apply) it tells in part.
 
-use super::address;
+use super::{address, left_out};
 use crate::raw::{RawResource, Root};
 use crate::span::Files;
 use crate::syntax::json;
@@ -26,8 +26,16 @@ pub struct Code {
     pub planned: bool,
 }
 
-/// Gives the resources of a plan the places that their values have in the code.
-pub(super) fn locate(root: &mut Root, plan: &Tree, code: &Code, files: &Files, world: &World) {
+/// Gives the resources of a plan the places that their values have in the code. What the code of the plan does not set goes,
+/// unless the `whole` is asked for.
+pub(super) fn locate(
+    root: &mut Root,
+    plan: &Tree,
+    code: &Code,
+    files: &Files,
+    world: &World,
+    whole: bool,
+) {
     let mut world = world.clone();
     for (name, value) in required(plan) {
         world.inputs.environment.entry(name).or_insert(value);
@@ -51,6 +59,7 @@ pub(super) fn locate(root: &mut Root, plan: &Tree, code: &Code, files: &Files, w
             let merger = Merger {
                 planned: code.planned,
                 exact: same.is_some(),
+                whole,
             };
             place(resource, written, merger);
         }
@@ -60,6 +69,9 @@ pub(super) fn locate(root: &mut Root, plan: &Tree, code: &Code, files: &Files, w
 fn place(resource: &mut RawResource, written: &RawResource, merger: Merger) {
     let header = Place::at(written.span);
     resource.attributes = merger.merge(&resource.attributes, Some(&written.attributes), &header);
+    if merger.planned && !merger.whole {
+        left_out::drop_unwritten(resource, &written.attributes);
+    }
     resource.span = written.span;
     resource.extent = written.extent;
 }
@@ -114,6 +126,8 @@ struct Merger {
     planned: bool,
     /// The code tells of this very instance, not of any of its block.
     exact: bool,
+    /// All that the plan shows is kept.
+    whole: bool,
 }
 
 impl Merger {
