@@ -26,6 +26,7 @@ mod doubt;
 mod enabled;
 mod expand;
 mod expression;
+mod failure;
 mod inputs;
 mod installed;
 mod json;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub use self::number::Number;
 pub use self::origins::Origins;
 pub use self::reason::{Cause, Reason};
+pub use self::secrets::{SENSITIVE, UNSAID};
 pub use self::shared::{Entries, Shared};
 pub use self::text::{Lit, Part, Piece, Text};
 pub use self::types::Type;
@@ -147,6 +148,8 @@ pub struct Place {
     pub trail: Option<Arc<Step>>,
     /// What it was made of, where it was made of several values or of a function's arguments.
     pub origins: Option<Arc<Origins>>,
+    /// What was read there is sensitive: whatever is made of it, or said about it, has its place and so its mark.
+    pub secret: bool,
 }
 
 /// One expression that a value came through.
@@ -196,6 +199,7 @@ impl Place {
             key: None,
             trail: None,
             origins: None,
+            secret: false,
         }
     }
 
@@ -483,6 +487,7 @@ impl Value {
         let mut value = value.clone();
         value.place.inherit(&self.place);
         value.sensitive |= self.sensitive;
+        value.place.secret |= value.sensitive;
         value
     }
 }

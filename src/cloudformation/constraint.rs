@@ -39,9 +39,10 @@ impl Stack<'_> {
         if !parameter.no_echo {
             return;
         }
-        let default = tree.get("Default").map(|t| t.span);
+        let written = ["Default", "AllowedValues", "AllowedPattern"].into_iter();
+        let written = written.filter_map(|key| Some(tree.get(key)?.span));
         let given = parameter.value.as_ref().map(|v| v.place.span);
-        let places = default.into_iter().chain(given);
+        let places = written.chain(given);
         places.for_each(|span| self.run.files.hide(span));
     }
 

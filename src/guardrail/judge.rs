@@ -7,7 +7,7 @@ use super::library::{Guardrail, Mend};
 use super::settings::Settings;
 use super::vocabulary::Subject;
 use crate::finding::{Outcome, Severity, Witness};
-use crate::value::{Cause, Place, Value};
+use crate::value::{Cause, Place, SENSITIVE, Value};
 use std::collections::BTreeMap;
 
 /// What judging came to.
@@ -36,9 +36,6 @@ pub struct Judgement {
     /// The request that shows it.
     pub witness: Option<Witness>,
 }
-
-/// What a message shows in the place of something sensitive.
-const SENSITIVE: &str = "(sensitive)";
 
 impl Guardrail {
     /// Judges a subject; `None` where the guardrail does not apply to it. `common` holds `organization` and `registry`.

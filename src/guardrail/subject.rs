@@ -228,7 +228,12 @@ impl Context<'_> {
     }
 
     /// Whether an account is the deploying one, one of the organisation or a trusted one. `Err`: it cannot be told.
-    fn is_inside(&self, resource: &Resource, account: &Account) -> Result<bool, Arc<Unknown>> {
+    fn is_inside(
+        &self,
+        resource: &Resource,
+        account: &Account,
+        place: &Place,
+    ) -> Result<bool, Arc<Unknown>> {
         let id = match account {
             Account::Own => return Ok(true),
             Account::Known(id) => id.as_str(),
@@ -244,7 +249,8 @@ impl Context<'_> {
             Some(accounts) => Ok(accounts.contains(id)),
             None => Err(Arc::new(
                 Unknown::because(format!(
-                    "nobody has said whether account {id} belongs to the organisation"
+                    "nobody has said whether account {} belongs to the organisation",
+                    place.said(id)
                 ))
                 .settle("list organization.accounts in ecr-guard.yaml"),
             )),
@@ -301,11 +307,12 @@ fn why(value: &Value, otherwise: &str) -> Arc<Unknown> {
     (value.first_unknown()).map_or_else(|| Arc::new(Unknown::because(otherwise)), about)
 }
 
+/// A field that was worked out from what stands at a place. Its words are as sensitive as that is.
 fn placed(kind: Kind, place: &Place) -> Value {
     Value {
+        sensitive: place.secret && matches!(kind, Kind::String(_)),
         kind,
         place: place.clone(),
-        sensitive: false,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::iam::reach::{Ability, Answer, Holder, Party, Source, Witness, holders
 use crate::inventory::Resource;
 use crate::resource::arn::{Account, account};
 use crate::span::Span;
-use crate::value::{Kind, Reason, Text, Value};
+use crate::value::{Kind, Reason, SENSITIVE, Text, Value};
 use crate::world::is_account;
 use rayon::prelude::*;
 
@@ -305,12 +305,12 @@ fn copy(estate: &Estate, resource: &Resource, destination: &Value, sure: bool) -
         },
     };
     let account = match destination.has_sensitive() {
-        true => account.map(|_| "(sensitive)".to_owned()),
+        true => account.map(|_| SENSITIVE.to_owned()),
         false => account,
     };
     Copy {
         account,
-        region: part("region").and_then(|r| r.as_str().map(str::to_owned)),
+        region: part("region").and_then(|r| Some(r.said(r.as_str()?).into_owned())),
         inside,
         sure,
         span: destination.place.primary(),
@@ -332,7 +332,7 @@ pub fn is_inside(estate: &Estate, resource: &Resource, id: &str) -> Option<bool>
 /// The words for somebody, who may be a secret.
 pub fn shown(party: &Party, secret: bool) -> String {
     match secret {
-        true => "(sensitive)".to_owned(),
+        true => SENSITIVE.to_owned(),
         false => words(party),
     }
 }

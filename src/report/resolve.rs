@@ -6,7 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::raw::{Mode, RawResource, Root};
 use crate::span::Files;
 use crate::terraform::convert::type_of;
-use crate::value::{Kind, Text, Type, Unknown, Value};
+use crate::value::{Kind, SENSITIVE, Text, Type, Unknown, Value};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::io::{self, Write};
@@ -115,7 +115,11 @@ fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer<'_>) 
 fn output(value: &Value, printer: Printer<'_>) -> Json {
     json!({
         "value": printer.value(value, false),
-        "type": if value.is_null() { Type::Dynamic } else { type_of(value) }.to_json(),
+        "type": match value.is_null() || (value.sensitive && !printer.clear) {
+            true => Type::Dynamic, // its attributes would be named
+            false => type_of(value),
+        }
+        .to_json(),
         "sensitive": value.has_sensitive(),
     })
 }
@@ -144,7 +148,7 @@ impl Printer<'_> {
         match self.value(value, false) {
             Json::Object(known) => match known.get("$unknown").and_then(Json::as_str) {
                 Some(reason) => unknown_line(reason, &known),
-                None if known.contains_key("$sensitive") => "(sensitive)".to_owned(),
+                None if known.contains_key("$sensitive") => SENSITIVE.to_owned(),
                 None => Json::Object(known).to_string(),
             },
             Json::String(text) => match serde_json::from_str(&text) {

@@ -8,6 +8,7 @@ use super::problem::Problem;
 use super::symbols::{Symbol, symbols};
 use super::{Default, Field, Kind, Shape};
 use crate::value::{Kind as ValueKind, Place, Text, Unknown, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 mod among;
@@ -125,7 +126,7 @@ pub fn lifecycle_policy(policy: &Value) -> Policy {
 }
 
 impl Policy {
-    fn refuse(&mut self, message: impl Into<String>, at: &Value) {
+    fn refuse(&mut self, message: impl Into<Cow<'static, str>>, at: &Value) {
         self.problems.push(Problem::new(message, &at.place));
     }
 

@@ -1,6 +1,7 @@
 //! What ECR would refuse, and what cannot be known about that.
 
 use crate::value::{Place, Unknown};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Why ECR would refuse something, at the place of the part that it would refuse.
@@ -14,9 +15,9 @@ pub struct Problem {
 
 impl Problem {
     /// A problem of the part that stands at `place`.
-    pub fn new(message: impl Into<String>, place: &Place) -> Self {
+    pub fn new(message: impl Into<Cow<'static, str>>, place: &Place) -> Self {
         Problem {
-            message: message.into(),
+            message: place.wrong(message).into_owned(),
             place: place.clone(),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::convert::type_of;
 use super::expression::opaque;
-use super::run::{Failure, Outcome, Run, Scope};
+use super::run::{Failure, Outcome, Run, Scope, Sort};
 use crate::span::Span;
 use crate::syntax::hcl::Call;
 use crate::value::{CASES, Type, Unknown, Value};
@@ -19,7 +19,7 @@ impl Run<'_> {
             let (outcome, doubt) = self.with_doubt(|| self.eval(expr, scope));
             match outcome {
                 Ok(value) => cases.push(value),
-                Err(failure) if failure.silent => return Err(failure),
+                Err(failure) if failure.sort == Sort::Silent => return Err(failure),
                 Err(failure) => {
                     last = Some(failure);
                     continue;
@@ -57,7 +57,7 @@ impl Run<'_> {
                 Some(why) => Ok(Value::unknown(opaque(why, Type::Bool), span)),
                 None => Ok(Value::bool(true, span)),
             },
-            Err(failure) if failure.silent => Err(failure),
+            Err(failure) if failure.sort == Sort::Silent => Err(failure),
             Err(_) => Ok(Value::bool(false, span)),
         }
     }

@@ -87,7 +87,10 @@ impl Run<'_> {
             }
             Ok(value) => match convert(&value, &Type::Bool) {
                 Ok(_) => Ok(()),
-                Err(e) => Err(Failure::new(condition.span, format!("the condition: {e}"))),
+                Err(e) => {
+                    let message = format!("the condition: {e}");
+                    Err(Failure::new(condition.span, message))
+                }
             },
             Err(_) => Ok(()), // told where an element meets it
         }
@@ -151,10 +154,9 @@ impl Run<'_> {
         if parts.group {
             made.groups.entry(name.into()).or_default().push(value);
         } else if made.entries.insert(name.into(), value).is_some() {
-            return Err(
-                Failure::new(key_expr.span, format!("two elements have the key `{name}`"))
-                    .help("add `...` after the value to group them"),
-            );
+            let message = format!("two elements have the key `{name}`");
+            let failure = Failure::about(&[&key], key_expr.span, message);
+            return Err(failure.help("add `...` after the value to group them"));
         }
         Ok(())
     }
@@ -252,14 +254,16 @@ impl Run<'_> {
             return Err(Failure::new(span, "`templatefile`: the path is null"));
         };
         let context = self.context();
-        if let Some(unknown) = functions::outside(&context, relative) {
+        if let Some(unknown) = functions::outside(&context, relative, std::slice::from_ref(&path)) {
             self.doubtful(&unknown);
             return Ok(Value::unknown(unknown, span));
         }
-        let (_, id) = functions::read(&context, relative)
-            .map_err(|e| Failure::new(span, format!("`templatefile`: {}", e.message)))?;
+        let (_, id) = functions::read(&context, relative).map_err(|e| {
+            let wrong = path.wrong(e.message);
+            Failure::new(span, format!("`templatefile`: {wrong}"))
+        })?;
         let template = hcl::parse_template(self.files, id);
-        self.render(template, &vars, span, scope)
+        self.render(&path, template, &vars, span, scope)
     }
 
     /// `templatestring(text, vars)`
@@ -281,11 +285,13 @@ impl Run<'_> {
             return Ok(Value::text("", span));
         };
         let template = hcl::parse_template_at(lit, text.place.span);
-        self.render(template, &vars, span, scope)
+        self.render(&text, template, &vars, span, scope)
     }
 
+    /// What a template makes of its variables; `source`: its text, or the name of its file.
     fn render(
         &self,
+        source: &Value,
         template: Result<Expr, crate::diagnostic::Diagnostic>,
         vars: &Value,
         span: Span,
@@ -294,7 +300,7 @@ impl Run<'_> {
         let inside = |failure: Failure| Failure {
             related: Some(("in the template".to_owned(), failure.span)),
             span,
-            ..failure
+            ..failure.hidden_of(source)
         };
         let template =
             template.map_err(|d| inside(Failure::new(d.span.unwrap_or(span), d.message)))?;
@@ -310,12 +316,12 @@ impl Run<'_> {
         }
         if let Some((name, _)) = names.iter().find(|(name, _)| !is_name(name)) {
             let message = format!("\"{name}\" is no name for a variable of a template");
-            return Err(Failure::new(span, message));
+            return Err(Failure::about(&[vars], span, message));
         }
         let mut value = self.with_all(&names, None, scope, |scope| {
             self.eval(&template, scope).map_err(inside)
         })?;
-        value.sensitive |= vars.sensitive;
+        value.sensitive |= vars.sensitive || source.sensitive;
         Ok(other(value, Via::TEMPLATE, span))
     }
 
@@ -408,8 +414,10 @@ impl Rope {
         if value.is_null() {
             return Err(Failure::new(expr.span, "a template cannot hold null"));
         }
-        let text = convert(value, &Type::String)
-            .map_err(|e| Failure::new(expr.span, format!("a template cannot hold this: {e}")))?;
+        let text = convert(value, &Type::String).map_err(|e| {
+            let message = format!("a template cannot hold this: {e}");
+            Failure::new(expr.span, message)
+        })?;
         match &text.kind {
             Kind::String(text) if matches!(value.kind, Kind::String(_)) => {
                 self.pieces.push(text.clone())

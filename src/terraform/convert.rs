@@ -79,7 +79,8 @@ pub fn friendly(ty: &Type) -> String {
     }
 }
 
-/// The value as one of the type, each part with its place; the text of the error says what stands in the way.
+/// The value as one of the type, each part with its place; the text of the error says what stands in the way, and quotes no
+/// part of the value but keys of what is not sensitive.
 pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
     let kind = match (&value.kind, to) {
         (_, Type::Dynamic) => return Ok(value.clone()),
@@ -123,7 +124,7 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
                 more,
             },
             Type::Map(of),
-        ) => map(shape, entries, more.clone(), of)?,
+        ) => map(value, shape, entries, more.clone(), of)?,
         (
             Kind::Mapping {
                 shape,
@@ -179,6 +180,7 @@ fn as_set(value: &Value, of: &Type) -> Result<Value, String> {
 }
 
 fn map(
+    whole: &Value,
     shape: &Mapping,
     entries: &Entries,
     more: Option<Arc<Unknown>>,
@@ -192,7 +194,10 @@ fn map(
     let of = common(&values, of).ok_or("all map elements must have the same type")?;
     let mut converted = Entries::new();
     for (key, value) in entries {
-        let value = convert(value, &of).map_err(|e| format!("element \"{key}\": {e}"))?;
+        let value = convert(value, &of).map_err(|e| match whole.sensitive {
+            true => format!("an element: {e}"),
+            false => format!("element \"{key}\": {e}"),
+        })?;
         converted.insert(key.clone(), value);
     }
     Ok(Kind::Mapping {

@@ -219,16 +219,13 @@ impl Run<'_> {
             });
         };
         let Some(n) = n.to_usize() else {
-            return Err(Failure::new(
-                span,
-                format!("`count` is {n}, no natural number"),
-            ));
+            let message = format!("`count` is {n}, no natural number");
+            return Err(Failure::about(&[&value], span, message));
         };
         if n > MAX_INSTANCES {
-            return Err(Failure::new(
-                span,
-                format!("`count` is {n}; more than {MAX_INSTANCES} instances are not looked at"),
-            ));
+            let message =
+                format!("`count` is {n}; more than {MAX_INSTANCES} instances are not looked at");
+            return Err(Failure::about(&[&value], span, message));
         }
         let each = |i| Each {
             index: Some(Value {

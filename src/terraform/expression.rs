@@ -3,7 +3,7 @@
 use super::convert::{convert, type_of, unify};
 use super::functions;
 use super::operators;
-use super::run::{Failure, Outcome, Run, Scope};
+use super::run::{Failure, Outcome, Run, Scope, Sort};
 use crate::span::Span;
 use crate::syntax::hcl::{Call, Conditional, Expr, ExprKind, Item, Step};
 use crate::value::{CASES, Kind, Mapping, Number, Sequence, Text, Type, Unknown, Value, Via};
@@ -74,7 +74,7 @@ impl Run<'_> {
                 }
             },
             ExprKind::Invalid(reason) => Err(Failure {
-                silent: true,
+                sort: Sort::Silent,
                 ..Failure::new(span, reason.to_string())
             }),
         }
@@ -143,7 +143,7 @@ impl Run<'_> {
     fn undecided(&self, test: &Value, yes: Outcome, no: Outcome, span: Span) -> Outcome {
         match (yes, no) {
             (Ok(yes), Ok(no)) => either(test, yes, no, span),
-            (Err(failure), _) | (_, Err(failure)) if failure.silent => Err(failure),
+            (Err(failure), _) | (_, Err(failure)) if failure.sort == Sort::Silent => Err(failure),
             (Ok(value), Err(_)) | (Err(_), Ok(value)) => {
                 let why = reason_of(test);
                 self.doubtful(&why);
@@ -206,7 +206,10 @@ impl Run<'_> {
                 .argument
                 .and_then(|i| spans.get(i).or(spans.last()).copied());
             Failure {
-                unbuilt: e.unbuilt,
+                sort: match e.unbuilt {
+                    true => Sort::Unbuilt,
+                    false => Sort::Plain,
+                },
                 ..Failure::new(at.unwrap_or(span), format!("`{name}`: {}", e.message))
             }
         })
@@ -302,7 +305,7 @@ fn chosen(value: Value, other: Option<Value>, span: Span) -> Outcome {
             "the two results of the conditional have types that do not fit",
         ));
     };
-    convert(&value, &common).map_err(|e| Failure::new(span, e))
+    convert(&value, &common).map_err(|e| Failure::about(&[&value, &other], span, e))
 }
 
 /// The result of a conditional whose condition is unknown: one of the two.
@@ -459,7 +462,9 @@ pub(super) fn pairs(value: &Value) -> Option<Vec<(Value, Value)>> {
             (value.entries().into_iter())
                 .map(|(k, v)| {
                     let at = v.place.key.unwrap_or(v.place.span);
-                    (Value::new(Kind::String(Text::at(k, at)), at), v)
+                    let mut key = Value::new(Kind::String(Text::at(k, at)), at);
+                    key.sensitive = value.sensitive;
+                    (key, v)
                 })
                 .collect(),
         ),

@@ -7,7 +7,8 @@
 
 use super::convert::{convert, friendly, type_of};
 use crate::span::{Files, Span};
-use crate::value::{Kind, Number, Text, Type, Unknown, Value, Via};
+use crate::value::{Kind, Number, Text, Type, UNSAID, Unknown, Value, Via};
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ mod numbers;
 mod project;
 mod regex;
 mod sets;
+mod signature;
 mod strings;
 mod table;
 mod text;
@@ -41,6 +43,9 @@ pub use self::files::read;
 pub(super) use self::json::Writer;
 pub use self::json::encode as encode_json;
 pub use self::project::{Project, outside};
+use self::signature::{
+    Function, HOLES, LATE, MARKS, MORE, NULL, Parameter, SHED, UNKNOWN, WHOLE, Want, Works,
+};
 pub(super) use self::text::replace_literal;
 
 /// What functions may ask the surroundings: the file system below a directory.
@@ -61,8 +66,8 @@ pub struct Context<'a> {
 pub struct FunctionError {
     /// The argument that is at fault, counted from 0.
     pub argument: Option<usize>,
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
+    /// What is wrong: lower case, no full stop. Words that are made for the call may quote its arguments.
+    pub message: Cow<'static, str>,
     /// A file is to be hashed that is not there: what is built before it is deployed often is not while code is checked.
     pub unbuilt: bool,
 }
@@ -79,109 +84,9 @@ pub(super) struct Call<'a> {
 
 type Outcome = Result<Value, FunctionError>;
 
-/// A parameter's type and what it takes without further ado (the flags below).
-struct Parameter {
-    name: &'static str,
-    ty: Want,
-    takes: u8,
-}
-
-/// Null is an argument like any other.
-const NULL: u8 = 1;
-/// Something unknown as a whole is an argument like any other.
-const UNKNOWN: u8 = 1 << 1;
-/// Sensitive parts stay where they are, instead of making the result sensitive.
-const MARKS: u8 = 1 << 2;
-/// A text with holes is an argument like any other.
-const HOLES: u8 = 1 << 3;
-/// A collection that may have more elements is an argument like any other.
-const MORE: u8 = 1 << 4;
-/// On the contrary: anything unknown inside makes the result unknown.
-const WHOLE: u8 = 1 << 5;
-
-/// Its mark does not reach the result.
-const SHED: u8 = 1 << 6;
-/// While it is unknown, Terraform does not call the function: no other argument's value is found fault with.
-const LATE: u8 = 1 << 7;
-
-/// The types of parameters. Those up to `Fields` take a value as it is, and refuse other types.
-#[derive(Clone, Copy, PartialEq)]
-enum Want {
-    Any,
-    /// A list or a tuple.
-    Row,
-    /// A list, a tuple or a set.
-    Run,
-    /// A map or an object.
-    Fields,
-    /// Anything that has a length.
-    Sized,
-    /// A text, and nothing that could become one.
-    Word,
-    Bool,
-    Text,
-    Number,
-    List,
-    Texts,
-    Bools,
-    Set,
-    MapOfTexts,
-}
-
-/// A function's name, parameters, result and what it does.
-struct Function {
-    name: &'static str,
-    parameters: &'static [Parameter],
-    rest: Option<Parameter>,
-    result: Want,
-    /// The result is its first argument in another form, and keeps that one's place.
-    transforms: bool,
-    body: fn(&Call) -> Outcome,
-}
-
-impl Want {
-    fn to_type(self) -> Type {
-        let list = |t| Type::List(Box::new(t));
-        match self {
-            Want::Any | Want::Row | Want::Run | Want::Fields | Want::Sized | Want::Word => {
-                Type::Dynamic
-            }
-            Want::Bool => Type::Bool,
-            Want::Text => Type::String,
-            Want::Number => Type::Number,
-            Want::List => list(Type::Dynamic),
-            Want::Texts => list(Type::String),
-            Want::Bools => list(Type::Bool),
-            Want::Set => Type::Set(Box::new(Type::Dynamic)),
-            Want::MapOfTexts => Type::Map(Box::new(list(Type::String))),
-        }
-    }
-}
-
-impl Want {
-    /// What a value of this type would have to be instead.
-    fn refuses(self, ty: &Type) -> Option<&'static str> {
-        let row = matches!(ty, Type::List(_) | Type::Tuple(_));
-        let fields = matches!(ty, Type::Map(_) | Type::Object(_));
-        let run = row || matches!(ty, Type::Set(_));
-        let (fits, wanted) = match self {
-            Want::Row => (row, "a list or a tuple"),
-            Want::Run => (run, "a list, a tuple or a set"),
-            Want::Fields => (fields, "a map or an object"),
-            Want::Sized => (
-                run || fields || *ty == Type::String,
-                "a text or a collection",
-            ),
-            Want::Word => (*ty == Type::String, "a text"),
-            _ => (true, ""),
-        };
-        (!fits && *ty != Type::Dynamic).then_some(wanted)
-    }
-}
-
 impl FunctionError {
     /// A call that cannot be done, whatever the argument.
-    pub fn new(message: impl Into<String>) -> Self {
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         FunctionError {
             argument: None,
             message: message.into(),
@@ -190,12 +95,20 @@ impl FunctionError {
     }
 
     /// An argument that is at fault.
-    pub fn argument(index: usize, message: impl Into<String>) -> Self {
+    pub fn argument(index: usize, message: impl Into<Cow<'static, str>>) -> Self {
         FunctionError {
             argument: Some(index),
             message: message.into(),
             unbuilt: false,
         }
+    }
+
+    /// The same without what its words may quote.
+    fn unsaid(mut self) -> Self {
+        if let Cow::Owned(_) = self.message {
+            self.message = Cow::Borrowed(UNSAID);
+        }
+        self
     }
 }
 
@@ -229,6 +142,16 @@ pub fn call(
             "there is no function named `{name}`"
         )));
     };
+    count(function, &args)?;
+    run(function, &args, context, span).map_err(|error| {
+        match args.iter().any(Value::has_sensitive) {
+            true => error.unsaid(),
+            false => error,
+        }
+    })
+}
+
+fn run(function: &Function, args: &[Value], context: &Context, span: Span) -> Outcome {
     let Prepared {
         args: converted,
         unknown,
@@ -275,12 +198,11 @@ struct Prepared {
     sensitive: bool,
 }
 
-fn prepare(function: &Function, args: Vec<Value>) -> Result<Prepared, FunctionError> {
-    count(function, &args)?;
+fn prepare(function: &Function, args: &[Value]) -> Result<Prepared, FunctionError> {
     let mut sensitive = false;
     let mut unknown: Option<Unknown> = None;
     let mut converted = Vec::with_capacity(args.len());
-    for (i, arg) in args.into_iter().enumerate() {
+    for (i, arg) in args.iter().enumerate() {
         let Some(parameter) = function.parameters.get(i).or(function.rest.as_ref()) else {
             continue;
         };
@@ -288,7 +210,7 @@ fn prepare(function: &Function, args: Vec<Value>) -> Result<Prepared, FunctionEr
             return Err(FunctionError::argument(i, "argument must not be null"));
         }
         let arg =
-            convert(&arg, &parameter.ty.to_type()).map_err(|e| FunctionError::argument(i, e))?;
+            convert(arg, &parameter.ty.to_type()).map_err(|e| FunctionError::argument(i, e))?;
         let marked = match parameter.takes & MARKS != 0 {
             true => arg.sensitive,
             false => arg.has_sensitive(),

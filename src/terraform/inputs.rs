@@ -3,11 +3,11 @@
 
 use super::convert::{Constraint, text};
 use super::module::{Module, join};
-use super::run::{Outcome, Run};
+use super::run::{Failure, Outcome, Run};
 use crate::diagnostic::{Diagnostic, utf8};
 use crate::span::{FileId, Span};
 use crate::syntax::{hcl, json, scalar::Scalars};
-use crate::value::{Kind, Text, Value, Via};
+use crate::value::{Kind, Text, UNSAID, Value, Via};
 use crate::world::VariableInput;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -203,14 +203,46 @@ impl Run<'_> {
         self.constant(&std::rc::Rc::new(instance), expr)
     }
 
-    /// What was given to a variable of the root module. Raw text of a variable of no or of a simple type is its value.
-    pub(super) fn input(&self, name: &str, constraint: Option<&Constraint>) -> Option<Value> {
+    /// The value of what is given to a variable as an expression.
+    fn given_expression(&self, name: &str, id: FileId, secret: bool) -> Value {
+        let hidden = |message: String| if secret { UNSAID.to_owned() } else { message };
+        let length = self.files.get(id).map_or(0, |file| file.text.len());
+        let span = Span::new(id, 0, length);
+        match hcl::parse_expression(self.files, id) {
+            Ok(expr) => {
+                let outcome = self.literal(&expr).map_err(|failure| Failure {
+                    message: hidden(failure.message),
+                    ..failure
+                });
+                self.settle(outcome, span)
+            }
+            Err(diagnostic) => {
+                let reason = format!("the value given for `var.{name}` cannot be read");
+                self.tell(Diagnostic {
+                    message: hidden(diagnostic.message),
+                    ..diagnostic
+                });
+                Value::unknown(crate::value::Unknown::because(reason), span)
+            }
+        }
+    }
+
+    /// What was given to a variable of the root module; `secret`: the variable is sensitive. Raw text of a variable of no or of a simple type is its value.
+    pub(super) fn input(
+        &self,
+        name: &str,
+        constraint: Option<&Constraint>,
+        secret: bool,
+    ) -> Option<Value> {
         let input = self.inputs.borrow().get(name).cloned()?;
         let (value, label) = match input {
             Input::Value(value, label) => (value, label),
             Input::Raw(id, label) => {
                 let file = self.files.get(id)?;
                 let span = Span::new(id, 0, file.text.len());
+                if secret {
+                    self.files.hide(span);
+                }
                 let simple = matches!(
                     constraint,
                     None | Some(Constraint::String | Constraint::Number | Constraint::Bool)
@@ -218,14 +250,7 @@ impl Run<'_> {
                 let value = if simple {
                     Value::new(Kind::String(Text::at(text(&file.text), span)), span)
                 } else {
-                    match hcl::parse_expression(self.files, id) {
-                        Ok(expr) => self.settle(self.literal(&expr), span),
-                        Err(diagnostic) => {
-                            let reason = format!("the value given for `var.{name}` cannot be read");
-                            self.tell(diagnostic);
-                            Value::unknown(crate::value::Unknown::because(reason), span)
-                        }
-                    }
+                    self.given_expression(name, id, secret)
                 };
                 (value, label)
             }

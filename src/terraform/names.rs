@@ -29,8 +29,9 @@ impl Run<'_> {
         let constraint = self.constraint(instance, block);
         let flag = |argument| flag(block, argument);
         let nullable = flag("nullable").unwrap_or(true);
+        let secret = flag("sensitive").unwrap_or(false);
         let given = match &instance.caller {
-            None => self.input(name, constraint.as_ref()),
+            None => self.input(name, constraint.as_ref(), secret),
             Some(caller) => caller.block.body.attribute(name).map(|argument| {
                 let scope = Scope::of(&caller.instance, &caller.each);
                 let value = self.settle(self.eval(&argument.expr, scope), argument.expr.span);
@@ -40,6 +41,9 @@ impl Run<'_> {
         let given = given.filter(|v| nullable || !v.is_null());
         let default = || {
             let default = block.body.attribute("default")?;
+            if secret {
+                self.files.hide(default.expr.span);
+            }
             let value = self.settle(self.constant(instance, &default.expr), default.expr.span);
             Some(value.through(Via::Default(name.clone()), default.expr.span))
         };
@@ -57,10 +61,17 @@ impl Run<'_> {
                 }
             });
         let mut value = match constraint {
-            Some(constraint) => self.constrained(&constraint, value, name, block.header),
+            Some(constraint) => {
+                let value = Value {
+                    sensitive: value.sensitive || secret,
+                    ..value
+                };
+                value.conceal(self.files); // also what does not fit
+                self.constrained(&constraint, value, name, block.header)
+            }
             None => value,
         };
-        value.sensitive |= flag("sensitive").unwrap_or(false);
+        value.sensitive |= secret;
         if flag("ephemeral") == Some(true) {
             // it is another one in each phase of a run, and nothing that is kept may hold it
             let unknown = Unknown::because(format!("`var.{name}` is ephemeral"));

@@ -154,16 +154,16 @@ impl Run<'_> {
         let Some((Step::Index(key, at), behind)) = rest.split_first() else {
             return Ok((Picked::All, rest));
         };
-        let key = self.eval(key, scope)?;
         let ty = match expansion.shape {
             Shape::Count => Type::Number,
             _ => Type::String,
         };
-        let unsuitable = |e: String| Failure::new(*at, format!("unsuitable key: {e}"));
-        if key.is_null() {
+        let given = self.eval(key, scope)?;
+        let unsuitable = |e: String| Failure::about(&[&given], *at, format!("unsuitable key: {e}"));
+        if given.is_null() {
             return Err(unsuitable("it is null".to_owned()));
         }
-        let key = convert(&key, &ty).map_err(unsuitable)?;
+        let key = convert(&given, &ty).map_err(unsuitable)?;
         let wanted = match &key.kind {
             Kind::Number(n) => n.to_usize().map(Key::Index),
             Kind::String(t) => t.known().map(|name| Key::Name(name.into())),
@@ -179,7 +179,7 @@ impl Run<'_> {
         };
         let Some(single) = expansion.find(&wanted) else {
             let message = format!("`{}` has no instance {}", what(), wanted.text());
-            return Err(Failure::new(span, message));
+            return Err(Failure::about(&[&given], span, message));
         };
         if let (Key::Any, Some(why)) = (&single.key, &expansion.open) {
             self.doubtful(why); // it may not be there

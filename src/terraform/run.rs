@@ -3,6 +3,7 @@
 use super::Demand;
 use super::expand::{Calls, Each, Expanded};
 use super::expression::opaque;
+pub(super) use super::failure::{Failure, Outcome, Sort};
 use super::memo::Memo;
 use super::module::{self, Module, Name};
 use super::provider::Provider;
@@ -110,51 +111,6 @@ pub(super) struct Frame<'s> {
     pub(super) name: &'s str,
     pub(super) value: Value,
     pub(super) outer: Option<&'s Frame<'s>>,
-}
-
-/// Why an expression has no value.
-#[derive(Clone, Debug)]
-pub(super) struct Failure {
-    pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) help: Option<String>,
-    /// Another place that belongs to it.
-    pub(super) related: Option<(String, Span)>,
-    /// It has been told already, or is told elsewhere.
-    pub(super) silent: bool,
-    /// What is named is declared nowhere. No `try` or `can` catches that, and what is written around it stands.
-    pub(super) undeclared: bool,
-    /// It hangs on a file that a build makes, and is a warning where nothing but an argument is lost.
-    pub(super) unbuilt: bool,
-}
-
-pub(super) type Outcome<T = Value> = Result<T, Failure>;
-
-impl Failure {
-    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
-        Failure {
-            span,
-            message: message.into(),
-            help: None,
-            related: None,
-            silent: false,
-            undeclared: false,
-            unbuilt: false,
-        }
-    }
-
-    /// `what`, as it is written, is declared nowhere.
-    pub(super) fn undeclared(span: Span, what: &str) -> Self {
-        Failure {
-            undeclared: true,
-            ..Failure::new(span, format!("`{what}` is declared nowhere in its module"))
-        }
-    }
-
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
 }
 
 impl<'s> Scope<'s> {
@@ -267,7 +223,7 @@ impl<'a> Run<'a> {
     /// The value of an argument of a resource, or an unknown once the failure has been told.
     pub(super) fn settle_argument(&self, outcome: Outcome, span: Span) -> Value {
         match outcome {
-            Err(failure) if failure.unbuilt => {
+            Err(failure) if failure.sort == Sort::Unbuilt => {
                 let unknown = self.told_as(failure, Level::Warning);
                 Value::unknown(unknown.of(Type::String), span)
             }
@@ -276,14 +232,14 @@ impl<'a> Run<'a> {
     }
 
     fn told_as(&self, failure: Failure, level: Level) -> Unknown {
-        let reason = match failure.silent || level == Level::Warning {
+        let reason = match failure.sort == Sort::Silent || level == Level::Warning {
             true => Reason::from(failure.message.clone()),
             false => {
                 let words = format!("its expression is wrong: {}", failure.message);
                 Reason::new(Cause::Diagnosed, words)
             }
         };
-        if !failure.silent {
+        if failure.sort != Sort::Silent {
             let mut diagnostic =
                 Diagnostic::error("terraform-evaluation", failure.message).at(failure.span);
             diagnostic.level = level;

@@ -2,7 +2,7 @@
 
 use super::convert::convert;
 use super::expression::{opaque, reason_of, unordered};
-use super::run::{Failure, Outcome, Run, Scope};
+use super::run::{Failure, Outcome, Run, Scope, Sort};
 use crate::raw::Mode;
 use crate::span::Span;
 use crate::syntax::hcl::Step;
@@ -37,7 +37,9 @@ impl Run<'_> {
         scope: Scope,
     ) -> Outcome {
         match self.rooted(name, steps, span, scope) {
-            Err(failure) if failure.undeclared => Ok(Value::unknown(self.failed(failure), span)),
+            Err(failure) if failure.sort == Sort::Undeclared => {
+                Ok(Value::unknown(self.failed(failure), span))
+            }
             outcome => outcome,
         }
     }
@@ -264,7 +266,7 @@ impl Run<'_> {
         result.sensitive = value.sensitive;
         if list {
             let any = Type::List(Box::default());
-            result = convert(&result, &any).map_err(|e| Failure::new(span, e))?;
+            result = convert(&result, &any).map_err(|e| Failure::about(&[&value], span, e))?;
         }
         Ok(result)
     }
@@ -426,9 +428,10 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
                         }
                     ) =>
                 {
-                    return attribute(value, name, span); // terraform drops the key's mark here
+                    // terraform drops the key's mark here
+                    return attribute(value, name, span).map_err(|f| f.hidden_of(&key));
                 }
-                Some(name) => attribute(value, name, span)?,
+                Some(name) => attribute(value, name, span).map_err(|f| f.hidden_of(&key))?,
                 None => some_instance(value, Value::unknown(reason_of(&key), span)),
             }
         }
@@ -454,7 +457,10 @@ fn index(value: &Value, key: &Value, span: Span) -> Outcome {
                     element
                 }
                 (Some(item), None) => item,
-                (None, None) => return Err(Failure::new(span, format!("there is no element {n}"))),
+                (None, None) => {
+                    let message = format!("there is no element {n}");
+                    return Err(Failure::about(&[&key], span, message));
+                }
             }
         }
         Kind::Null(_) => return Err(Failure::new(span, "an element of null")),

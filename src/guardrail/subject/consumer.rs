@@ -86,7 +86,7 @@ fn origin(context: &Context<'_>, resource: &Resource, reference: &Value) -> Vec<
         Registry::Named(host) => host,
     };
     let inside = match host::ecr(host) {
-        Some(ecr) => context.is_inside(resource, &ecr.account),
+        Some(ecr) => context.is_inside(resource, &ecr.account, place),
         None => match host.first_hole() {
             Some(why) => Err(Arc::new(why.clone())),
             None => Ok(false),

@@ -90,8 +90,8 @@ pub(super) fn is_carried(context: &Context<'_>, resource: &Resource, rule: &Valu
             .filter(|r| there(r))
             .collect();
         if templates.is_empty() {
-            let name = region.as_str().unwrap_or("the destination");
-            doubt = doubt.or(Some(elsewhere(name)));
+            let name = region.said(region.as_str().unwrap_or("the destination"));
+            doubt = doubt.or(Some(elsewhere(&name)));
             continue;
         }
         let root = Value::text("ROOT", rule.place.span);

@@ -4,7 +4,7 @@ use self::meaning::Meaning;
 use super::{Context, Entry, existing, flag, list, null, number, object, placed, text};
 use crate::finding::{Access, Witness};
 use crate::guardrail::vocabulary::Subject;
-use crate::iam::action::{self, Service};
+use crate::iam::action::Service;
 use crate::iam::document::{Document, Effect, PolicyKind, Problem, Statement, Word};
 use crate::iam::pattern::Binding;
 use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
@@ -25,6 +25,7 @@ mod meaning;
 mod pushers;
 mod scope;
 mod statement;
+mod words;
 
 pub(in crate::guardrail::subject) use self::endpoint::is_ecr;
 
@@ -194,7 +195,9 @@ impl<'a> Policy<'a> {
             let place = self.place_of(answer);
             entries.push((words, text(said.unwrap_or_default(), &place)));
             if let Some(witness) = answer.witness() {
-                witnesses.insert(name, witness.into());
+                if !self.is_secret() {
+                    witnesses.insert(name, witness.into());
+                }
                 access.insert(name, access::of(&self.scene, &self.trusted(), anyone));
             }
         }
@@ -202,7 +205,9 @@ impl<'a> Policy<'a> {
         let (rewrite, words) = meaning::rewrite(self, &outside);
         entries.extend(words);
         if let Some(witness) = rewrite.witness() {
-            witnesses.insert("rewritable", witness.into());
+            if !self.is_secret() {
+                witnesses.insert("rewritable", witness.into());
+            }
             let outside = access::of(&self.scene, &self.trusted(), false);
             access.insert("rewritable", outside);
         }
@@ -362,21 +367,26 @@ impl<'a> Policy<'a> {
 
     /// The repository that the policy is of, by name.
     fn repository(&self) -> Repository {
+        let name = self.name_of_repository();
+        match name.as_ref().map(|n| (&n.kind, n.as_text())) {
+            Some((_, Some(text))) => Repository::Named(text.clone()),
+            Some((Kind::Unknown(u), _)) => Repository::Named(Text::hole(u.clone())),
+            _ => Repository::Any,
+        }
+    }
+
+    /// The name of the repository that the policy is of, where it is of one.
+    fn name_of_repository(&self) -> Option<Value> {
         let named = [PolicyKind::Repository, PolicyKind::PublicRepository];
         if !named.contains(&self.document.kind) {
-            return Repository::Any;
+            return None;
         }
-        let name = match self.context.inventory.link(self.position) {
+        match self.context.inventory.link(self.position) {
             Some(Link::To(found)) => (found.first())
                 .and_then(|i| self.context.inventory.resources.get(*i))
                 .map(|r| r.field("name")),
             Some(_) => Some(self.resource.field("repository")),
             None => Some(self.resource.field("name")),
-        };
-        match name.as_ref().map(|n| (&n.kind, n.as_text())) {
-            Some((_, Some(text))) => Repository::Named(text.clone()),
-            Some((Kind::Unknown(u), _)) => Repository::Named(Text::hole(u.clone())),
-            _ => Repository::Any,
         }
     }
 
@@ -428,41 +438,6 @@ impl<'a> Policy<'a> {
                 open.map_or_else(|| self.place.clone(), |w| w.place.clone())
             }
             Answer::No => self.place.clone(),
-        }
-    }
-
-    /// Who can do what, in one sentence.
-    fn words(&self, witness: &reach::Witness, public: bool) -> String {
-        let who = match (public, &witness.account) {
-            (true, _) => "anyone, of any account,".to_owned(),
-            (false, Some(account)) if witness.principal.starts_with("arn:") => {
-                format!("account {account}")
-            }
-            (false, Some(account)) => {
-                format!("{} on behalf of account {account}", witness.principal)
-            }
-            (false, None) => format!("{} on behalf of any account", witness.principal),
-        };
-        format!("{who} can {}", self.deed(witness))
-    }
-
-    fn deed(&self, witness: &reach::Witness) -> String {
-        let of = self.subject_words();
-        match action::group(&witness.action) {
-            "pull" => format!("pull images of {of}"),
-            "push" => format!("push images to {of}"),
-            _ => format!("call {} on {of}", witness.action),
-        }
-    }
-
-    fn subject_words(&self) -> String {
-        match (self.document.kind, self.repository()) {
-            (PolicyKind::Registry, _) => "the registry".to_owned(),
-            (PolicyKind::CreationTemplate, _) => "repositories made from the template".to_owned(),
-            (_, Repository::Named(name)) => name
-                .known()
-                .map_or_else(|| "the repository".to_owned(), str::to_owned),
-            _ => "the repository".to_owned(),
         }
     }
 }

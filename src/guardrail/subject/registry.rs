@@ -143,7 +143,7 @@ fn signing_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject
         let inside = match (&owner, profile.as_unknown()) {
             // a profile that the same code makes is of the account that it is deployed to
             (Account::Unknown(_), Some(u)) if u.source.is_some() => Ok(true),
-            _ => context.is_inside(here.1, &owner),
+            _ => context.is_inside(here.1, &owner, &profile.place),
         };
         let entries = vec![
             ("account", account_text(&owner, &profile.place)),
@@ -157,7 +157,7 @@ fn signing_rules(context: &Context<'_>, here: (usize, &Resource)) -> Vec<Subject
 
 fn destination_of(context: &Context<'_>, resource: &Resource, destination: &Value) -> Vec<Entry> {
     let (to_account, to) = (part(destination, "account"), part(destination, "region"));
-    let inside = context.is_inside(resource, &account(&to_account));
+    let inside = context.is_inside(resource, &account(&to_account), &to_account.place);
     let known = to.as_str().map(region::is_known_region);
     let known = known.ok_or_else(|| why(&to, "the region is not known"));
     vec![
@@ -215,7 +215,7 @@ fn pull_through_rule(context: &Context<'_>, here: (usize, &Resource)) -> Option<
     let (account, inside) = match &upstream.ecr {
         Some(ecr) => (
             account_text(&ecr.account, &place),
-            flag(upstream_inside(context, resource, ecr), &place),
+            flag(upstream_inside(context, resource, ecr, &place), &place),
         ),
         None => (null(&place), null(&place)),
     };
@@ -305,8 +305,9 @@ fn upstream_inside(
     context: &Context<'_>,
     resource: &Resource,
     ecr: &EcrHost,
+    place: &Place,
 ) -> Result<bool, Arc<Unknown>> {
-    let inside = context.is_inside(resource, &ecr.account)?;
+    let inside = context.is_inside(resource, &ecr.account, place)?;
     let from = resource.raw.region.as_str().and_then(region::partition_of);
     let other = matches!((from, ecr.partition), (Some(a), Some(b)) if a != b);
     Ok(inside && !other)
@@ -329,7 +330,10 @@ fn is_allowed(
         )),
     };
     match &upstream.ecr {
-        Some(ecr) => match (upstream_inside(context, resource, ecr), by_host) {
+        Some(ecr) => match (
+            upstream_inside(context, resource, ecr, &upstream.host.place),
+            by_host,
+        ) {
             (Ok(true), _) | (_, Ok(true)) => Ok(true),
             (inside, _) => inside,
         },

@@ -9,6 +9,7 @@ use crate::iam::pattern::Binding;
 use crate::iam::principal::{Sort, Who};
 use crate::syntax::json;
 use crate::value::{Kind, Place, Unknown, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 struct Reader {
@@ -38,9 +39,9 @@ pub(super) fn document(value: &Value, kind: PolicyKind) -> (Document, Vec<Proble
 }
 
 impl Reader {
-    fn refuse(&mut self, place: &Place, message: impl Into<String>) {
+    fn refuse(&mut self, place: &Place, message: impl Into<Cow<'static, str>>) {
         self.problems.push(Problem {
-            message: message.into(),
+            message: place.wrong(message).into_owned(),
             place: place.clone(),
         });
     }
@@ -51,7 +52,7 @@ impl Reader {
             Kind::Unknown(unknown) => Err(unknown.clone()),
             Kind::Mapping { .. } => Ok(Some(value.clone())),
             Kind::String(text) => {
-                let root = match text.json() {
+                let mut root = match text.json() {
                     // its leaves know where they were written, wherever the document is used
                     Some(json) => Value::clone(json),
                     None => match json::parse_text(text, value.place.span) {
@@ -73,6 +74,8 @@ impl Reader {
                         }
                     },
                 };
+                root.sensitive |= value.sensitive;
+                root.place.secret |= root.sensitive;
                 match &root.kind {
                     Kind::Mapping { .. } => Ok(Some(root)),
                     Kind::Unknown(unknown) => Err(unknown.clone()),
@@ -262,7 +265,7 @@ impl Reader {
             Some(other) => {
                 let message = format!("the Effect `{other}` is neither `Allow` nor `Deny`");
                 self.refuse(&word.place, message.clone());
-                Effect::Unknown(message.into())
+                Effect::Unknown((&*word.place.wrong(message)).into())
             }
             None => {
                 let reason = word.text.first_hole().map(|u| u.reason.clone());

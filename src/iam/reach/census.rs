@@ -281,6 +281,7 @@ impl Census<'_> {
         if let Some(account) = account
             && !self.whatever_it_is_in(account, all)
         {
+            let account = self.ready.ground.said(account);
             let reason = format!(
                 "in which organisation account {account} is, and where in it, is not known"
             );

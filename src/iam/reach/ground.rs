@@ -9,8 +9,7 @@ use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
 use crate::iam::principal::Who;
 use crate::iam::rule::{Policy, Rule, Setting};
-use crate::value::Part as TextPart;
-use crate::value::Reason;
+use crate::value::{Part as TextPart, Reason, SENSITIVE};
 use crate::world::is_account;
 use crate::world::region::url_suffix;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +63,8 @@ pub(super) struct Ground {
     pub(super) sides: Vec<Side>,
     /// What the rules of the base of a comparison say.
     pub(super) old: BTreeSet<String>,
+    /// Whether a policy is sensitive: no reason quotes what the policies name.
+    secret: bool,
 }
 
 /// An account id that nobody names.
@@ -77,14 +78,17 @@ pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
 }
 
 impl Ground {
+    /// Something that a policy may name, as a reason quotes it.
+    pub(super) fn said<'t>(&self, text: &'t str) -> &'t str {
+        if self.secret { SENSITIVE } else { text }
+    }
+
     /// `abroad`: the resources are those of an account and organisation that no policy names.
     pub(super) fn new(scene: &Scene, abroad: bool) -> Self {
         let documents = || scene.policies.iter().map(|p| &*p.document);
         let first = names(documents(), &Binding::default());
-        let partition = match &scene.partition {
-            Some(partition) => partition.to_string(),
-            None => partition_of(&first),
-        };
+        let own = |given: &Arc<str>| given.to_string();
+        let partition = (scene.partition.as_ref()).map_or_else(|| partition_of(&first), own);
         let stand_in =
             |given: &Option<Arc<str>>, other: &str| given.as_deref().unwrap_or(other).to_owned();
         let taken = |a: &str| first.accounts.contains(a) || scene.known.lists(a);
@@ -107,6 +111,7 @@ impl Ground {
             policies: Vec::new(),
             sides: Vec::new(),
             old: BTreeSet::new(),
+            secret: documents().any(|d| d.sensitive),
             used: BTreeSet::new(),
             tied: Vec::new(),
             open_ended: false,

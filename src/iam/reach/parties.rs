@@ -307,8 +307,9 @@ pub fn accounts_with(
         let answer = match sure.and_then(|(_, reach)| census.confirm(&whole(reach))) {
             Some((witness, _)) => Answer::Yes(Box::new(witness)),
             None => {
+                let shown = ground.said(&account);
                 let mut reasons = vec![Reason::from(format!(
-                    "whether account {account} is in the organisation is not known"
+                    "whether account {shown} is in the organisation is not known"
                 ))];
                 let first = reaches
                     .first()

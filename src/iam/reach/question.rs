@@ -134,7 +134,8 @@ impl Question<'_> {
                 .map(|what| format!("the {what} that this is deployed to is not known")),
             Question::Outside(trusted) => Some(untold(ground, trusted, profile)),
             Question::Account(account, _) => Some(format!(
-                "whether account {account} is in the organisation is not known"
+                "whether account {} is in the organisation is not known",
+                ground.said(account)
             )),
             _ => None,
         };
@@ -207,11 +208,12 @@ fn untold(ground: &Ground, trusted: &Trusted, profile: &Profile<'_>) -> String {
     }
     match profile.account.filter(|a| ground.names_account(a)) {
         Some(account) if trusted.accounts.is_none() => format!(
-            "whether account {account} is in the organisation is not known: organization.accounts is not set"
+            "whether account {} is in the organisation is not known: organization.accounts is not set",
+            ground.said(account)
         ),
         _ => format!(
             "whether {} is the organisation is not known: organization.id is not set",
-            profile.organization.unwrap_or("it")
+            profile.organization.map_or("it", |id| ground.said(id))
         ),
     }
 }

@@ -118,7 +118,7 @@ impl Lookup<'_> {
         let context = &request.context;
         let action = rule.action(&request.action);
         if action == Tri::Unknown {
-            out.extend(element(rule.actions.as_ref()));
+            out.extend(element(self.ground, rule.actions.as_ref()));
             if let Scope::Unknown(reason) = &rule.scope {
                 out.push(reason.clone());
             }
@@ -162,7 +162,7 @@ impl Lookup<'_> {
     }
 
     fn resource(&self, rule: &Rule) -> Vec<Reason> {
-        let mut out = element(rule.resources.as_ref());
+        let mut out = element(self.ground, rule.resources.as_ref());
         if out.is_empty() {
             let whole = [
                 ("account", &self.scene.account),
@@ -205,7 +205,7 @@ impl Lookup<'_> {
             out.extend(variables.map(|v| {
                 Reason::from(format!(
                     "the policy variable `${{{}}}` may have any value",
-                    v.key
+                    self.ground.said(&v.key)
                 ))
             }));
         }
@@ -213,7 +213,7 @@ impl Lookup<'_> {
     }
 }
 
-fn element(element: Option<&Element>) -> Vec<Reason> {
+fn element(ground: &Ground, element: Option<&Element>) -> Vec<Reason> {
     let globs = element.into_iter().flat_map(|e| &e.globs);
     let mut out = Vec::new();
     for glob in globs {
@@ -221,7 +221,7 @@ fn element(element: Option<&Element>) -> Vec<Reason> {
         out.extend(glob.variables().map(|v| {
             Reason::from(format!(
                 "the policy variable `${{{}}}` may have any value",
-                v.key
+                ground.said(&v.key)
             ))
         }));
     }

@@ -52,7 +52,8 @@ fn canonical(key: &str) -> String {
 fn dimension(ground: &Ground, name: &str, keys: BTreeSet<String>) -> Result<Dimension, Exhausted> {
     let mut values: Vec<Option<Fact>> = Vec::new();
     if can_be_present(name) == Tri::Unknown {
-        let reason: Reason = format!("who has a value for the key `{name}` is not known").into();
+        let key = ground.said(name);
+        let reason: Reason = format!("who has a value for the key `{key}` is not known").into();
         values.push(Some(Fact::Unknown(reason)));
     } else {
         let texts = texts(ground, name, &keys)?;
@@ -94,6 +95,7 @@ pub(super) fn asked(ground: &Ground, question: &Question<'_>, facts: &[(String, 
     match question {
         Question::Public | Question::AnyRole(_) => Some((Tri::False, None)),
         _ => {
+            let id = ground.said(id);
             let reason = format!("whose unique id `{id}` is cannot be told");
             Some((Tri::Unknown, Some(reason.into())))
         }

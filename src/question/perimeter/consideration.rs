@@ -12,7 +12,7 @@ use crate::iam::facts;
 use crate::iam::reach;
 use crate::inventory::Resource;
 use crate::resource::arn::{self, Account, Split};
-use crate::value::{Kind, Role, Value};
+use crate::value::{Kind, Role, SENSITIVE, Value};
 
 /// A consideration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +209,7 @@ fn replication(estate: &Estate, out: &mut Judged) {
                 let inside = destination_inside(estate, resource, &destination);
                 let account = destination.get("account");
                 let account = match account.as_ref().and_then(Value::as_str) {
-                    Some(_) if destination.has_sensitive() => "(sensitive)",
+                    Some(_) if destination.has_sensitive() => SENSITIVE,
                     Some(account) => account,
                     None => "an account that is not known",
                 };

@@ -58,7 +58,8 @@ pub fn trace(resolved: &Resolved<'_>, wanted: &str) -> Result<Trace, String> {
     let mut path = wanted.strip_suffix(rest).unwrap_or(wanted).to_owned();
     for step in steps {
         value = into(&value, &step).ok_or_else(|| {
-            let help = match names(&value).as_str() {
+            let hidden = value.has_sensitive() && !resolved.show_sensitive;
+            let help = match if hidden { String::new() } else { names(&value) }.as_str() {
                 "" => String::new(),
                 names => format!("; it has {names}"),
             };
@@ -67,7 +68,7 @@ pub fn trace(resolved: &Resolved<'_>, wanted: &str) -> Result<Trace, String> {
         path = joined(&path, &step);
     }
     let mut leaves = Vec::new();
-    collect(path, &value, &mut leaves);
+    collect(path, &value, resolved.show_sensitive, &mut leaves);
     let resources = resolved.root.resources.iter();
     Ok(Trace {
         leaves,
@@ -164,9 +165,10 @@ fn joined(path: &str, step: &str) -> String {
     }
 }
 
-/// The single values inside, but for what is left out.
-fn collect(path: String, value: &Value, leaves: &mut Vec<(String, Value)>) {
+/// The single values inside, but for what is left out. Of what is sensitive, no keys unless they may be shown.
+fn collect(path: String, value: &Value, clear: bool, leaves: &mut Vec<(String, Value)>) {
     let parts: Vec<(String, Value)> = match &value.kind {
+        _ if value.sensitive && !clear => Vec::new(),
         Kind::Sequence { .. } => (value.items().into_iter().enumerate())
             .map(|(i, v)| (i.to_string(), v))
             .collect(),
@@ -174,7 +176,7 @@ fn collect(path: String, value: &Value, leaves: &mut Vec<(String, Value)>) {
             .map(|(k, v)| (k.to_string(), v))
             .collect(),
         _ => match document(value) {
-            Some(inner) => return collect(path, &inner, leaves),
+            Some(inner) => return collect(path, &inner, clear, leaves),
             None => Vec::new(),
         },
     };
@@ -185,7 +187,7 @@ fn collect(path: String, value: &Value, leaves: &mut Vec<(String, Value)>) {
         return;
     }
     for (step, part) in parts.iter().filter(|(_, v)| !v.is_null()) {
-        collect(joined(&path, step), part, leaves);
+        collect(joined(&path, step), part, clear, leaves);
     }
 }
 

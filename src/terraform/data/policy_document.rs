@@ -112,8 +112,9 @@ impl Work {
         for document in self.parsed(attributes, "source_policy_documents") {
             for statement in &document.statements {
                 if let Sid::Known(sid) = statement.sid()
-                    && let Some(first) = seen.insert(sid.clone(), statement.span)
+                    && let Some(first) = seen.insert(sid, statement.span)
                 {
+                    let sid = statement.shown_sid();
                     let message = format!(
                         "`{sid}` is the Sid of two statements in `source_policy_documents`"
                     );
@@ -135,7 +136,8 @@ impl Work {
             self.old = known == OLD_VERSION;
             if !self.old && known != DEFAULT_VERSION {
                 let message = format!(
-                    "`version` is one of `{OLD_VERSION}` and `{DEFAULT_VERSION}`, not `{known}`"
+                    "`version` is one of `{OLD_VERSION}` and `{DEFAULT_VERSION}`, not `{}`",
+                    version.said(known)
                 );
                 self.problem(message, version.place.span);
             }
@@ -169,8 +171,9 @@ impl Work {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for statement in statements {
             if let Sid::Known(sid) = statement.sid()
-                && let Some(first) = seen.insert(sid.clone(), statement.span)
+                && let Some(first) = seen.insert(sid, statement.span)
             {
+                let sid = statement.shown_sid();
                 let problem =
                     Diagnostic::error(CODE, format!("`{sid}` is the `sid` of two statements"));
                 self.problems
@@ -254,7 +257,10 @@ impl Work {
                     match convert(&item, &Type::String) {
                         Ok(text) if text.is_null() => items.push(Value::text("", text.place.span)),
                         Ok(text) => items.push(text),
-                        Err(e) => self.problem(format!("`{argument}`: {e}"), item.place.span),
+                        Err(e) => {
+                            let message = format!("`{argument}`: {}", item.wrong(e));
+                            self.problem(message, item.place.span);
+                        }
                     }
                 }
                 Texts::Known(items, more.clone())

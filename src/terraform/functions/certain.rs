@@ -1,29 +1,8 @@
 //! Which calls work whatever their arguments turn out to be.
 
+use super::find;
+use super::signature::Works;
 use crate::value::{Kind, Sequence, Type, Value};
-
-/// Functions of texts that take every text.
-const TOTAL: [&str; 14] = [
-    "base64encode",
-    "chomp",
-    "endswith",
-    "lower",
-    "sha256",
-    "startswith",
-    "strrev",
-    "title",
-    "trim",
-    "trimprefix",
-    "trimspace",
-    "trimsuffix",
-    "upper",
-    "urlencode",
-];
-
-/// Functions that take collections apart or put them together without looking at what is in them.
-const CARRYING: [&str; 10] = [
-    "concat", "element", "keys", "length", "lookup", "merge", "one", "reverse", "slice", "values",
-];
 
 /// Whether a call that works with these arguments works whatever is unknown in them.
 pub fn surely_works(name: &str, arguments: &[Value]) -> bool {
@@ -43,8 +22,11 @@ pub fn surely_works(name: &str, arguments: &[Value]) -> bool {
         Kind::Sequence { .. } | Kind::Mapping { .. } => is_settled(v),
         _ => v.is_wholly_known(),
     };
-    (TOTAL.contains(&name) && arguments.iter().all(|v| text(v, false)))
-        || (CARRYING.contains(&name) && arguments.iter().all(carried))
+    match find(name).map(|function| function.works) {
+        Some(Works::AnyText) => arguments.iter().all(|v| text(v, false)),
+        Some(Works::AnyForm) => arguments.iter().all(carried),
+        Some(Works::Perhaps) | None => false,
+    }
 }
 
 /// Whether the form of a value is known, and of each unknown part its type. The elements of a set may fall together.

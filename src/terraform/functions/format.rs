@@ -4,6 +4,7 @@
 use super::{Call, FunctionError, Outcome, json};
 use crate::terraform::convert::convert;
 use crate::value::{Kind, Number, Piece, Sequence, Text, Type, Unknown, Value};
+use std::borrow::Cow;
 use std::iter::Peekable;
 use std::str::CharIndices;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ enum Token {
     Verb(Verb),
 }
 
-fn error(message: impl Into<String>) -> FunctionError {
+fn error(message: impl Into<Cow<'static, str>>) -> FunctionError {
     FunctionError::new(message)
 }
 
@@ -361,7 +362,7 @@ pub(super) fn formatlist(call: &Call) -> Outcome {
             })
             .collect();
         let text = render(&tokens, &row).map_err(|e| FunctionError {
-            message: format!("error on format iteration {i}: {}", e.message),
+            message: format!("error on format iteration {i}: {}", e.message).into(),
             ..e
         })?;
         let source = args

@@ -4,11 +4,15 @@ use super::collections::at;
 use super::{Call, FunctionError, Outcome};
 use crate::terraform::convert::{convert, equal, friendly, type_of, unify};
 use crate::value::{Kind, Sequence, Text, Type, Unknown, Value};
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// The elements of the first argument, which must be a list or tuple.
-fn ordered(call: &Call, otherwise: &str) -> Result<Vec<Value>, FunctionError> {
+fn ordered(
+    call: &Call,
+    otherwise: impl Into<Cow<'static, str>>,
+) -> Result<Vec<Value>, FunctionError> {
     match &call.get(0)?.kind {
         Kind::Sequence {
             shape: Sequence::Tuple | Sequence::List(_),
@@ -35,11 +39,8 @@ fn alike(call: &Call, items: Vec<Value>) -> Outcome {
 }
 
 pub(super) fn element(call: &Call) -> Outcome {
-    let message = format!(
-        "cannot read elements from {}",
-        friendly(&type_of(call.get(0)?))
-    );
-    let items = ordered(call, &message)?;
+    let ty = friendly(&type_of(call.get(0)?));
+    let items = ordered(call, format!("cannot read elements from {ty}"))?;
     if items.is_empty() {
         return Err(FunctionError::new(
             "cannot use element function with an empty list",

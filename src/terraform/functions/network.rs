@@ -3,9 +3,10 @@
 use super::{Call, FunctionError, Outcome};
 use crate::value::Type;
 use ipnet::IpNet;
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-fn wrong(message: impl Into<String>) -> FunctionError {
+fn wrong(message: impl Into<Cow<'static, str>>) -> FunctionError {
     FunctionError::new(message)
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Call, Context};
 use crate::span;
-use crate::value::{Type, Unknown, Value};
+use crate::value::{SENSITIVE, Type, Unknown, Value};
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 
@@ -33,15 +33,17 @@ impl Project {
 }
 
 /// Why a file is not read; `None` where it may be.
-pub fn outside(context: &Context, path: &str) -> Option<Unknown> {
+pub fn outside(context: &Context, path: &str, of: &[Value]) -> Option<Unknown> {
     if (context.project).holds(context.root, &context.root.join(path)) {
         return None;
     }
-    let reason = format!("`{path}` lies outside of the project and is not read");
+    let hidden = of.iter().any(Value::has_sensitive);
+    let shown = if hidden { SENSITIVE } else { path };
+    let reason = format!("`{shown}` lies outside of the project and is not read");
     Some(Unknown::because(reason).settle("start in a directory that holds both"))
 }
 
 /// The result of a call that asks about a file outside of the project.
 pub(super) fn kept_out(call: &Call, path: &str, ty: Type) -> Option<Value> {
-    Some(call.unknown(&outside(call.context, path)?, ty))
+    Some(call.unknown(&outside(call.context, path, &call.args)?, ty))
 }

@@ -18,6 +18,7 @@ const fn f(
         parameters,
         rest: None,
         result,
+        works: Works::Perhaps,
         transforms: false,
         body,
     }
@@ -47,6 +48,22 @@ const fn t(
     Function {
         transforms: true,
         ..f(name, parameters, result, body)
+    }
+}
+
+/// A function of texts that takes every text.
+const fn total(function: Function) -> Function {
+    Function {
+        works: Works::AnyText,
+        ..function
+    }
+}
+
+/// A function that carries what is in collections, and does not look at it.
+const fn carrying(function: Function) -> Function {
+    Function {
+        works: Works::AnyForm,
+        ..function
     }
 }
 
@@ -86,7 +103,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     f("alltrue", &[p("list", Bools, 0)], Bool, lists::alltrue),
     f("anytrue", &[p("list", Bools, 0)], Bool, lists::anytrue),
     t("base64decode", &[STR], Text, encoding::base64decode),
-    t("base64encode", &[STR], Text, encoding::base64encode),
+    total(t("base64encode", &[STR], Text, encoding::base64encode)),
     t("base64gzip", &[STR], Text, encoding::base64gzip),
     t("base64sha256", &[STR], Text, hashing::base64sha256),
     t("base64sha512", &[STR], Text, hashing::base64sha512),
@@ -104,7 +121,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         types::impure_text,
     ),
     t("ceil", &[NUM], Number, numbers::ceil),
-    t("chomp", &[STR], Text, strings::chomp),
+    total(t("chomp", &[STR], Text, strings::chomp)),
     f(
         "chunklist",
         &[p("list", List, MARKS), p("size", Number, 0)],
@@ -140,13 +157,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Texts,
         lists::compact,
     ),
-    v(
+    carrying(v(
         "concat",
         &[],
         p("seqs", Row, MARKS | UNKNOWN | MORE),
         Any,
         lists::concat,
-    ),
+    )),
     f(
         "contains",
         &[
@@ -164,13 +181,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
         List,
         lists::distinct,
     ),
-    f(
+    carrying(f(
         "element",
         &[ROW, p("index", Number, 0)],
         Any,
         lists::element,
-    ),
-    f("endswith", &[ROPE, SUFFIX], Bool, strings::endswith),
+    )),
+    total(f("endswith", &[ROPE, SUFFIX], Bool, strings::endswith)),
     t("ephemeralasnull", &[VALUE], Any, types::same),
     f("file", &[PATH], Text, files::file),
     f("filebase64", &[PATH], Text, files::filebase64),
@@ -224,22 +241,22 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         json::jsonencode,
     ),
-    f("keys", &[p("inputMap", Fields, MARKS)], Any, maps::keys),
-    f(
+    carrying(f("keys", &[p("inputMap", Fields, MARKS)], Any, maps::keys)),
+    carrying(f(
         "length",
         &[p("value", Sized, MARKS | UNKNOWN)],
         Number,
         collections::length,
-    ),
+    )),
     f("log", &[NUM, p("base", Number, 0)], Number, numbers::log),
-    v(
+    carrying(v(
         "lookup",
         &[p("inputMap", Fields, MARKS | MORE), p("key", Text, 0)],
         p("default", Any, NULL | UNKNOWN | MARKS | HOLES | MORE),
         Any,
         maps::lookup,
-    ),
-    t("lower", &[ROPE], Text, strings::lower),
+    )),
+    total(t("lower", &[ROPE], Text, strings::lower)),
     f(
         "matchkeys",
         &[
@@ -252,16 +269,16 @@ pub(super) static FUNCTIONS: &[Function] = &[
     ),
     v("max", &[], p("numbers", Number, 0), Number, numbers::max),
     t("md5", &[STR], Text, hashing::md5),
-    v(
+    carrying(v(
         "merge",
         &[],
         p("maps", Any, NULL | UNKNOWN | MARKS | MORE),
         Any,
         maps::merge,
-    ),
+    )),
     v("min", &[], p("numbers", Number, 0), Number, numbers::min),
     f("nonsensitive", &[BARE], Any, types::nonsensitive),
-    f("one", &[RUN], Any, lists::one),
+    carrying(f("one", &[RUN], Any, lists::one)),
     f(
         "parseint",
         &[p("number", Word, 0), p("base", Number, 0)],
@@ -321,7 +338,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         strings::replace,
     ),
-    f("reverse", &[RUN], Any, lists::reverse),
+    carrying(f("reverse", &[RUN], Any, lists::reverse)),
     f(
         "rsadecrypt",
         &[p("ciphertext", Text, 0), p("privatekey", Text, 0)],
@@ -340,15 +357,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
     f("setsubtract", &[WHOLE_SET, WHOLE_SET], Set, sets::subtract),
     v("setunion", &[SETS], SETS, Set, sets::union),
     t("sha1", &[STR], Text, hashing::sha1),
-    t("sha256", &[STR], Text, hashing::sha256),
+    total(t("sha256", &[STR], Text, hashing::sha256)),
     t("sha512", &[STR], Text, hashing::sha512),
     f("signum", &[NUM], Number, numbers::signum),
-    f(
+    carrying(f(
         "slice",
         &[ROW, p("start_index", Number, 0), p("end_index", Number, 0)],
         Any,
         lists::slice,
-    ),
+    )),
     f(
         "sort",
         &[p("list", Texts, MARKS | MORE)],
@@ -356,9 +373,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         lists::sort,
     ),
     f("split", &[SEPARATOR, ROPE], Texts, strings::split),
-    f("startswith", &[ROPE, PREFIX], Bool, strings::startswith),
+    total(f("startswith", &[ROPE, PREFIX], Bool, strings::startswith)),
     f("strcontains", &[STR, SUBSTR], Bool, strings::strcontains),
-    t("strrev", &[STR], Text, strings::strrev),
+    total(t("strrev", &[STR], Text, strings::strrev)),
     t(
         "substr",
         &[STR, p("offset", Number, 0), p("length", Number, 0)],
@@ -391,7 +408,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         time::timecmp,
     ),
     f("timestamp", &[], Text, types::impure_text),
-    t("title", &[STR], Text, strings::title),
+    total(t("title", &[STR], Text, strings::title)),
     f("tobool", &[VALUE], Bool, types::tobool),
     f("tolist", &[VALUE], List, types::tolist),
     f("tomap", &[VALUE], Any, types::tomap),
@@ -404,12 +421,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Any,
         maps::transpose,
     ),
-    t("trim", &[STR, p("cutset", Text, 0)], Text, strings::trim),
-    t("trimprefix", &[ROPE, PREFIX], Text, strings::trimprefix),
-    t("trimspace", &[STR], Text, strings::trimspace),
-    t("trimsuffix", &[ROPE, SUFFIX], Text, strings::trimsuffix),
-    t("upper", &[STR], Text, strings::upper),
-    t("urlencode", &[STR], Text, encoding::urlencode),
+    total(t("trim", &[STR, p("cutset", Text, 0)], Text, strings::trim)),
+    total(t("trimprefix", &[ROPE, PREFIX], Text, strings::trimprefix)),
+    total(t("trimspace", &[STR], Text, strings::trimspace)),
+    total(t("trimsuffix", &[ROPE, SUFFIX], Text, strings::trimsuffix)),
+    total(t("upper", &[STR], Text, strings::upper)),
+    total(t("urlencode", &[STR], Text, encoding::urlencode)),
     f("uuid", &[], Text, types::impure_text),
     f(
         "uuidv5",
@@ -417,12 +434,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Text,
         hashing::uuidv5,
     ),
-    f(
+    carrying(f(
         "values",
         &[p("mapping", Fields, MARKS | MORE)],
         Any,
         maps::values,
-    ),
+    )),
     f("yamldecode", &[STR], Any, yaml::yamldecode),
     f(
         "yamlencode",

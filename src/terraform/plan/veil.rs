@@ -6,7 +6,7 @@ use super::{is_true, list};
 use crate::span::Span;
 use crate::syntax::tree::{Node, Tree};
 
-/// The places of all sensitive scalars.
+/// The places of all sensitive scalars, and of the keys of what is sensitive as a whole.
 pub(super) fn sensitive(plan: &Tree) -> Vec<Span> {
     let mut out = Vec::new();
     for section in ["resource_changes", "resource_drift", "deferred_changes"] {
@@ -97,7 +97,8 @@ fn whole(value: &Tree, out: &mut Vec<Span>) {
         out.push(value.span);
     }
     value.items().iter().for_each(|v| whole(v, out));
-    for (_, entry) in value.entries() {
+    for (name, entry) in value.entries() {
+        out.push(name.span);
         whole(entry, out);
     }
 }

@@ -8,6 +8,7 @@ use crate::inventory::{Attached, Resource};
 use crate::raw::{Action, Change};
 use crate::resource::problem::Problem;
 use crate::value::{Kind, Place, Unknown, Value};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Kinds that are attached to something: the field that names it, and its kind.
@@ -35,7 +36,7 @@ impl Losses {
         problems(&self.found, &self.doubts, place)
     }
 
-    pub(super) fn add(&mut self, message: impl Into<String>, place: &Place) {
+    pub(super) fn add(&mut self, message: impl Into<Cow<'static, str>>, place: &Place) {
         self.found.push(Problem::new(message, place));
     }
 

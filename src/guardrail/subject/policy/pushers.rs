@@ -26,7 +26,11 @@ pub(super) fn field(policy: &Policy<'_>, trusted: &Trusted) -> Value {
     for (id, answer) in reach::accounts_with(&policy.scene, trusted, &all, false) {
         let inside = match id.as_str() {
             "*" => Ok(false),
-            _ => (policy.context).is_inside(policy.resource, &Account::Known(id.clone())),
+            _ => (policy.context).is_inside(
+                policy.resource,
+                &Account::Known(id.clone()),
+                &policy.place,
+            ),
         };
         let (answer, asked): (Answer, &[&'static str]) = match inside {
             Ok(true) => (

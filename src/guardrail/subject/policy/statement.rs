@@ -99,7 +99,7 @@ fn grant(
         Ok(Account::Own) => policy.resource.raw.account.clone(),
         Ok(Account::Unknown(why)) | Err(why) => unknown(why),
     };
-    let asked = |ask: fn(&Policy<'_>, &Account) -> Known| {
+    let asked = |ask: &dyn Fn(&Policy<'_>, &Account) -> Known| {
         flag(
             owner.clone().and_then(|account| ask(policy, &account)),
             place,
@@ -113,10 +113,10 @@ fn grant(
             kind(grant).map_or_else(|why| unknown(&why), |kind| text(kind.word(), place)),
         ),
         ("account", account),
-        ("own", asked(is_own)),
+        ("own", asked(&is_own)),
         (
             "trusted",
-            asked(|policy, account| policy.context.is_inside(policy.resource, account)),
+            asked(&|policy, account| policy.context.is_inside(policy.resource, account, place)),
         ),
         ("narrowed", flag(narrowed(alone, grant), place)),
         ("sourced", flag(sourced(alone, grant), place)),

@@ -70,6 +70,15 @@ impl Statement {
         }
     }
 
+    /// Its name as a message shows it.
+    pub(super) fn shown_sid(&self) -> String {
+        let sid = self.fields.iter().find(|e| &*e.key == "Sid");
+        match sid.map(|e| &e.node) {
+            Some(Node::Leaf(value)) => value.said(value.as_str().unwrap_or_default()).into_owned(),
+            _ => String::new(),
+        }
+    }
+
     fn to_node(&self) -> Node {
         let of = |field: &&str| self.fields.iter().find(|e| &*e.key == *field).cloned();
         Node::Object {

@@ -37,6 +37,7 @@ pub(super) fn read(value: &Value, argument: &str) -> Result<Document, Diagnostic
 }
 
 fn wrong(value: &Value, argument: &str, why: &str) -> Diagnostic {
+    let why = value.wrong(why.to_owned());
     Diagnostic::error(
         CODE,
         format!("`{argument}` holds something that is no policy document: {why}"),
