@@ -110,6 +110,17 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Does something without telling anybody what problems it meets; gives these.
+    fn quietly<T>(&self, work: impl FnOnce() -> T) -> (T, Vec<Diagnostic>) {
+        let aside = self.aside.replace(true);
+        let before = (self.apart.take(), self.seen_apart.take());
+        let out = work();
+        let told = self.apart.replace(before.0);
+        self.seen_apart.replace(before.1);
+        self.aside.set(aside);
+        (out, told)
+    }
+
     /// All problems. What only other values than the defaults lead to is a warning: nobody needs to deploy these.
     fn told(self) -> Vec<Diagnostic> {
         let seen = self.seen.into_inner();

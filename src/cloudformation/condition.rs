@@ -38,7 +38,7 @@ pub(super) enum Subject {
 pub(super) struct Assumption {
     pub(super) subjects: BTreeMap<Subject, Assumed>,
     pub(super) open: BTreeMap<String, bool>,
-    /// Conditions by name.
+    /// Conditions by name, and those of nested stacks by their address from here.
     pub(super) conditions: BTreeMap<String, bool>,
 }
 
@@ -52,7 +52,7 @@ pub(super) enum Assumed {
 }
 
 /// The atoms of some conditions.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Atoms {
     pub(super) subjects: BTreeMap<Subject, Vec<(String, Span)>>,
     pub(super) open: BTreeSet<String>,
@@ -75,25 +75,52 @@ impl Atoms {
         }
     }
 
-    /// Adds those of a condition without a name, where it speaks of a subject that is among them already.
-    pub(super) fn add_related(&mut self, condition: &Condition, all: &Conditions) {
+    /// Adds those of a condition without a name, where it speaks of a subject that is among them already. Gives what it added.
+    pub(super) fn add_related(&mut self, condition: &Condition, all: &Conditions) -> Atoms {
         let mut own = Atoms::default();
         let mut next = Vec::new();
         own.add_direct(condition, &mut next);
-        if own.subjects.keys().any(|s| self.subjects.contains_key(s)) {
-            self.add_direct(condition, &mut next);
-            next.iter().for_each(|name| self.add(name, all));
+        if !own.subjects.keys().any(|s| self.subjects.contains_key(s)) {
+            return Atoms::default();
         }
+        next.iter().for_each(|name| own.add(name, all));
+        self.extend(&own);
+        own
+    }
+
+    /// Adds all of others.
+    pub(super) fn extend(&mut self, other: &Atoms) {
+        for (subject, texts) in &other.subjects {
+            self.add_texts(subject.clone(), texts.iter().cloned());
+        }
+        self.open.extend(other.open.iter().cloned());
+    }
+
+    /// Adds texts that a subject may be.
+    pub(super) fn add_texts(
+        &mut self,
+        subject: Subject,
+        texts: impl IntoIterator<Item = (String, Span)>,
+    ) {
+        let known = self.subjects.entry(subject).or_default();
+        for (text, span) in texts {
+            if !known.iter().any(|(t, _)| *t == text) {
+                known.push((text, span));
+            }
+        }
+    }
+
+    /// Whether some of them are known by their text only, so that what parameters are may decide them.
+    pub(super) fn has_expressions(&self) -> bool {
+        let expression = |s: &Subject| matches!(s, Subject::Expression(_));
+        !self.open.is_empty() || self.subjects.keys().any(expression)
     }
 
     fn add_direct(&mut self, condition: &Condition, next: &mut Vec<String>) {
         match condition {
             Condition::Known(_) => {}
             Condition::Is(subject, text, span) => {
-                let texts = self.subjects.entry(subject.clone()).or_default();
-                if !texts.iter().any(|(t, _)| t == text) {
-                    texts.push((text.clone(), *span));
-                }
+                self.add_texts(subject.clone(), [(text.clone(), *span)]);
             }
             Condition::Open(key) => {
                 self.open.insert(key.clone());
@@ -194,6 +221,15 @@ impl Stack<'_> {
             }
         }
         out
+    }
+
+    /// The conditions of the template where parameters are what is assumed: what a function makes of them is known then.
+    pub(super) fn conditions_where(&self, assumption: &Assumption) -> Conditions {
+        let tried = |assumed| std::mem::replace(&mut self.state.borrow_mut().tried, assumed);
+        let before = tried(Some(assumption.subjects.clone()));
+        let (read, _) = self.run.quietly(|| self.read_conditions());
+        tried(before);
+        read
     }
 
     fn condition(&self, tree: &Tree, scope: &Scope) -> Condition {

@@ -1,27 +1,30 @@
-//! What a template holds but does not make as long as its parameters have their defaults. A default is a value that any
-//! deployment may replace: such resources, and what conditions make of others, are judged in further cases, in which as few
-//! parameters as possible are anything else, so that nothing is left out silently.
+//! What a template makes where its parameters do not have their defaults. A default is a value that any deployment may
+//! replace: so each resource is seen in every way that the conditions of the template can make it come out, and what it is
+//! judged by as well. Of all deployments that show it in one way the one is looked at in which as few parameters as possible
+//! are off their defaults. What there is no room for is looked at with its parameters open, so that nothing is left out
+//! silently.
 
-use self::combinations::{Demand, demands};
+use self::away::Outcome;
+use self::demand::{Demand, demands};
 use super::case::{self, CASES, Case};
 use super::condition::Assumption;
-use super::foreach::Entry;
-use super::hang::Hung;
-use super::resources::{conditions_of_resources, conditions_that_matter, is_nested, matters};
+use super::hang::{Map, Part};
+use super::resources::conditions_that_matter;
 use super::stack::Stack;
 use super::template::Template;
 use super::{GivenValues, Run};
-use crate::syntax::tree::Tree;
+use crate::span::Span;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-mod combinations;
+mod away;
+mod demand;
 
-/// Sets of parameters that are tried.
+/// Demands that are looked into.
 const TRIES: usize = 64;
 
-/// Parameters of one condition that are tried in pairs.
-const PAIRS: usize = 5;
+/// Deployments whose nested stacks are looked into.
+const SURVEYS: usize = 512;
 
 /// Conditions that the words of the case at the defaults list; more are said together.
 const WORDS: usize = 1;
@@ -35,10 +38,11 @@ pub(super) struct Variant<'a> {
     pub(super) cases: Vec<Case>,
 }
 
+/// What a case says about the conditions that matter, those of nested stacks included.
 type Truths = Vec<Option<bool>>;
 
-/// The defaults first, then what else is needed for every resource that matters to exist in some case, and to look in some
-/// case as any deployment can make it look.
+/// The defaults first, then what else is needed for every resource that matters to look in some case as any deployment can
+/// make it look; where not every case is asked for, to exist in some case.
 pub(super) fn variants<'a>(
     run: &'a Run<'a>,
     template: &'a Template,
@@ -48,12 +52,16 @@ pub(super) fn variants<'a>(
     let cases = case::cases(&stack, &conditions_that_matter(&stack));
     let mut base = Variant { stack, cases };
     run.aside.set(true);
-    let search = Search::new(run, template, given, &mut base);
-    let mut out = vec![base];
-    if !search.absent.is_empty() || !search.nested.is_empty() || !search.demands.is_empty() {
-        search.add_to(&mut out);
+    let mut out = Vec::new();
+    let defaulted = defaulted(&base.stack, given);
+    if !defaulted.is_empty() || base.stack.nested_entries().next().is_some() {
+        let new = || Search::new(run, template, given, &base.stack, defaulted);
+        let (search, _) = run.quietly(new);
+        search.tell_nested_apart(&mut base);
+        out = search.further(&mut base);
     }
     run.aside.set(false);
+    out.insert(0, base);
     out
 }
 
@@ -67,46 +75,62 @@ pub(super) fn outermost<'a>(
     Stack::new(run, template, given, prefix, 0, Assumption::default())
 }
 
+/// The parameters that have their defaults.
+fn defaulted(stack: &Stack<'_>, given: &GivenValues) -> BTreeMap<String, Defaulted> {
+    let held = (stack.parameters.iter())
+        .filter(|(name, p)| p.value.is_some() && !given.contains_key(*name));
+    let defaulted = held.map(|(name, parameter)| {
+        let value = parameter.value.as_ref();
+        let text = value.and_then(|v| Some((v.as_str()?.to_owned(), v.place.span)));
+        let freed = parameter.freed();
+        (name.clone(), Defaulted { text, freed })
+    });
+    defaulted.collect()
+}
+
 /// The search for the cases that the defaults leave out.
 struct Search<'a, 'g> {
     run: &'a Run<'a>,
     template: &'a Template,
     given: &'g GivenValues,
-    /// Conditions that matter: those of `absent` first.
+    /// Conditions that matter, by address; those of the outermost stack first.
     names: Vec<String>,
-    /// Conditions that keep a resource from existing, with the defaulted parameters that they hang on.
-    absent: Vec<(String, BTreeSet<String>)>,
-    /// Nested stacks in which resources do not exist, or may look otherwise, with the defaulted parameters that their
-    /// arguments hang on.
-    nested: Vec<Nested>,
-    /// Conditions that resources hang on, for those that are to be seen in every combination.
+    /// Where those of nested stacks begin.
+    outer: usize,
+    map: Map,
     demands: Vec<Demand>,
-    /// What each defaulted parameter is where it is not held to its default.
-    freed: GivenValues,
+    /// Parameters that hold more than anybody has followed.
+    open: BTreeSet<String>,
+    /// The parameters that have their defaults, by name.
+    defaulted: BTreeMap<String, Defaulted>,
     tries: Cell<usize>,
+    surveys: Cell<usize>,
 }
 
-/// A case that was found, with what it says about the conditions.
-struct Found {
+/// A parameter that has its default.
+struct Defaulted {
+    /// The default, where it is one text.
+    text: Option<(String, Span)>,
+    /// What it is given where it is not held to that.
+    freed: super::parameter::Given,
+}
+
+/// A case past the defaults, with the stack that it is a case of and what it says about the conditions.
+struct Found<'a> {
+    stack: Stack<'a>,
     case: Case,
     truths: Truths,
+    /// The condition that it is there for.
+    first: usize,
 }
 
-/// A nested stack whose arguments hang on defaults.
-struct Nested {
-    name: String,
-    /// Resources that it leaves out.
-    absent: BTreeSet<String>,
-    parameters: BTreeSet<String>,
-    /// How many cases its conditions have while the parameters are at their defaults.
-    cases: usize,
-}
-
-/// What was found for one condition.
-struct Group<'a> {
-    stack: Stack<'a>,
-    found: Vec<Found>,
-    picked: Vec<Found>,
+/// What has been found so far.
+struct Seen<'a> {
+    /// What the cases say, those at the defaults first.
+    truths: Vec<Truths>,
+    found: Vec<Found<'a>>,
+    /// Parameters whose other values are not all looked at.
+    left: BTreeSet<String>,
 }
 
 impl<'a, 'g> Search<'a, 'g> {
@@ -114,244 +138,130 @@ impl<'a, 'g> Search<'a, 'g> {
         run: &'a Run<'a>,
         template: &'a Template,
         given: &'g GivenValues,
-        base: &mut Variant<'a>,
+        stack: &Stack<'a>,
+        defaulted: BTreeMap<String, Defaulted>,
     ) -> Self {
-        let relevant = conditions_that_matter(&base.stack);
-        let mut wanted = conditions_of_resources(&base.stack);
-        let mut nested: Option<BTreeMap<String, BTreeSet<String>>> = None;
-        let cases = base.cases.clone();
-        for case in cases {
-            base.stack.assume(case.assumption);
-            wanted.retain(|name| base.stack.truth(name) == Some(false));
-            let here = left_out(&base.stack);
-            nested = Some(match nested {
-                Some(before) => common(before, &here),
-                None => here,
-            });
-        }
-        let stack = &base.stack;
-        let hung = Hung::new(stack, given);
-        let absent: Vec<(String, BTreeSet<String>)> = (wanted.into_iter())
-            .map(|name| (name.clone(), hung.on(&name)))
-            .filter(|(_, parameters)| !parameters.is_empty())
+        run.used.reset();
+        let map = Map::of(stack);
+        let all = (map.resources.iter()).flat_map(|r| r.there.iter().chain(&r.own.conditions));
+        let (outer, nested): (BTreeSet<String>, BTreeSet<String>) = all
+            .cloned()
+            .partition(|name| stack.conditions.contains_key(name));
+        let outer: BTreeSet<String> = outer
+            .into_iter()
+            .chain(conditions_that_matter(stack))
             .collect();
-        let mut names: Vec<String> = absent.iter().map(|(n, _)| n.clone()).collect();
-        let others = relevant.into_iter().filter(|n| !names.contains(n));
-        let others: Vec<String> = others.collect();
-        names.extend(others);
-        let left_out = nested.unwrap_or_default();
-        let nested = hanging(stack, &hung, &left_out);
-        let nested = nested.filter(|n| run.every_case || !n.absent.is_empty());
-        let nested = nested.collect();
-        let freed = hung.defaulted.iter().filter_map(|name| {
-            let parameter = stack.parameters.get(name)?;
-            Some((name.clone(), parameter.freed()))
-        });
-        let demands = match run.every_case {
-            true => demands(stack, &hung, &names),
-            false => Vec::new(),
-        };
-        Search {
+        let mut search = Search {
             run,
             template,
             given,
-            names,
-            demands,
-            freed: freed.collect(),
-            absent,
-            nested,
+            outer: outer.len(),
+            names: outer.into_iter().chain(nested).collect(),
+            map,
+            demands: Vec::new(),
+            open: BTreeSet::new(),
+            defaulted,
             tries: Cell::new(0),
-        }
-    }
-
-    fn add_to(self, out: &mut Vec<Variant<'a>>) {
-        let mut seen: Vec<Truths> = Vec::new();
-        if let Some(base) = out.first_mut() {
-            for case in base.cases.clone() {
-                seen.push(truths(&self.names, &mut base.stack, &case));
-            }
-        }
-        let bases = seen.len();
-        let mut left = BTreeSet::new();
-        let mut groups: Vec<(usize, Group<'a>)> = Vec::new();
-        for (i, (name, parameters)) in self.absent.iter().enumerate() {
-            match self.group(name, parameters) {
-                Ok(Some(group)) => groups.push((i, group)),
-                Ok(None) => {}
-                Err(()) => left.extend(parameters.iter().cloned()),
-            }
-        }
-        self.pick(&mut groups, &mut seen, &mut left);
-        self.combine(&mut groups, &mut seen, &mut left);
-        let mut further = Vec::new();
-        for (wanted, group) in groups {
-            let cases = group.picked.into_iter().map(|mut found| {
-                found.case.label = Some(self.label(wanted, &found.truths, &seen));
-                found.case
-            });
-            further.push(Variant {
-                cases: cases.collect(),
-                stack: group.stack,
-            });
-        }
-        let room = CASES.saturating_sub(seen.len());
-        let reached = self.add_nested(room, &mut further, &mut left);
-        self.open_nested(&reached, &mut further, &mut left);
-        if !left.is_empty() {
-            further.push(Variant {
-                cases: vec![Case::open()],
-                stack: self.without_defaults(&left),
-            });
-        }
-        further.retain(|variant| !variant.cases.is_empty());
-        let base = out.first_mut().filter(|_| !further.is_empty());
-        for (i, case) in base
-            .into_iter()
-            .flat_map(|b| b.cases.iter_mut().enumerate())
-        {
-            case.label = Some(self.base_label(i, &seen, bases, case.label.take()));
-        }
-        out.extend(further);
-    }
-
-    /// First one case for every resource, then what else there is; `left` gets the parameters of those without a case.
-    fn pick(
-        &self,
-        groups: &mut [(usize, Group<'a>)],
-        seen: &mut Vec<Truths>,
-        left: &mut BTreeSet<String>,
-    ) {
-        for (i, group) in groups.iter_mut() {
-            let holds = |truths: &Truths| truths.get(*i).copied().flatten() == Some(true);
-            if seen.iter().any(holds) {
-                continue;
-            }
-            if seen.len() < CASES && !group.found.is_empty() {
-                let first = group.found.remove(0);
-                seen.push(first.truths.clone());
-                group.picked.push(first);
-            } else if let Some((_, parameters)) = self.absent.get(*i) {
-                left.extend(parameters.iter().cloned());
-            }
-        }
-        for (_, group) in groups.iter_mut() {
-            for found in std::mem::take(&mut group.found) {
-                if seen.len() < CASES && !seen.contains(&found.truths) {
-                    seen.push(found.truths.clone());
-                    group.picked.push(found);
-                }
-            }
-        }
-    }
-
-    /// The cases in which a condition holds, with as few parameters as possible off their defaults; `None` where it never
-    /// does, an error where that takes too long to tell.
-    fn group(&self, name: &str, parameters: &BTreeSet<String>) -> Result<Option<Group<'a>>, ()> {
-        let Some(all) = self.attempt(name, parameters)? else {
-            return Ok(None);
+            surveys: Cell::new(0),
         };
-        let single: Vec<BTreeSet<String>> = (parameters.iter())
-            .map(|p| BTreeSet::from([p.clone()]))
-            .collect();
-        let mut sets = if single.len() > 1 { single } else { Vec::new() };
-        if (3..=PAIRS).contains(&parameters.len()) {
-            for (i, one) in parameters.iter().enumerate() {
-                let others = parameters.iter().skip(i + 1);
-                sets.extend(others.map(|other| BTreeSet::from([one.clone(), other.clone()])));
-            }
-        }
-        for set in sets {
-            match self.attempt(name, &set) {
-                Ok(None) => {}
-                Ok(Some(group)) => return Ok(Some(group)),
-                Err(()) => break,
-            }
-        }
-        Ok(Some(all))
+        search.open = search.unfollowed();
+        search.demands = demands(&search);
+        search
     }
 
-    fn attempt(&self, name: &str, parameters: &BTreeSet<String>) -> Result<Option<Group<'a>>, ()> {
-        if self.tries.get() >= TRIES {
-            return Err(());
+    /// Parameters of which nobody can say what hangs on them.
+    fn unfollowed(&self) -> BTreeSet<String> {
+        let templates = &self.map.templates;
+        let mut behind = self.map.behind(templates.conditions.iter());
+        behind
+            .parameters
+            .extend(templates.parameters.iter().cloned());
+        if self.map.resources.iter().any(|r| r.own.cut) || behind.cut || templates.cut {
+            return self.defaulted.keys().cloned().collect();
         }
-        self.tries.set(self.tries.get() + 1);
-        let mut stack = self.without_defaults(parameters);
-        if stack.truth(name) == Some(false) {
-            return Ok(None);
-        }
-        let mut cases = case::cases(&stack, &self.names.iter().cloned().collect());
-        if let [only] = cases.as_slice()
-            && only.label.is_none()
-            && stack.truth(name).is_none()
-        {
-            cases = case::cases(&stack, &BTreeSet::from([name.to_owned()]));
-        }
-        let mut found = Vec::new();
-        for case in cases {
-            let truths = truths(&self.names, &mut stack, &case);
-            if stack.truth(name) != Some(false) {
-                found.push(Found { case, truths });
-            }
-        }
-        let picked = Vec::new();
-        Ok((!found.is_empty()).then_some(Group {
-            stack,
-            found,
-            picked,
-        }))
+        self.held(&behind)
     }
 
-    /// Adds what it takes for the resources of nested stacks to exist; their own cases are told apart when they are
-    /// evaluated. Gives the parameters that they take, by stack.
-    fn add_nested(
-        &self,
-        mut room: usize,
-        out: &mut Vec<Variant<'a>>,
-        left: &mut BTreeSet<String>,
-    ) -> BTreeMap<String, BTreeSet<String>> {
-        let mut reached = BTreeMap::new();
-        for nested in self.nested.iter().filter(|n| !n.absent.is_empty()) {
-            let mut sets: Vec<BTreeSet<String>> = (nested.parameters.iter())
-                .map(|p| BTreeSet::from([p.clone()]))
-                .collect();
-            sets.push(nested.parameters.clone());
-            let found = (sets.into_iter()).find_map(|set| Some((self.reached(nested, &set)?, set)));
-            match found {
-                Some((variant, set)) if variant.cases.len() <= room => {
-                    room -= variant.cases.len();
-                    out.push(variant);
-                    reached.insert(nested.name.clone(), set);
-                }
-                Some(_) => left.extend(nested.parameters.iter().cloned()),
-                None if self.tries.get() >= TRIES => left.extend(nested.parameters.iter().cloned()),
-                None => {}
-            }
-        }
-        reached
+    /// Those parameters that have their defaults.
+    fn held(&self, part: &Part) -> BTreeSet<String> {
+        let held = |name: &&String| self.defaulted.contains_key(*name);
+        part.parameters.iter().filter(held).cloned().collect()
     }
 
-    /// The cases in which resources of a nested stack exist that the defaults leave out.
-    fn reached(&self, nested: &Nested, parameters: &BTreeSet<String>) -> Option<Variant<'a>> {
-        if self.tries.get() >= TRIES {
-            return None;
+    /// Gives the cases at the defaults that the conditions of nested stacks tell apart, too, where there is room for them.
+    fn tell_nested_apart(&self, base: &mut Variant<'a>) {
+        let all: BTreeSet<usize> = (0..self.names.len()).collect();
+        if self.names.len() == self.outer {
+            return;
         }
-        self.tries.set(self.tries.get() + 1);
-        let mut stack = self.without_defaults(parameters);
-        let mut cases = case::cases(&stack, &conditions_that_matter(&stack));
-        cases.retain(|case| {
-            stack.assume(case.assumption.clone());
-            let out = left_out(&stack);
-            let still = out.get(&nested.name);
-            still.is_none_or(|still| !nested.absent.is_subset(still))
-        });
-        (!cases.is_empty()).then_some(Variant { stack, cases })
+        let mut outcomes = self.outcomes(&BTreeSet::new(), &all).unwrap_or_default();
+        outcomes.sort_by(|a, b| a.truths.cmp(&b.truths));
+        let truths: Vec<Truths> = outcomes.iter().map(|o| o.truths.clone()).collect();
+        if !(2..=CASES).contains(&outcomes.len()) {
+            return;
+        }
+        let names: Vec<&String> = self.names.iter().collect();
+        let case = |outcome: Outcome| {
+            let label = Some(case::label("", &names, &outcome.truths, &truths));
+            let mut assumption = outcome.assumption;
+            self.name_truths(&outcome.truths, &mut assumption);
+            Case { label, assumption }
+        };
+        base.cases = outcomes.into_iter().map(case).collect();
+    }
+
+    /// The variants past the defaults; the cases at the defaults get their words.
+    fn further(self, base: &mut Variant<'a>) -> Vec<Variant<'a>> {
+        let truths = |case: &Case| self.survey(&mut base.stack, &case.assumption);
+        let truths: Vec<Truths> = base.cases.iter().map(truths).collect();
+        let bases = truths.len();
+        let mut seen = Seen {
+            truths,
+            found: Vec::new(),
+            left: self.open.clone(),
+        };
+        for demand in &self.demands {
+            self.meet(demand, &mut seen);
+        }
+        let all = seen.truths;
+        let mut out: Vec<Variant<'a>> = Vec::new();
+        for mut found in seen.found {
+            found.case.label = Some(self.label(found.first, &found.truths, &all));
+            out.push(Variant {
+                stack: found.stack,
+                cases: vec![found.case],
+            });
+        }
+        if !seen.left.is_empty() {
+            out.push(Variant {
+                cases: vec![Case::open()],
+                stack: self.without_defaults(&seen.left),
+            });
+        }
+        let labelled = base.cases.iter_mut().filter(|_| !out.is_empty());
+        for (i, case) in labelled.enumerate() {
+            case.label = Some(self.base_label(i, &all, bases, case.label.take()));
+        }
+        out
+    }
+
+    /// What a stack says about the conditions under an assumption; leaves it in that.
+    fn survey(&self, stack: &mut Stack<'_>, assumption: &Assumption) -> Truths {
+        stack.assume(assumption.clone());
+        let mut truths = BTreeMap::new();
+        self.run.used.reset();
+        let nested = self.names.len() > self.outer;
+        self.run.quietly(|| add_truths(stack, nested, &mut truths));
+        self.run.open.take(); // a nested stack's cases are told apart when it is evaluated for good
+        let truth = |name: &String| truths.get(name).copied().flatten();
+        self.names.iter().map(truth).collect()
     }
 
     /// The template with some parameters not held to their defaults.
     fn without_defaults(&self, parameters: &BTreeSet<String>) -> Stack<'a> {
         let mut given = self.given.clone();
-        let freed = (self.freed.iter()).filter(|(name, _)| parameters.contains(*name));
-        given.extend(freed.map(|(name, value)| (name.clone(), value.clone())));
+        let freed = (self.defaulted.iter()).filter(|(name, _)| parameters.contains(*name));
+        given.extend(freed.map(|(name, parameter)| (name.clone(), parameter.freed.clone())));
         outermost(self.run, self.template, &given)
     }
 
@@ -400,68 +310,14 @@ impl<'a, 'g> Search<'a, 'g> {
     }
 }
 
-/// The nested stacks that hang on defaults, by their arguments or by their condition.
-fn hanging<'s>(
-    stack: &'s Stack<'_>,
-    hung: &'s Hung<'_>,
-    absent: &'s BTreeMap<String, BTreeSet<String>>,
-) -> impl Iterator<Item = Nested> + 's {
-    let arguments = |entry: &Entry<'_>| {
-        let properties = entry.tree.get("Properties");
-        let arguments = properties.and_then(|p| p.get("Parameters"));
-        let mut all = arguments.map_or_else(BTreeSet::new, |tree| hung.of(tree, &entry.scope));
-        if let Some(condition) = entry.tree.get("Condition").and_then(Tree::str) {
-            all.extend(hung.on(&entry.scope.key(condition)));
-        }
-        all
-    };
-    let stacks = stack.resources.iter().filter(|e| is_nested(e) && !e.open);
-    let one = move |entry: &Entry<'_>| Nested {
-        name: entry.name.clone(),
-        absent: absent.get(&entry.name).cloned().unwrap_or_default(),
-        parameters: arguments(entry),
-        cases: combinations::cases_within(stack, entry),
-    };
-    stacks.map(one).filter(|n| !n.parameters.is_empty())
-}
-
-/// What a case says about some conditions; leaves the stack in it.
-fn truths(names: &[String], stack: &mut Stack<'_>, case: &Case) -> Truths {
-    stack.assume(case.assumption.clone());
-    names.iter().map(|name| stack.truth(name)).collect()
-}
-
-/// The resources that matter and do not exist, by the nested stack that they stand in (at any depth).
-fn left_out(stack: &Stack<'_>) -> BTreeMap<String, BTreeSet<String>> {
-    let mut out = BTreeMap::new();
-    let nested = |e: &&Entry<'_>| is_nested(e) && !e.open;
-    for entry in stack.resources.iter().filter(nested) {
-        let condition = entry.tree.get("Condition").and_then(Tree::str);
-        if condition.is_some_and(|c| stack.truth(&entry.scope.key(c)) == Some(false)) {
-            continue;
-        }
-        let resources = &stack.nested(entry).resources;
-        let absent = resources
-            .iter()
-            .filter(|r| r.exists == Some(false) && matters(&r.kind));
-        let absent: BTreeSet<String> = absent.map(|r| r.address.clone()).collect();
-        if !absent.is_empty() {
-            out.insert(entry.name.clone(), absent);
+/// What a stack, and where asked for those nested in it, say about their conditions.
+fn add_truths(stack: &Stack<'_>, nested: bool, out: &mut BTreeMap<String, Option<bool>>) {
+    for name in stack.conditions.keys() {
+        out.insert(stack.address(name), stack.truth(name));
+    }
+    for entry in stack.nested_entries().filter(|_| nested) {
+        if stack.exists(entry) != Some(false) {
+            stack.with_child(entry, |child| add_truths(child, nested, out));
         }
     }
-    // What a nested stack leaves open is looked at when it is evaluated for good.
-    stack.run.open.take();
-    out
-}
-
-fn common(
-    before: BTreeMap<String, BTreeSet<String>>,
-    here: &BTreeMap<String, BTreeSet<String>>,
-) -> BTreeMap<String, BTreeSet<String>> {
-    let both = before.into_iter().filter_map(|(name, mut absent)| {
-        let here = here.get(&name)?;
-        absent.retain(|address| here.contains(address));
-        (!absent.is_empty()).then_some((name, absent))
-    });
-    both.collect()
 }

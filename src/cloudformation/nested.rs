@@ -4,7 +4,7 @@
 use super::case;
 use super::condition::{Assumption, Subject};
 use super::foreach::Entry;
-use super::parameter::Given;
+use super::parameter::{Given, Parameter};
 use super::parsed::Parsed;
 use super::resources::{conditions_that_matter, resources};
 use super::stack::{BlindSpot, Stack};
@@ -136,22 +136,44 @@ impl Stack<'_> {
                 ..Nested::default()
             };
         };
-        let given = self.given(entry, &template);
+        self.within(entry, &template, |child| {
+            self.take_case(child);
+            Nested {
+                resources: resources(child),
+                outputs: child.outputs(),
+                blind: child.blind_spots(),
+            }
+        })
+    }
+
+    /// Looks at a nested stack whose template is at hand, its own conditions as they come.
+    pub(super) fn with_child<T>(
+        &self,
+        entry: &Entry<'_>,
+        look: impl FnOnce(&mut Stack<'_>) -> T,
+    ) -> Option<T> {
+        let template = self.nested_template(entry)?;
+        Some(self.within(entry, &template, look))
+    }
+
+    fn within<T>(
+        &self,
+        entry: &Entry<'_>,
+        template: &Template,
+        look: impl FnOnce(&mut Stack<'_>) -> T,
+    ) -> T {
+        let given = self.given(entry, template);
         let prefix = format!("{}.", self.address(&entry.name));
+        let depth = self.depth + 1;
         let mut child = Stack::new(
             self.run,
-            &template,
+            template,
             &given,
             prefix,
-            self.depth + 1,
-            self.inherited(),
+            depth,
+            self.inherited(&entry.name),
         );
-        self.take_case(&mut child);
-        Nested {
-            resources: resources(&child),
-            outputs: child.outputs(),
-            blind: child.blind_spots(),
-        }
+        look(&mut child)
     }
 
     /// The template of a nested stack; tells where it is not to be had.
@@ -188,12 +210,17 @@ impl Stack<'_> {
         }
     }
 
-    /// What is assumed about parameters, for the stacks that they are handed on to.
-    fn inherited(&self) -> Assumption {
+    /// What is assumed about parameters, for the stacks that they are handed on to, and about the conditions of one of them.
+    fn inherited(&self, name: &str) -> Assumption {
         let mut inherited = Assumption::default();
         let subjects = self.assumption.subjects.iter();
         let parameters = subjects.filter(|(s, _)| matches!(s, Subject::Parameter(_)));
         inherited.subjects = parameters.map(|(s, a)| (s.clone(), a.clone())).collect();
+        let within = |key: &str| Some(key.strip_prefix(name)?.strip_prefix('.')?.to_owned());
+        let conditions = self.assumption.conditions.iter();
+        inherited.conditions = conditions
+            .filter_map(|(key, truth)| Some((within(key)?, *truth)))
+            .collect();
         inherited
     }
 
@@ -219,13 +246,13 @@ impl Stack<'_> {
     }
 
     /// The parameter whose open value something is, and nothing else.
-    fn subject_of(&self, value: &Value) -> Option<String> {
+    fn subject_of(&self, value: &Value) -> Option<&Parameter> {
         value.as_unknown()?;
         let step = value.place.steps().next()?;
         let Via::Variable(name) = &step.via else {
             return None;
         };
-        Some(self.parameters.get(&**name)?.subject.clone())
+        self.parameters.get(&**name)
     }
 
     /// What a nested stack's parameters are given. Where further ones may be given, none that is not seen is its default.
@@ -250,24 +277,23 @@ impl Stack<'_> {
             .flat_map(|cause| names.clone().map(|name| (name, open(cause))))
             .map(|(name, value)| {
                 let via = Via::Argument(name.into());
-                let subject = None;
-                (
-                    name.to_owned(),
-                    Given {
-                        value,
-                        via,
-                        subject,
-                    },
-                )
+                let given = Given {
+                    value,
+                    via,
+                    subject: None,
+                    allowed: Vec::new(),
+                };
+                (name.to_owned(), given)
             })
             .collect();
         let give = |(name, value): (Arc<str>, Value)| {
             let via = Via::Argument(name.clone());
-            let subject = self.subject_of(&value);
+            let parameter = self.subject_of(&value);
             let given = Given {
                 value,
                 via,
-                subject,
+                subject: parameter.map(|p| p.subject.clone()),
+                allowed: parameter.map_or_else(Vec::new, |p| p.allowed.clone()),
             };
             (name.to_string(), given)
         };

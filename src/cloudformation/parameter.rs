@@ -26,6 +26,8 @@ pub(super) struct Given {
     pub(super) via: Via,
     /// The parameter of the parent stack whose open value it is.
     pub(super) subject: Option<String>,
+    /// What that one may be; empty: anything.
+    pub(super) allowed: Vec<(String, Span)>,
 }
 
 /// A declared parameter.
@@ -96,13 +98,30 @@ impl Parameter {
             value: given_value(t, template.scalars),
             via: Via::Default(parameter.name.clone()),
             subject: None,
+            allowed: Vec::new(),
         });
+        parameter.narrow(given.map_or(&[][..], |g| &g.allowed));
         if !parameter.stored {
             let default = default.map(|g| parameter.shaped(&g));
             let given = given.map(|g| parameter.shaped(g).or_default(default.as_ref()));
             parameter.value = given.or(default);
         }
         parameter
+    }
+
+    /// Whether nobody knows yet what it is.
+    pub(super) fn is_open(&self) -> bool {
+        (self.value.as_ref()).is_none_or(|value| value.as_unknown().is_some())
+    }
+
+    /// Leaves of the allowed values those that the parent's parameter may have, too.
+    fn narrow(&mut self, given: &[(String, Span)]) {
+        let shared = |(text, _): &(String, Span)| given.iter().any(|(t, _)| t == text);
+        match self.allowed.is_empty() {
+            true => self.allowed = given.to_vec(),
+            false if self.allowed.iter().any(shared) => self.allowed.retain(shared),
+            false => {}
+        }
     }
 
     /// A given value as the parameter's type has it.
@@ -153,6 +172,7 @@ impl Parameter {
             value: Value::unknown(unknown, self.span),
             via: Via::Other("a condition's case".into()),
             subject: Some(self.subject.clone()),
+            allowed: Vec::new(),
         }
     }
 
@@ -351,6 +371,7 @@ fn give(path: &str, key: &Tree, value: Value, out: &mut GivenValues) {
         value,
         via: Via::Input(path.into()),
         subject: None,
+        allowed: Vec::new(),
     };
     out.insert(name, given);
 }

@@ -37,7 +37,8 @@ impl Stack<'_> {
             return Some(value);
         }
         if let Some(parameter) = self.parameters.get(name) {
-            if self.veiled && parameter.no_echo {
+            let judged = self.state.borrow().tried.is_none();
+            if self.veiled && judged && parameter.no_echo {
                 return Some(parameter.veiled(span));
             }
             let given = parameter.value.clone();

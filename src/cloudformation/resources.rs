@@ -40,7 +40,8 @@ const OWN: [&str; 4] = [
     "AWS::Serverless-2016-10-31",
 ];
 
-fn kind<'t>(entry: &Entry<'t>) -> &'t str {
+/// The type of a resource, as it is written.
+pub(super) fn kind<'t>(entry: &Entry<'t>) -> &'t str {
     entry.tree.get("Type").and_then(Tree::str).unwrap_or("")
 }
 
@@ -54,59 +55,20 @@ pub(super) fn is_nested(entry: &Entry<'_>) -> bool {
     kind(entry) == "AWS::CloudFormation::Stack"
 }
 
-/// The conditions that resources which matter exist under, in the order of the text.
-pub(super) fn conditions_of_resources(stack: &Stack<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    let mut seen = BTreeSet::new();
-    for entry in stack.resources.iter().filter(|e| matters(kind(e))) {
-        let condition = entry.tree.get("Condition").and_then(Tree::str);
-        let Some(name) = condition.map(|name| entry.scope.key(name)) else {
-            continue;
-        };
-        if stack.conditions.contains_key(&name) && seen.insert(name.clone()) {
-            names.push(name);
-        }
-    }
-    names
-}
-
-/// The conditions that one resource hangs on, by name.
-pub(super) struct Uses {
-    /// Those that its properties and policies use.
-    pub(super) conditions: BTreeSet<String>,
-    /// The one that it exists under.
-    pub(super) exists: Option<String>,
-    /// Whether others are judged by it, so that it matters where it does not exist.
-    pub(super) counts_absent: bool,
-}
-
-/// The conditions that each resource which matters hangs on.
-pub(super) fn uses(stack: &Stack<'_>) -> Vec<Uses> {
-    let known = |name: &String| stack.conditions.contains_key(name);
-    let relevant = stack.resources.iter().filter(|e| matters(kind(e)));
-    let one = |entry: &Entry<'_>| {
-        let mut conditions = BTreeSet::new();
-        for part in ["Properties", "DeletionPolicy", "UpdateReplacePolicy"] {
-            if let Some(tree) = entry.tree.get(part) {
-                used(tree, &entry.scope, &mut conditions);
-            }
-        }
-        conditions.retain(known);
-        let exists = entry.tree.get("Condition").and_then(Tree::str);
-        Uses {
-            conditions,
-            exists: exists.map(|name| entry.scope.key(name)).filter(known),
-            counts_absent: kind(entry).starts_with("AWS::ECR::Registry"),
-        }
-    };
-    relevant.map(one).collect()
-}
-
 /// The conditions that resources which matter use, by name.
 pub(super) fn conditions_that_matter(stack: &Stack<'_>) -> BTreeSet<String> {
-    let all = uses(stack).into_iter();
-    all.flat_map(|u| u.conditions.into_iter().chain(u.exists))
-        .collect()
+    let mut names = BTreeSet::new();
+    for entry in stack.resources.iter().filter(|e| matters(kind(e))) {
+        for part in ["Properties", "DeletionPolicy", "UpdateReplacePolicy"] {
+            if let Some(tree) = entry.tree.get(part) {
+                used(tree, &entry.scope, &mut names);
+            }
+        }
+        let exists = entry.tree.get("Condition").and_then(Tree::str);
+        names.extend(exists.map(|name| entry.scope.key(name)));
+    }
+    names.retain(|name| stack.conditions.contains_key(name));
+    names
 }
 
 /// The conditions that `Fn::If` names inside a node.

@@ -6,6 +6,7 @@ use super::condition::{Assumed, Assumption, Conditions, Judge, Subject};
 use super::foreach::Entry;
 use super::nested::Nested;
 use super::parameter::{Parameter, parameters};
+use super::resources::is_nested;
 use super::rule::Rule;
 use super::scope::Scope;
 use super::template::Template;
@@ -56,6 +57,8 @@ pub(super) struct State {
     pub(super) visiting: HashSet<(String, String)>,
     pub(super) nested: HashMap<String, Rc<Nested>>,
     pub(super) blind: Vec<BlindSpot>,
+    /// What is assumed for a moment while conditions are read.
+    pub(super) tried: Option<BTreeMap<Subject, Assumed>>,
 }
 
 /// A part of the template that may hold resources which nobody can see.
@@ -160,6 +163,11 @@ impl<'a> Stack<'a> {
 
     pub(super) fn resource(&self, id: &str) -> Option<&Entry<'a>> {
         self.index.get(id).and_then(|i| self.resources.get(*i))
+    }
+
+    /// The resources that are stacks of their own; not those of a loop that nobody can write out.
+    pub(super) fn nested_entries(&self) -> impl Iterator<Item = &Entry<'a>> {
+        self.resources.iter().filter(|e| is_nested(e) && !e.open)
     }
 
     pub(super) fn address(&self, id: &str) -> String {
@@ -390,7 +398,9 @@ impl<'a> Stack<'a> {
     /// What an assumption says about a parameter that has no value.
     pub(super) fn assumed(&self, name: &str) -> Option<Value> {
         let subject = Subject::Parameter(self.parameters.get(name)?.subject.clone());
-        let Assumed::Is(text, span) = self.assumption.subjects.get(&subject)? else {
+        let state = self.state.borrow();
+        let subjects = state.tried.as_ref().unwrap_or(&self.assumption.subjects);
+        let Assumed::Is(text, span) = subjects.get(&subject)? else {
             return None;
         };
         let value = Value::new(Kind::String(Text::at(text.as_str(), *span)), *span);

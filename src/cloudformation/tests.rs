@@ -5,6 +5,7 @@ use crate::span::Location;
 use crate::value::{Kind, Part, Value, Via};
 use crate::world::Target;
 
+mod away;
 mod cases;
 mod defaults;
 mod demands;
