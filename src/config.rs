@@ -175,7 +175,10 @@ impl Config {
                 let directory = path.parent().unwrap_or(Path::new(""));
                 Self::parse(files, &shown, &text, directory)
             }
-            Err(error) => Err(vec![Error::new(format!("cannot read `{shown}`: {error}"))]),
+            Err(error) => Err(vec![Error::new(format!(
+                "cannot read `{shown}`: {}",
+                crate::span::why(&error)
+            ))]),
         }
     }
 

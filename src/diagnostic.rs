@@ -73,6 +73,14 @@ impl Diagnostic {
     }
 }
 
+/// A character as messages name it.
+pub fn character(c: char) -> String {
+    match c.is_control() || (c.is_whitespace() && c != ' ') {
+        true => format!("the character U+{:04X}", u32::from(c)),
+        false => format!("`{c}`"),
+    }
+}
+
 /// The name that is nearest to what was written, if any is near enough to have been meant.
 pub fn nearest<'n>(written: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let allowed = (written.chars().count() / 3).max(1);

@@ -3,7 +3,7 @@
 mod read;
 mod secrets;
 
-pub use self::read::{project, read_inside, read_regular, read_regular_text, stays_in};
+pub use self::read::{project, read_inside, read_regular, read_regular_text, stays_in, why};
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -283,8 +283,8 @@ fn what_is_no_file_is_told_and_not_read() {
     assert!(pipe.is_ok_and(|s| s.success()));
     let said = check(dir.path());
     let expected = "exit code 2\n\
-        error[unreadable]: cannot read `dangling.tf`: No such file or directory (os error 2)\n\
-        error[unreadable]: cannot read `loop.tf`: Too many levels of symbolic links (os error 40)\n\
+        error[unreadable]: cannot read `dangling.tf`: there is no such file or directory\n\
+        error[unreadable]: cannot read `loop.tf`: too many levels of symbolic links\n\
         error[unreadable]: cannot read `pipe.tf`: it is no regular file\n\
         error[unreadable]: cannot read `zero.auto.tfvars`: it is no regular file\n\
         error[unreadable]: cannot read `zero.tf`: it is no regular file\n\

@@ -4,7 +4,7 @@
 use super::failure::{usage, usage_help};
 use crate::config::{self, Config};
 use crate::engine::Failure;
-use crate::span::Files;
+use crate::span::{Files, why};
 use crate::world::{Inputs, VariableInput, World};
 use clap::{ArgMatches, Args};
 use std::collections::BTreeMap;
@@ -157,22 +157,11 @@ pub fn stdin(paths: &[String]) -> Result<Option<String>, Failure> {
 /// The text of a file that an option names.
 pub fn read(path: &str, option: &str) -> Result<String, Failure> {
     let bytes = std::fs::read(path)
-        .map_err(|e| usage(format!("{option} `{path}` cannot be read: {}", plain(&e))))?;
+        .map_err(|e| usage(format!("{option} `{path}` cannot be read: {}", why(&e))))?;
     String::from_utf8(bytes).map_err(|e| {
         let at = e.utf8_error().valid_up_to();
         usage(format!("{option} `{path}` is not UTF-8 from byte {at} on"))
     })
-}
-
-/// What went wrong with a file, in words.
-pub fn plain(error: &std::io::Error) -> String {
-    use std::io::ErrorKind;
-    match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        ErrorKind::IsADirectory => "it is a directory".to_owned(),
-        _ => error.to_string(),
-    }
 }
 
 /// A path as shown: with `/`, without a leading `./`.

@@ -255,7 +255,7 @@ impl Given {
             return Ok(Box::new(hook::fetch::Http::new(None)?));
         };
         let told = |why: String| format!("--ca-bundle `{}`: {why}", path.display());
-        let pem = std::fs::read(path).map_err(|e| told(super::given::plain(&e)))?;
+        let pem = std::fs::read(path).map_err(|e| told(crate::span::why(&e)))?;
         let http = hook::fetch::Http::new(Some(&pem)).map_err(told)?;
         Ok(Box::new(http))
     }

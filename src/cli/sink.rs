@@ -1,10 +1,9 @@
 //! Where reports go: `--format F` to standard output, `--format F=FILE` to a file; several at once from one run.
 
 use super::failure::{usage, usage_help};
-use super::given::plain;
 use crate::engine::Failure;
 use crate::report::Format;
-use crate::span::Files;
+use crate::span::{Files, why};
 use clap::ValueEnum;
 use std::io::{self, BufWriter, Write};
 use std::str::FromStr;
@@ -115,6 +114,6 @@ pub fn to_file(
         io::ErrorKind::NotFound => usage(format!(
             "`{path}` cannot be written: its directory is missing"
         )),
-        _ => usage(format!("`{path}` cannot be written: {}", plain(&e))),
+        _ => usage(format!("`{path}` cannot be written: {}", why(&e))),
     })
 }

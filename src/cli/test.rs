@@ -75,7 +75,10 @@ pub fn judged(case: &Case, policies: &[PathBuf]) -> Run {
         if let Err(error) = text {
             return failed(
                 path.clone(),
-                vec![format!("{path} cannot be read: {error}")],
+                vec![format!(
+                    "{path} cannot be read: {}",
+                    crate::span::why(&error)
+                )],
             );
         }
     }

@@ -54,11 +54,11 @@ impl Run<'_> {
 
     fn read_template(&self, path: &str) -> Result<Rc<Template>, String> {
         let unread = |reason: String| format!("`{path}` cannot be read: {reason}");
-        let size = std::fs::metadata(path).map_err(|e| unread(e.to_string()))?;
+        let size = std::fs::metadata(path).map_err(|e| unread(span::why(&e)))?;
         if size.len() > LARGEST {
             return Err(unread("it is too large".to_owned()));
         }
-        let text = span::read_regular_text(path).map_err(|e| unread(e.to_string()))?;
+        let text = span::read_regular_text(path).map_err(|e| unread(span::why(&e)))?;
         let id = self.files.add(path, text);
         let template = Template::load(self, id, Parsed::of(self.files, id));
         (template.map(Rc::new)).ok_or_else(|| format!("`{path}` is no template"))

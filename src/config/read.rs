@@ -304,7 +304,10 @@ impl Reader<'_> {
         match crate::span::read_regular_text(&path) {
             Ok(text) => Some((text, shown)),
             Err(error) => {
-                self.error(at, format!("cannot read `{shown}`: {error}"));
+                self.error(
+                    at,
+                    format!("cannot read `{shown}`: {}", crate::span::why(&error)),
+                );
                 None
             }
         }
@@ -361,8 +364,8 @@ fn is_organization(id: &str) -> bool {
 /// The active accounts of what `aws organizations list-accounts` prints.
 fn accounts_file(path: &Path) -> Result<BTreeSet<String>, String> {
     let shown = path.display();
-    let text =
-        crate::span::read_regular_text(path).map_err(|e| format!("cannot read `{shown}`: {e}"))?;
+    let text = crate::span::read_regular_text(path)
+        .map_err(|e| format!("cannot read `{shown}`: {}", crate::span::why(&e)))?;
     let json: serde_json::Value =
         serde_json::from_str(&text).map_err(|e| format!("`{shown}` is not JSON: {e}"))?;
     if json.get("NextToken").is_some_and(|token| !token.is_null()) {

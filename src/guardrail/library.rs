@@ -6,7 +6,7 @@ use super::evaluate::ParameterValue;
 use super::vocabulary::{self, TARGETS, Target};
 use crate::config::error::{Error, explain};
 use crate::config::{document, fingerprint};
-use crate::span::{FileId, Files, Span};
+use crate::span::{FileId, Files, Span, why};
 use crate::syntax::tree::{Node, Seg, Tree};
 use crate::value::{Part as TextPart, Text};
 use crate::world::Organization;
@@ -284,8 +284,9 @@ fn stem(path: &Path) -> String {
 
 /// The guardrail files of a directory, in the order of their names; a file stands for itself.
 fn texts(path: &Path) -> Result<Vec<(PathBuf, String)>, Error> {
-    let fault =
-        |p: &Path, e: &std::io::Error| Error::new(format!("cannot read `{}`: {e}", p.display()));
+    let fault = |p: &Path, e: &std::io::Error| {
+        Error::new(format!("cannot read `{}`: {}", p.display(), why(e)))
+    };
     let mut paths = Vec::new();
     if path.is_dir() {
         for entry in std::fs::read_dir(path).map_err(|e| fault(path, &e))? {

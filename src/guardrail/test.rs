@@ -7,7 +7,7 @@
 
 use crate::config::Error;
 use crate::finding::{Finding, Outcome, Status};
-use crate::span::Files;
+use crate::span::{Files, why};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -143,8 +143,13 @@ fn name(path: &Path) -> String {
 }
 
 fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
-    let fault =
-        |e: std::io::Error| Error::new(format!("cannot read `{}`: {e}", directory.display()));
+    let fault = |e: std::io::Error| {
+        Error::new(format!(
+            "cannot read `{}`: {}",
+            directory.display(),
+            why(&e)
+        ))
+    };
     let mut paths = Vec::new();
     for entry in fs::read_dir(directory).map_err(fault)? {
         paths.push(entry.map_err(fault)?.path());

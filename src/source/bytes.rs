@@ -1,7 +1,8 @@
 //! Reads files, bounded.
 
-use super::walk::{Entry, reason};
+use super::walk::Entry;
 use crate::diagnostic::Diagnostic;
+use crate::span::why;
 use std::fs::File;
 use std::io::Read;
 
@@ -25,7 +26,7 @@ pub(super) enum Content {
 /// Why it cannot be read.
 pub(super) fn read(entry: &Entry) -> Result<Content, Diagnostic> {
     let failed = |e: std::io::Error| {
-        let message = format!("`{}` cannot be read: {}", entry.shown, reason(&e));
+        let message = format!("`{}` cannot be read: {}", entry.shown, why(&e));
         Diagnostic::error("unreadable", message)
     };
     let mut file = File::open(&entry.path).map_err(failed)?;

@@ -262,7 +262,7 @@ fn a_path_that_is_not_there_is_an_error_of_usage() {
     assert!(
         error
             .to_string()
-            .ends_with("nowhere` cannot be read: no such file or directory"),
+            .ends_with("nowhere` cannot be read: there is no such file or directory"),
         "{error}"
     );
 }

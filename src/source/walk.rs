@@ -3,6 +3,7 @@
 
 use super::Error;
 use crate::diagnostic::Diagnostic;
+use crate::span::why;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{DirEntry, FileType};
@@ -40,17 +41,10 @@ impl Found {
     }
 
     fn unreadable(&mut self, shown: &str, error: &std::io::Error) {
-        let message = format!("`{shown}` cannot be read: {}", reason(error));
+        let message = format!("`{shown}` cannot be read: {}", why(error));
         self.diagnostics
             .push(Diagnostic::error("unreadable", message));
     }
-}
-
-/// An I/O error in words, without the operating system's number.
-pub(super) fn reason(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let end = text.find(" (os error").unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().to_lowercase()
 }
 
 /// How a path is shown: with `/`, without `.` steps and without a slash at its end.
@@ -156,7 +150,7 @@ pub(super) fn named(path: &str) -> Result<Found, Error> {
 }
 
 fn missing(path: &str, error: &std::io::Error) -> Error {
-    Error(format!("`{path}` cannot be read: {}", reason(error)))
+    Error(format!("`{path}` cannot be read: {}", why(error)))
 }
 
 /// A file that was named: a file of a module stands for the module.

@@ -1,11 +1,27 @@
 //! Files that an input names. What is judged is often somebody else's change: reading has to end, and what else lies on the
 //! machine must not get into a report.
 
-use std::io::{Error, Read, Result};
+use std::io::{Error, ErrorKind, Read, Result};
 use std::path::{Path, PathBuf};
 
 /// The largest file that is read because an input names it, in bytes.
 const LARGEST: u64 = 64 << 20;
+
+/// Why a file cannot be used, in words.
+pub fn why(error: &Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "there is no such file or directory".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        ErrorKind::NotADirectory => "a part of the path is no directory".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let words = text.split(" (os error").next().unwrap_or_default();
+            words.to_lowercase()
+        }
+    }
+}
 
 /// The bytes of a file that an input names. What is no file (a pipe, a device) is refused: reading it need not end.
 ///

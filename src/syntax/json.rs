@@ -3,7 +3,7 @@
 
 use super::scalar::Scalars;
 use super::tree::{DEPTH, Node, Style, Tree};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, character};
 use crate::span::{FileId, Files, Span};
 use crate::value::{Part, Text, Unknown, Value};
 use std::collections::HashMap;
@@ -285,7 +285,7 @@ impl Parser<'_> {
                     hole: Some(unknown),
                 };
             }
-            Peek::Byte(_) => format!("`{}`", self.input.current()),
+            Peek::Byte(_) => character(self.input.current()),
         };
         self.error(format!("expected {expected}, found {found}"))
     }

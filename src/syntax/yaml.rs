@@ -7,9 +7,11 @@ use granit_parser::{Event, Parser, ScalarStyle, options};
 use std::borrow::Cow;
 
 use self::builder::Builder;
+use self::words::words;
 
 mod align;
 mod builder;
+mod words;
 
 /// Nodes that aliases may bring in altogether.
 const ALIASED_NODES: usize = 100_000;
@@ -60,7 +62,7 @@ impl Reader<'_> {
             granit_parser::ErrorKind::RecursionLimitExceeded => "yaml-depth",
             _ => "yaml-syntax",
         };
-        Diagnostic::error(code, error.info()).at(self.span(at, at + len))
+        Diagnostic::error(code, words(error.kind())).at(self.span(at, at + len))
     }
 
     fn offset(&self, marker: granit_parser::Marker) -> usize {

@@ -5,7 +5,7 @@ use super::convert::{Constraint, text};
 use super::module::{Module, join};
 use super::run::{Failure, Outcome, Run};
 use crate::diagnostic::{Diagnostic, utf8};
-use crate::span::{FileId, Span};
+use crate::span::{FileId, Span, why};
 use crate::syntax::{hcl, json, scalar::Scalars};
 use crate::value::{Kind, Text, UNSAID, Value, Via};
 use crate::world::VariableInput;
@@ -117,7 +117,7 @@ impl Run<'_> {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
             Err(e) => self.tell(Diagnostic::error(
                 "unreadable",
-                format!("cannot read `{shown}`: {e}"),
+                format!("cannot read `{shown}`: {}", why(&e)),
             )),
         }
     }

@@ -4,7 +4,7 @@
 use super::Demand;
 use crate::diagnostic::{Diagnostic, utf8};
 use crate::raw::Mode;
-use crate::span::{FileId, Files, Span};
+use crate::span::{FileId, Files, Span, why};
 use crate::syntax::hcl::{self, Attribute, Block, Body, Ident};
 use rayon::prelude::*;
 use std::cell::OnceCell;
@@ -140,7 +140,7 @@ pub(super) fn join(shown: &str, below: &str) -> String {
 
 /// The names of the files that terraform (or OpenTofu) would read, sorted; where `x.tofu` stands beside `x.tf`, it wins.
 fn file_names(dir: &Path) -> Result<Vec<String>, String> {
-    let entries = std::fs::read_dir(dir).map_err(|e| e.to_string())?;
+    let entries = std::fs::read_dir(dir).map_err(|e| why(&e))?;
     let is_directory = |e: &DirEntry| match e.file_type() {
         Ok(kind) if !kind.is_symlink() => kind.is_dir(),
         _ => e.path().is_dir(),
@@ -184,7 +184,7 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> 
     let bytes = match crate::span::read_inside(path) {
         Ok(bytes) => bytes,
         Err(e) => {
-            let message = format!("cannot read `{shown}`: {e}");
+            let message = format!("cannot read `{shown}`: {}", why(&e));
             return failed(Diagnostic::error("unreadable", message));
         }
     };

@@ -2,13 +2,13 @@
 
 use super::{Given, Lambda, Lines, Logged, Metrics, Serve};
 use crate::cli::failure::{usage, usage_help};
-use crate::cli::given::plain;
 use crate::engine::Failure;
 use crate::hook::lambda::{self, Api};
 use crate::hook::log::{Basis, Log};
 use crate::hook::serve::{Limits, Server, Stop, serve as answer};
 use crate::hook::task::Tasks;
 use crate::hook::{LARGEST_INVOCATION, Setup};
+use crate::span::why;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::io::Write;
@@ -42,7 +42,7 @@ pub(super) fn serve(args: &Serve) -> Result<u8, Failure> {
         },
     });
     let listen = args.listen;
-    let cannot = |e: std::io::Error| usage(format!("cannot listen at {listen}: {}", plain(&e)));
+    let cannot = |e: std::io::Error| usage(format!("cannot listen at {listen}: {}", why(&e)));
     let listener = TcpListener::bind(listen).map_err(cannot)?;
     let address = listener.local_addr().map_err(cannot)?;
     let stop = Stop::default();
@@ -80,7 +80,7 @@ fn key(path: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = std::fs::read(path).map_err(|e| {
         usage(format!(
             "--run-task-key `{shown}` cannot be read: {}",
-            plain(&e)
+            why(&e)
         ))
     })?;
     let key = bytes.trim_ascii_end().to_vec();

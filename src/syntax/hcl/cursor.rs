@@ -1,7 +1,7 @@
 //! The text under the parser: white space, comments, names, faults.
 
 use super::Ident;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, character};
 use crate::span::Span;
 
 /// Something that terraform's parser would refuse, at bytes of the text.
@@ -223,7 +223,7 @@ impl<'a> Parser<'a> {
         let found = match self.rest().chars().next() {
             None => "the end of the text".to_owned(),
             Some('\n' | '\r') => "the end of the line".to_owned(),
-            Some(c) => format!("`{c}`"),
+            Some(c) => character(c),
         };
         let message = format!("{}, found {found}", message.into());
         self.fault(self.at, (self.at + 1).min(self.src.len()), message)

@@ -224,3 +224,57 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_wrong_is_said_in_the_words_of_whoever_wrote_it() {
+    let cases = [
+        ("a: \u{0}", "the character U+0000 cannot stand here"),
+        ("a: @b", "a text cannot begin with `@`: put it in quotes"),
+        ("a: [1, 2", "`[` is not closed"),
+        ("a: {b: 1", "`{` is not closed"),
+        ("a: [1}", "`[` is closed by `}`"),
+        ("a: ]", "this bracket closes nothing"),
+        ("a:\n\tb: 1", "a tab cannot indent: use spaces"),
+        ("a: \"b", "the quotes are not closed"),
+        ("a: \"\\q\"", "there is no such escape"),
+        (
+            "a: b: c",
+            "`:` cannot stand here: put the text in quotes, or indent it as a value",
+        ),
+        ("a: *b", "this alias names no anchor above"),
+        (
+            "a: 1\n b: 2",
+            "`:` cannot stand here: put the text in quotes, or indent it as a value",
+        ),
+        (
+            "a: 1\nb\nc: 2",
+            "this line is neither a key with `:` nor part of the value above",
+        ),
+        (
+            "a:\n  - 1\n b: 2",
+            "expected a key with `:`, indented like the keys above",
+        ),
+        (
+            "- 1\n b: 2\n- 3",
+            "`:` cannot stand here: put the text in quotes, or indent it as a value",
+        ),
+        ("a: 'b' c", "nothing can follow the closing quote"),
+        ("a: | b\n  c", "nothing can follow `|` or `>` on its line"),
+    ];
+    for (text, message) in cases {
+        let (_, _, diagnostics) = read(text);
+        let said: Vec<&str> = diagnostics.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(said, [message], "{text:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_fault_has_words_of_its_own(text in "[ab:{}\\[\\],'\"&*!%@|>#\\-? \\n\\t]{0,24}") {
+        let (_, _, diagnostics) = read(&text);
+        for diagnostic in diagnostics {
+            let said = diagnostic.message;
+            prop_assert!(said != "this is no YAML" && !said.contains("scanning"), "{text:?}: {said}");
+        }
+    }
+}

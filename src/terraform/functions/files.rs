@@ -3,7 +3,7 @@
 use super::project::kept_out;
 use super::text::known_suffix;
 use super::{Call, Context, FunctionError, Outcome, hashing};
-use crate::span::{FileId, Span};
+use crate::span::{FileId, Span, why};
 use crate::terraform::convert::set;
 use crate::value::{Kind, Text, Type, Value};
 use base64::Engine as _;
@@ -44,7 +44,7 @@ fn bytes(context: &Context, path: &str) -> Result<Vec<u8>, FunctionError> {
         ));
     }
     std::fs::read(&full)
-        .map_err(|e| FunctionError::argument(0, format!("failed to read file: {e}")))
+        .map_err(|e| FunctionError::argument(0, format!("failed to read file: {}", why(&e))))
 }
 
 /// The text of a file, kept among the run's files so that places in it can be shown.
