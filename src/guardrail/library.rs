@@ -197,8 +197,9 @@ impl Library {
     pub fn load(files: &Files, directories: &[PathBuf]) -> Result<Self, Vec<Error>> {
         let mut errors = Vec::new();
         let mut library = Library::default();
-        for guardrail in built_in::guardrails(files) {
-            errors.extend(library.add(guardrail, files));
+        match built_in::guardrails(files) {
+            Ok(ours) => errors.extend(ours.into_iter().filter_map(|g| library.add(g, files))),
+            Err(error) => errors.push(error),
         }
         let mut found: Vec<(String, FileId)> = Vec::new();
         for directory in directories {

@@ -3,6 +3,7 @@
 //! same, and that nothing in them is wrong.
 
 use super::Guardrail;
+use crate::config::Error;
 use crate::guardrail::definition::Definition;
 use crate::guardrail::vocabulary;
 use crate::span::Files;
@@ -24,20 +25,32 @@ static TEXTS: &[&str] = include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 pub(super) const SHA256: &str = include_str!(concat!(env!("OUT_DIR"), "/sha256.txt"));
 
 /// All of ours, in the order of their ids.
-pub(super) fn guardrails(files: &Files) -> Vec<Guardrail> {
+///
+/// # Errors
+/// What `build.rs` left is not what is read here. A run that goes on without its guardrails would pass everything.
+pub(super) fn guardrails(files: &Files) -> Result<Vec<Guardrail>, Error> {
     let json = include_str!(concat!(env!("OUT_DIR"), "/guardrails.json"));
-    let built: Vec<Built<'_>> = serde_json::from_str(json).unwrap_or_default();
+    read(json, TEXTS, files)
+}
+
+fn read(json: &str, texts: &[&str], files: &Files) -> Result<Vec<Guardrail>, Error> {
+    let wrong = |what: &str| Error::new(format!("the built-in guardrails cannot be read: {what}"));
+    let built: Vec<Built<'_>> = serde_json::from_str(json).map_err(|e| wrong(&e.to_string()))?;
+    if built.is_empty() || built.len() != texts.len() {
+        return Err(wrong("some are missing"));
+    }
     let one = |(built, text): (Built<'_>, &&str)| {
-        Some(Guardrail {
+        let target = vocabulary::target(&built.definition.target);
+        Ok(Guardrail {
             file: files.add(format!("policies/{}.yaml", built.id), *text),
-            target: vocabulary::target(&built.definition.target)?,
+            target: target.ok_or_else(|| wrong(&format!("`{}` has no target", built.id)))?,
             id: built.id.to_owned(),
             built_in: true,
             definition: built.definition,
             rule: OnceLock::new(),
         })
     };
-    built.into_iter().zip(TEXTS).filter_map(one).collect()
+    built.into_iter().zip(texts).map(one).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What a statement says, as a key: the statements of a run have much in common, and what is asked about one alone has the same
 //! answer for an equal one.
 
-use super::{Attached, Repository, Scene};
+use super::{Attached, Repository, Scene, Trusted};
 use crate::iam::action::expand;
-use crate::iam::document::{Document, Effect, Statement, Words};
+use crate::iam::document::{Condition, Document, Effect, Statement, Words};
 use crate::iam::rule::Scope;
 use crate::value::{Part, Text, Unknown};
 use std::cell::RefCell;
@@ -59,6 +59,27 @@ fn named(statement: &Statement) -> Option<BTreeSet<&'static str>> {
     Some(out)
 }
 
+thread_local! {
+    /// Lists of accounts that a thread has met lately, with their numbers, and the next number.
+    static LISTS: RefCell<(Vec<(Arc<BTreeSet<String>>, u64)>, u64)> = const { RefCell::new((Vec::new(), 0)) };
+}
+
+/// Stands for a list of accounts, which may be long: no other list has its number.
+fn number(accounts: &Arc<BTreeSet<String>>) -> u64 {
+    LISTS.with_borrow_mut(|(met, next)| {
+        let same = |(list, _): &&(Arc<BTreeSet<String>>, u64)| {
+            Arc::ptr_eq(list, accounts) || list == accounts
+        };
+        if let Some((_, number)) = met.iter().find(same) {
+            return *number;
+        }
+        *next += 1;
+        met.insert(0, (accounts.clone(), *next));
+        met.truncate(8);
+        *next
+    })
+}
+
 /// Everything that an answer hangs on, spelled so that nothing else is spelled alike: each text with its length before it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Key(Vec<u8>);
@@ -102,16 +123,22 @@ impl Key {
     /// The surroundings. Which repository it is counts only where (`named`) resources are named.
     fn around(scene: &Scene, attached: &Attached, named: bool) -> Self {
         let mut key = Key(Vec::with_capacity(512));
-        key.tag(scene.service as u8);
-        for given in [
-            &scene.account,
-            &scene.region,
-            &scene.partition,
-            &scene.organization,
-        ] {
+        let Scene {
+            service,
+            account,
+            region,
+            partition,
+            organization,
+            repository,
+            known,
+            policies: _, // the one that is asked about is `attached`
+        } = scene;
+        key.tag(*service as u8);
+        for given in [account, region, partition, organization] {
             key.maybe(given.as_deref());
         }
-        match &scene.repository {
+        key.known(known);
+        match repository {
             Repository::Named(name) if named => {
                 key.tag(b'n');
                 key.text(name);
@@ -119,7 +146,12 @@ impl Key {
             Repository::Named(_) => key.tag(b'-'),
             Repository::Any => key.tag(b'*'),
         }
-        match &attached.scope {
+        let Attached {
+            name: _, // for people
+            document,
+            scope,
+        } = attached;
+        match scope {
             Scope::V1 => key.tag(1),
             Scope::V2 => key.tag(2),
             Scope::Beyond => key.tag(3),
@@ -128,13 +160,52 @@ impl Key {
                 key.word(why);
             }
         }
-        key.tag(attached.document.kind as u8);
-        key.tag(attached.document.version as u8);
+        let Document {
+            kind,
+            version,
+            statements: _, // the one that is asked about, and what is beside it, are spelled by themselves
+            place: _,
+            unknown: _, // where it counts, it is spelled
+            sensitive,  // of the reasons, it says what they quote
+        } = &**document;
+        key.tag(*kind as u8);
+        key.tag(*version as u8);
+        key.tag(u8::from(*sensitive));
         key
     }
 
+    fn known(&mut self, known: &Trusted) {
+        let Trusted {
+            organization,
+            accounts,
+            trusted_accounts,
+        } = known;
+        self.maybe(organization.as_deref());
+        match accounts {
+            Some(accounts) => {
+                self.tag(b'+');
+                self.0.extend(number(accounts).to_le_bytes());
+            }
+            None => self.tag(b'-'),
+        }
+        self.count(trusted_accounts.len());
+        trusted_accounts.iter().for_each(|id| self.word(id));
+    }
+
     fn statement(&mut self, statement: &Statement) {
-        match &statement.effect {
+        let Statement {
+            index: _,
+            sid: _,
+            effect,
+            principals: _, // spelled where they count
+            actions,
+            resources,
+            conditions,
+            place: _,
+            unknown,
+            rest,
+        } = statement;
+        match effect {
             Effect::Allow => self.tag(1),
             Effect::Deny => self.tag(2),
             Effect::Unknown(why) => {
@@ -142,17 +213,24 @@ impl Key {
                 self.word(why);
             }
         }
-        for doubt in [&statement.unknown, &statement.rest] {
+        for doubt in [unknown, rest] {
             self.maybe(doubt.as_ref().map(|u| &*u.reason));
         }
-        self.words(statement.actions.as_ref());
-        self.words(statement.resources.as_ref());
-        self.count(statement.conditions.len());
-        for condition in &statement.conditions {
-            self.word(&condition.operator);
-            self.word(&condition.key);
-            self.count(condition.values.len());
-            for value in &condition.values {
+        self.words(actions.as_ref());
+        self.words(resources.as_ref());
+        self.count(conditions.len());
+        for condition in conditions {
+            let Condition {
+                operator,
+                operator_place: _,
+                key,
+                values,
+                place: _,
+            } = condition;
+            self.word(operator);
+            self.word(key);
+            self.count(values.len());
+            for value in values {
                 self.text(&value.text);
             }
         }
@@ -199,12 +277,24 @@ impl Key {
 
     /// What is known of an unknown part.
     fn hole(&mut self, hole: &Arc<Unknown>) {
+        let Unknown {
+            ty: _, // a hole is a text
+            reason,
+            settle: _,
+            not_null: _,
+            prefix,
+            order_only: _,
+            either: _, // what is one of several is not looked at in a policy
+            role,
+            identity,
+            source,
+        } = &**hole;
         self.tag(b'h');
-        self.word(&hole.reason);
-        self.tag(hole.role.map_or(0, |role| role as u8 + 1));
-        self.maybe(hole.prefix.as_deref());
-        self.maybe(hole.identity.as_deref());
-        match &hole.source {
+        self.word(reason);
+        self.tag(role.map_or(0, |role| role as u8 + 1));
+        self.maybe(prefix.as_deref());
+        self.maybe(identity.as_deref());
+        match source {
             Some((address, attribute)) => {
                 self.tag(b'+');
                 self.word(address);
@@ -235,5 +325,47 @@ impl Key {
             }
             None => self.tag(b'-'),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iam::document::PolicyKind;
+    use crate::value::Value;
+
+    #[test]
+    fn whom_the_owner_names_tells_keys_apart() {
+        let files = crate::span::Files::default();
+        let span = crate::span::Span::new(files.add("a", ""), 0, 0);
+        let text = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "ecr:*"}}"#;
+        let (document, _) = Document::read(&Value::text(text, span), PolicyKind::Repository);
+        let attached = Attached {
+            name: "policy".into(),
+            document: Arc::new(document),
+            scope: Scope::V2,
+        };
+        let key = |accounts: &[&str], trusted: &[&str]| {
+            let accounts: BTreeSet<String> = accounts.iter().map(|a| (*a).to_owned()).collect();
+            let scene = Scene {
+                known: Trusted {
+                    accounts: (!accounts.is_empty()).then(|| Arc::new(accounts)),
+                    trusted_accounts: trusted.iter().map(|a| (*a).to_owned()).collect(),
+                    ..Trusted::default()
+                },
+                ..Scene::default()
+            };
+            Key::of_statement(&scene, &attached, &attached.document.statements[0])
+        };
+        let all = [
+            key(&[], &[]),
+            key(&["1"], &[]),
+            key(&["2"], &[]),
+            key(&["1"], &["2"]),
+        ];
+        for (i, one) in all.iter().enumerate() {
+            assert!(!all[..i].contains(one), "{i}");
+        }
+        assert_eq!(key(&["1"], &["2"]), key(&["1"], &["2"]));
     }
 }

@@ -32,6 +32,10 @@ impl Bits {
     /// Whether one of them matches.
     fn any(&self, mask: &Mask, must: bool) -> bool {
         let bits = if must { &self.must } else { &self.may };
+        debug_assert!(
+            bits.len() <= mask.len(),
+            "rules that the mask does not have"
+        );
         mask.iter().zip(bits).any(|(a, b)| a & b != 0)
     }
 }

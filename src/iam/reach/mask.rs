@@ -106,11 +106,13 @@ pub(super) fn whole(asked: Tri, rules: &Mask, copies: usize) -> Mask {
 
 /// Where both match.
 pub(super) fn both(a: &Mask, b: &Mask) -> Mask {
+    debug_assert_eq!(a.len(), b.len(), "masks of different rules");
     a.iter().zip(b).map(|(a, b)| a & b).collect()
 }
 
 /// Whether a rule of a set matches: certainly, or (`may`) perhaps; but for the one at a place.
 pub(super) fn meet(mask: &Mask, set: &Mask, may: bool, but: Option<usize>) -> bool {
+    debug_assert!(set.len() <= mask.len(), "rules that the mask does not have");
     let bits = if may { !MUST } else { MUST };
     let mut words = mask.iter().zip(set).enumerate();
     words.any(|(i, (a, b))| {
@@ -124,6 +126,7 @@ pub(super) fn meet(mask: &Mask, set: &Mask, may: bool, but: Option<usize>) -> bo
 
 /// Leaves what another one has, too.
 pub(super) fn keep(mask: &mut Mask, other: &Mask) {
+    debug_assert_eq!(mask.len(), other.len(), "masks of different rules");
     for (a, b) in mask.iter_mut().zip(other) {
         *a &= b;
     }
@@ -131,6 +134,7 @@ pub(super) fn keep(mask: &mut Mask, other: &Mask) {
 
 /// Adds what another one has.
 pub(super) fn add(mask: &mut Mask, other: &Mask) {
+    debug_assert_eq!(mask.len(), other.len(), "masks of different rules");
     for (a, b) in mask.iter_mut().zip(other) {
         *a |= b;
     }
@@ -138,6 +142,10 @@ pub(super) fn add(mask: &mut Mask, other: &Mask) {
 
 /// Takes the certainty, or (`may`) everything, from the rules of a set.
 pub(super) fn clear(mask: &mut Mask, rules: &Mask, tri: Tri) {
+    debug_assert!(
+        rules.len() <= mask.len(),
+        "rules that the mask does not have"
+    );
     let gone = match tri {
         Tri::True => return,
         Tri::Unknown => MUST,
@@ -150,6 +158,10 @@ pub(super) fn clear(mask: &mut Mask, rules: &Mask, tri: Tri) {
 
 /// Turns the rules of a set round: what is certain is excluded, what is unknown stays so.
 pub(super) fn negate(mask: &mut Mask, rules: &Mask) {
+    debug_assert!(
+        rules.len() <= mask.len(),
+        "rules that the mask does not have"
+    );
     for (a, b) in mask.iter_mut().zip(rules) {
         let swapped = ((*a & MUST) << 1) | ((*a >> 1) & MUST);
         *a = (*a & !b) | (!swapped & b);

@@ -80,16 +80,23 @@ fn same(a: &Scene, b: &Scene) -> bool {
     let policy = |a: &Attached, b: &Attached| {
         Arc::ptr_eq(&a.document, &b.document) && a.name == b.name && a.scope == b.scope
     };
-    a.service == b.service
-        && (&a.account, &a.region) == (&b.account, &b.region)
-        && (&a.partition, &a.organization) == (&b.partition, &b.organization)
-        && a.known == b.known
-        && same_repository(&a.repository, &b.repository)
-        && a.policies.len() == b.policies.len()
-        && a.policies
-            .iter()
-            .zip(&b.policies)
-            .all(|(a, b)| policy(a, b))
+    let Scene {
+        service,
+        account,
+        region,
+        partition,
+        organization,
+        known,
+        repository,
+        policies,
+    } = a;
+    *service == b.service
+        && (account, region) == (&b.account, &b.region)
+        && (partition, organization) == (&b.partition, &b.organization)
+        && *known == b.known
+        && same_repository(repository, &b.repository)
+        && policies.len() == b.policies.len()
+        && (policies.iter().zip(&b.policies)).all(|(a, b)| policy(a, b))
 }
 
 fn same_repository(a: &Repository, b: &Repository) -> bool {

@@ -11,7 +11,7 @@ fn what_is_built_says_what_the_files_say() {
     let mut paths: Vec<_> = entries.map(|e| e.unwrap().path()).collect();
     paths.retain(|p| p.extension().is_some_and(|e| e == "yaml"));
     paths.sort();
-    let built = guardrails(&files);
+    let built = guardrails(&files).unwrap();
     assert_eq!(built.len(), paths.len());
     for (path, built) in paths.iter().zip(&built) {
         let text = std::fs::read_to_string(path).unwrap();
@@ -29,4 +29,25 @@ fn what_is_built_says_what_the_files_say() {
         .collect();
     let texts = texts.iter().flat_map(|(id, text)| [id.as_str(), &**text]);
     assert_eq!(crate::config::fingerprint(texts), SHA256);
+}
+
+/// A run without guardrails passes everything: none that is lost on the way is passed over.
+#[test]
+fn what_cannot_be_read_is_an_error() {
+    let files = Files::default();
+    let json = include_str!(concat!(env!("OUT_DIR"), "/guardrails.json"));
+    let lost = json.replacen("\"target\":\"", "\"target\":\"un", 1);
+    for (json, texts) in [
+        ("", TEXTS),
+        ("[]", &[]),
+        (json, &TEXTS[1..]),
+        (&lost, TEXTS),
+    ] {
+        let error = read(json, texts, &files).unwrap_err();
+        assert!(
+            error
+                .message
+                .starts_with("the built-in guardrails cannot be read: ")
+        );
+    }
 }
