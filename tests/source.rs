@@ -108,3 +108,22 @@ fn many_roots_are_evaluated_at_once() {
     assert_eq!((one.0.len(), one.1, one.2), (64, 128, 0));
     assert_eq!(read(8), one);
 }
+
+/// A template is seen in the cases of the conditions that resources which matter use: a kind that is forgotten there would be
+/// judged at the parameters' defaults only.
+#[test]
+fn every_kind_is_seen_in_its_cases() {
+    let template = |kind: &str| {
+        format!(
+            "Parameters:\n  P: {{Type: String, Default: \"\"}}\nConditions:\n  C: !Equals [!Ref P, x]\nResources:\n  A:\n    Type: {kind}\n    Properties: {{Code: {{ImageUri: x}}, ManagedPolicyArns: [], Name: !If [C, a, b]}}\n  R:\n    Type: AWS::ECR::Repository\n"
+        )
+    };
+    for kind in kinds().flat_map(|k| k.cloudformation) {
+        let found = sources("t.yaml", &template(kind));
+        assert_eq!(found.roots.len(), 2, "{kind} is seen in one case");
+    }
+    assert_eq!(
+        sources("t.yaml", &template("AWS::S3::Bucket")).roots.len(),
+        1
+    );
+}

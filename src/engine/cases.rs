@@ -128,42 +128,4 @@ fn opposite(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cases_are_told_in_the_fewest_words() {
-        for (cases, wanted) in [
-            (&["A is true"][..], "A is true"),
-            (&["A is true", "A is true"], "A is true"),
-            (
-                &["A is true and B is false", "A is true and B is true"],
-                "A is true",
-            ),
-            (
-                &["B is true and A is false", "A is false and B is false"],
-                "A is false",
-            ),
-            (&["A is true", "B is true"], "A is true, or B is true"),
-            (
-                &["A is true and B is true", "A is false and B is false"],
-                "A is true and B is true, or A is false and B is false",
-            ),
-            (
-                &[
-                    "A is true and B is true",
-                    "A is true and B is false",
-                    "A is false and B is true",
-                ],
-                "A is true, or A is false and B is true",
-            ),
-            (
-                &["the parameters have their defaults", "A is true"],
-                "the parameters have their defaults, or A is true",
-            ),
-        ] {
-            let cases = cases.iter().map(|c| (*c).to_owned()).collect();
-            assert_eq!(words(cases), wanted);
-        }
-    }
-}
+mod tests;

@@ -103,6 +103,14 @@ mod tests {
     use super::*;
     use crate::guardrail::vocabulary::TARGETS;
 
+    /// Kinds that hold nothing to judge by themselves: an account is looked at with what else is in it, a group with its members;
+    /// of exclusions nothing is judged.
+    const BESIDE: [&str; 3] = [
+        "detective_control",
+        "group_membership",
+        "pull_time_exclusion",
+    ];
+
     #[test]
     fn every_target_is_found_somewhere() {
         for target in TARGETS {
@@ -114,6 +122,17 @@ mod tests {
             for name in *names {
                 assert!(kinds.contains(name), "{target}: {name} is no kind");
             }
+        }
+        // a Hook is asked about every kind that CloudFormation knows
+        for kind in resource::kinds().filter(|k| !k.cloudformation.is_empty()) {
+            let by_name = KINDS.iter().any(|(_, names)| names.contains(&kind.name));
+            let consumer = consumer::KINDS.iter().any(|c| c.name == kind.name);
+            let beside = BESIDE.contains(&kind.name);
+            assert!(
+                by_name || consumer || beside,
+                "no target is found in {}",
+                kind.name
+            );
         }
         assert!(of_target("image_reference").contains(&"AWS::ECS::TaskDefinition"));
     }
