@@ -175,6 +175,34 @@ fn files_can_be_read_in_one_go() {
     assert!(long.is_empty(), "{}", long.join("\n"));
 }
 
+/// Tests, too: those beside the code and those of the whole.
+#[test]
+fn tests_can_be_read_in_one_go() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut long = Vec::new();
+    let mut left = vec![root.join("src"), root.join("tests")];
+    while let Some(directory) = left.pop() {
+        for entry in std::fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                left.push(path);
+            } else if path.extension().is_some_and(|e| e == "rs") {
+                let shown = path
+                    .strip_prefix(root)
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned();
+                let lines = std::fs::read_to_string(&path).unwrap().lines().count();
+                if shown.contains("tests") && lines > FILE {
+                    long.push(format!("{shown} has {lines} lines"));
+                }
+            }
+        }
+    }
+    assert!(long.is_empty(), "{}", long.join("\n"));
+}
+
 #[test]
 fn functions_can_be_seen_at_once() {
     let mut long = Vec::new();
