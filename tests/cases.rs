@@ -108,3 +108,19 @@ Resources:
     assert_eq!(severities(&template(1, 20)), ["high"]);
     assert_eq!(severities(&template(20, 1)), ["high"]);
 }
+
+#[test]
+fn the_uri_of_a_repository_without_a_tag_is_latest() {
+    let template = r#"Resources:
+  R: {Type: AWS::ECR::Repository}
+  T:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      ContainerDefinitions:
+        - {Name: a, Image: !GetAtt R.RepositoryUri}
+        - {Name: b, Image: !Sub '${AWS::AccountId}.dkr.ecr.${AWS::Region}.amazonaws.com/${R}'}
+        - {Name: c, Image: !Sub '${R.RepositoryUri}:v1'}
+"#;
+    let found = found("image-latest-tag", template);
+    assert_eq!(found.len(), 2, "{found:?}");
+}

@@ -11,7 +11,11 @@ use super::strings::Bit;
 use crate::diagnostic::{Diagnostic, nearest};
 use crate::span::Span;
 use crate::syntax::tree::{Node, Tree};
-use crate::value::{Role, Text, Type, Unknown, Value, Via};
+use crate::value::{Kind, Role, Text, Type, Unknown, Value, Via};
+use std::sync::Arc;
+
+/// The name of a repository.
+const REPOSITORY: &str = "RepositoryName";
 
 const PSEUDO: [&str; 8] = [
     "AWS::AccountId",
@@ -178,16 +182,14 @@ impl Stack<'_> {
         let kind = entry.tree.get("Type").and_then(Tree::str).unwrap_or("");
         let named = |property| self.name_of(entry, property);
         match (kind, attribute) {
-            ("AWS::ECR::Repository" | "AWS::ECR::PublicRepository", "Ref") => {
-                named("RepositoryName")
-            }
+            ("AWS::ECR::Repository" | "AWS::ECR::PublicRepository", "Ref") => named(REPOSITORY),
             ("AWS::ECR::Repository", "Arn") => {
                 let fields = [Some(Role::Region), Some(Role::Account)];
-                self.arn(entry, "ecr", fields, "repository/", named("RepositoryName"))
+                self.arn(entry, "ecr", fields, "repository/", named(REPOSITORY))
             }
             ("AWS::ECR::PublicRepository", "Arn") => {
                 let fields = [None, Some(Role::Account)];
-                let name = named("RepositoryName");
+                let name = named(REPOSITORY);
                 self.arn(entry, "ecr-public", fields, "repository/", name)
             }
             ("AWS::ECR::Repository", "RepositoryUri") => self.repository_uri(entry),
@@ -238,10 +240,13 @@ impl Stack<'_> {
     fn name_of(&self, entry: &Entry<'_>, property: &str) -> Value {
         self.property(entry, property).unwrap_or_else(|| {
             let mut value = self.later(entry, "Ref");
-            if let crate::value::Kind::Unknown(u) = &value.kind {
-                value.kind = crate::value::Kind::Unknown(std::sync::Arc::new(
-                    (**u).clone().of(Type::String),
-                ));
+            if let Kind::Unknown(made) = &mut value.kind {
+                let made = Arc::make_mut(made);
+                made.ty = Type::String;
+                if property == REPOSITORY {
+                    // what images and policies are told apart by
+                    made.source = Some((self.address(&entry.name).into(), property.into()));
+                }
             }
             value
         })
@@ -329,7 +334,7 @@ impl Stack<'_> {
             text("."),
             Bit::Value(self.target(Role::UrlSuffix, span)),
             text("/"),
-            Bit::Value(self.name_of(entry, "RepositoryName")),
+            Bit::Value(self.name_of(entry, REPOSITORY)),
         ];
         self.compose(bits, span)
     }

@@ -137,19 +137,19 @@ fn split_tag(text: &Text) -> (Text, Part, Option<Arc<Unknown>>) {
     (name, known_part(&tag), free_hole(&tag))
 }
 
-/// The first hole that may hold separators. Typed holes hold none, and the URL of a repository has neither tag nor digest.
+/// The first hole that may hold separators. Typed holes hold none, and the URL and the name of a repository have neither tag nor digest.
 fn free_hole(text: &Text) -> Option<Arc<Unknown>> {
     text.parts().iter().find_map(|p| match p {
-        Piece::Hole(h) if h.role.is_none() && !is_repository_url(h) => Some(h.clone()),
+        Piece::Hole(h) if h.role.is_none() && !is_repository(h) => Some(h.clone()),
         _ => None,
     })
 }
 
-fn is_repository_url(hole: &Unknown) -> bool {
+fn is_repository(hole: &Unknown) -> bool {
     let attribute = hole.source.as_ref().map(|(_, attribute)| &**attribute);
     matches!(
         attribute,
-        Some("repository_url" | "repository_uri" | "RepositoryUri")
+        Some("repository_url" | "repository_uri" | "RepositoryName" | "RepositoryUri")
     )
 }
 
