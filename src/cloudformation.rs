@@ -183,18 +183,46 @@ pub fn evaluate_parsed(
     parsed: Parsed,
     world: &World,
 ) -> (Vec<Root>, Vec<Diagnostic>) {
-    with_room(files, id, || all_cases(files, id, parsed, world, true))
+    with_room(files, id, || {
+        all_cases(files, id, parsed, world, Past::Every)
+    })
 }
 
-/// The same where a template is being deployed and nobody tells with which parameters: they have their defaults, but for
-/// the cases that it takes for every resource which matters to exist in one of them.
+/// The same where a template is being deployed and nobody tells with which parameters: what other values than the defaults
+/// make is [supposed](Root::supposed) only.
+pub fn evaluate_requested(
+    files: &Files,
+    id: FileId,
+    parsed: Parsed,
+    world: &World,
+) -> (Vec<Root>, Vec<Diagnostic>) {
+    with_room(files, id, || {
+        all_cases(files, id, parsed, world, Past::Supposed)
+    })
+}
+
+/// The same for a template whose parameters have their defaults, but for the cases that it takes for every resource which
+/// matters to exist in one of them.
 pub fn evaluate_deployed(
     files: &Files,
     id: FileId,
     parsed: Parsed,
     world: &World,
 ) -> (Vec<Root>, Vec<Diagnostic>) {
-    with_room(files, id, || all_cases(files, id, parsed, world, false))
+    with_room(files, id, || {
+        all_cases(files, id, parsed, world, Past::Existing)
+    })
+}
+
+/// What is looked at past the defaults of parameters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Past {
+    /// Every way in which resources may come out.
+    Every,
+    /// The same, where nobody tells whether it is deployed so.
+    Supposed,
+    /// What it takes for every resource to exist.
+    Existing,
 }
 
 fn all_cases(
@@ -202,10 +230,10 @@ fn all_cases(
     id: FileId,
     parsed: Parsed,
     world: &World,
-    every: bool,
+    past: Past,
 ) -> (Vec<Root>, Vec<Diagnostic>) {
     let run = Run {
-        every_case: every,
+        every_case: past != Past::Existing,
         ..Run::new(files, world, true)
     };
     let mut roots = Vec::new();
@@ -218,12 +246,16 @@ fn all_cases(
         let several = variants.len() > 1;
         for (i, variant) in variants.iter_mut().enumerate() {
             run.aside.set(i > 0);
+            let mut found = Vec::new();
             for case in std::mem::take(&mut variant.cases) {
-                by_nested_cases(&mut variant.stack, &case, &mut budget, &mut roots);
+                by_nested_cases(&mut variant.stack, &case, &mut budget, &mut found);
             }
-        }
-        for root in roots.iter_mut().filter(|r| several && r.case.is_none()) {
-            root.case = Some(defaults::ELSEWHERE.to_owned());
+            for mut root in found {
+                let elsewhere = || defaults::ELSEWHERE.to_owned();
+                root.case = root.case.or_else(|| several.then(elsewhere));
+                root.supposed = i > 0 && past == Past::Supposed;
+                roots.push(root);
+            }
         }
     }
     (roots, run.told())
@@ -326,6 +358,7 @@ fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {
         name: stack.template.name.clone(),
         form: Form::CloudFormation,
         case: case.label,
+        supposed: false,
         resources: found,
         outputs: stack.outputs(),
         blind_spots: blind_spots.into_iter().map(|s| s.unknown()).collect(),

@@ -53,6 +53,8 @@ pub struct Surroundings {
     pub form: Form,
     /// As [`Root::case`].
     pub case: Option<String>,
+    /// As [`Root::supposed`].
+    pub supposed: bool,
     /// As [`Root::blind_spots`].
     pub blind_spots: Vec<Arc<Unknown>>,
     /// Where its resources stand among those of the inventory.
@@ -151,6 +153,7 @@ impl Inventory {
                 name: root.name,
                 form: root.form,
                 case: root.case,
+                supposed: root.supposed,
                 blind_spots: root.blind_spots,
                 resources: first..out.resources.len(),
             });

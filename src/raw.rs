@@ -15,6 +15,9 @@ pub struct Root {
     pub form: Form,
     /// The case of the template's undecided conditions that this stands for, e.g. "IsProd is false"; `None`: the only case.
     pub case: Option<String>,
+    /// It takes parameters that are off their defaults, of which nobody tells whether they are given so: what is wrong here
+    /// and nowhere else may never be.
+    pub supposed: bool,
     /// Its resources, in a stable order.
     pub resources: Vec<RawResource>,
     /// Its outputs by name.

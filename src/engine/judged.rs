@@ -137,6 +137,9 @@ fn cases_of(inventory: &Inventory) -> BTreeMap<(&str, &str), usize> {
     out
 }
 
+/// Why a violation that other parameters than the defaults make is none for sure.
+const SUPPOSED: &str = "the values of the parameters are not told";
+
 fn one(
     inventory: &Inventory,
     cases: &BTreeMap<(&str, &str), usize>,
@@ -144,14 +147,18 @@ fn one(
     active: &Active<'_>,
     blocking: &Blocking,
 ) -> Option<(Check, Came)> {
-    let judgement = active
+    let root = inventory.roots.get(subject.root)?;
+    let mut judgement = active
         .guardrail
         .judge(subject, &active.settings, &subject.variables)?;
+    if root.supposed && judgement.outcome == Outcome::Violated {
+        judgement.outcome = Outcome::Undetermined;
+        judgement.because = vec![SUPPOSED.to_owned()];
+    }
     if judgement.outcome == Outcome::Satisfied && !blocking.satisfied {
         return None;
     }
     let resource = inventory.resources.get(subject.resource)?;
-    let root = inventory.roots.get(subject.root)?;
     let reference = ResourceRef {
         address: resource.raw.address.clone(),
         kind: resource.raw.kind.clone(),

@@ -132,7 +132,7 @@ fn stack(
         let id = files.add(name.as_str(), template);
         let parameters = (files.get(id)).is_some_and(|f| f.text.contains("Parameters"));
         (
-            cloudformation::evaluate_deployed(files, id, Parsed::of(files, id), world),
+            cloudformation::evaluate_requested(files, id, Parsed::of(files, id), world),
             parameters,
         )
     };
@@ -184,26 +184,10 @@ fn change_set(
     if changes.is_empty() {
         return Ok(Outcome::Nothing(nothing(&payload.changes)));
     }
-    // The values of what changes come from the change set: what is wrong in the template is CloudFormation's business.
-    let template = match source::may_matter(&payload.template) {
-        true => {
-            let id = files.add(name.as_str(), payload.template.as_str());
-            cloudformation::resolve(files, id, world).0
-        }
-        false => Root::default(),
-    };
-    let only: BTreeSet<String> = payload.changes.iter().map(|c| c.id.clone()).collect();
-    let stays = |r: &&RawResource| r.exists != Some(false) && !only.contains(&r.address);
-    let stays: Vec<RawResource> = template.resources.iter().filter(stays).cloned().collect();
-    let root = |resources: Vec<RawResource>| Root {
-        name: name.clone(),
-        form: Form::CloudFormation,
-        resources: resources.into_iter().chain(stays.iter().cloned()).collect(),
-        blind_spots: template.blind_spots.clone(),
-        ..Root::default()
-    };
+    let template = Surrounding::of(&payload, &changes, &name, world, files);
     let side = |change: &Changed, side: Option<&Context>| {
-        let known = template.resources.iter().find(|r| r.address == change.id);
+        let all = &template.whole.resources;
+        let known = all.iter().find(|r| r.address == change.id);
         Some(changed(change, side?, known, world))
     };
     let mut after = Vec::new();
@@ -212,22 +196,105 @@ fn change_set(
         after.push(made.ok_or_else(|| format!("`{}` has no `afterContext`", shown(&change.id)))?);
     }
     let before = changes.iter().filter(|c| c.action != Action::Create);
-    let before = before.filter_map(|c| side(c, c.before.as_ref())).collect();
-    let mut now = root(after);
-    change::compare(&[root(before)], &mut now);
-    for resource in &mut now.resources {
-        let updated = |c: &&&Changed| c.id == resource.address && c.action == Action::Update;
-        if changes
+    let before: Vec<RawResource> = before.filter_map(|c| side(c, c.before.as_ref())).collect();
+    let first_told = |r: &RawResource| {
+        let updated = |c: &&&Changed| c.id == r.address && c.action == Action::Update;
+        changes
             .iter()
             .find(updated)
             .is_some_and(|c| c.before.is_none())
-        {
+    };
+    let root = |beside: &Root| {
+        let with = |own: &[RawResource]| Root {
+            name: name.clone(),
+            form: Form::CloudFormation,
+            resources: own.iter().chain(&beside.resources).cloned().collect(),
+            ..beside.clone()
+        };
+        let mut now = with(&after);
+        change::compare(&[with(&before)], &mut now);
+        for resource in now.resources.iter_mut().filter(|r| first_told(r)) {
             resource.change = None; // nobody tells what it was before
         }
+        now
+    };
+    let mut found = Found::of(template.cases.iter().map(root).collect(), Vec::new());
+    found.only = Some(payload.changes.iter().map(|c| c.id.clone()).collect());
+    if template.stays() && template.has_parameters {
+        found.notes.push(STAYS.to_owned());
     }
-    let mut found = Found::of(vec![now], Vec::new());
-    found.only = Some(only);
     Ok(Outcome::judge(found))
+}
+
+/// What is said of the resources that a change set leaves as they are.
+const STAYS: &str =
+    "what the change set does not change is taken at the defaults of the parameters";
+
+/// What a change set's template holds beside what changes: the values of that come from the change set, and what is wrong
+/// in the template is CloudFormation's business.
+struct Surrounding {
+    /// The template with all resources.
+    whole: Root,
+    /// What stays as it is, in the cases in which what the change set makes exists and what it deletes does not; the first
+    /// one is taken to be deployed.
+    cases: Vec<Root>,
+    has_parameters: bool,
+}
+
+impl Surrounding {
+    fn of(
+        payload: &payload::ChangeSet,
+        changes: &[&Changed],
+        name: &str,
+        world: &World,
+        files: &Files,
+    ) -> Self {
+        if !source::may_matter(&payload.template) {
+            return Surrounding {
+                whole: Root::default(),
+                cases: vec![Root::default()],
+                has_parameters: false,
+            };
+        }
+        let id = files.add(name, payload.template.as_str());
+        let whole = cloudformation::resolve(files, id, world).0;
+        let parsed = Parsed::of(files, id);
+        let mut cases = cloudformation::evaluate_requested(files, id, parsed, world).0;
+        let in_template = |c: &&&Changed| whole.resources.iter().any(|r| r.address == c.id);
+        let known: Vec<&&Changed> = changes.iter().filter(in_template).collect();
+        let fits = |root: &Root| {
+            known.iter().all(|change| {
+                let found = root.resources.iter().find(|r| r.address == change.id);
+                match change.action {
+                    Action::Delete => found.is_none_or(|r| r.exists.is_none()),
+                    Action::Create | Action::Update => found.is_some(),
+                }
+            })
+        };
+        if cases.iter().any(fits) {
+            cases.retain(fits);
+        }
+        if let Some(first) = cases.first_mut() {
+            first.supposed = false;
+        }
+        let changed: BTreeSet<&String> = payload.changes.iter().map(|c| &c.id).collect();
+        for root in &mut cases {
+            root.resources.retain(|r| !changed.contains(&r.address));
+        }
+        Surrounding {
+            whole,
+            cases,
+            has_parameters: payload.template.contains("Parameters"),
+        }
+    }
+
+    /// Whether anything that matters stays as it is.
+    fn stays(&self) -> bool {
+        let judged = |r: &RawResource| resource::kind_of(&r.kind).is_some();
+        self.cases
+            .iter()
+            .any(|root| root.resources.iter().any(judged))
+    }
 }
 
 /// A changed resource with the values of the change set; its header, and what these leave out, are the template's.

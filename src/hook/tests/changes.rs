@@ -59,6 +59,84 @@ Resources:
     );
 }
 
+/// A template with a parameter that is off by default.
+fn switched(resources: &str) -> String {
+    format!(
+        "Parameters: {{On: {{Type: String, Default: 'no'}}}}
+Conditions: {{IsOn: !Equals [!Ref On, 'yes']}}
+Resources:
+{resources}"
+    )
+}
+
+#[test]
+fn what_only_other_parameters_of_a_stack_make_is_not_told() {
+    let mutable = with(good(), "ImageTagMutability", json!("MUTABLE"));
+    let chosen = json!({"Fn::If": ["IsOn", "MUTABLE", "IMMUTABLE"]});
+    let chosen = with(good(), "ImageTagMutability", chosen);
+    let line = |rest: String| format!("  Repo: {{Type: AWS::ECR::Repository, {rest}}}\n");
+    for resource in [
+        line(format!("Condition: IsOn, Properties: {mutable}")),
+        line(format!("Properties: {chosen}")),
+    ] {
+        let response = stack("CREATE", &switched(&resource), "");
+        let wanted = "SUCCESS -:  | repository-tags-mutable";
+        assert_eq!(verdict(&response), wanted, "{resource}");
+        let said = response["annotations"][0]["statusMessage"].as_str();
+        let why = "cannot be told, since the values of the parameters are not told";
+        assert!(said.unwrap().contains(why), "{response}");
+    }
+    let always = line(format!("Properties: {mutable}"));
+    let wanted = "FAILED NonCompliant: repository-tags-mutable | ";
+    assert_eq!(verdict(&stack("CREATE", &switched(&always), "")), wanted);
+}
+
+#[test]
+fn what_a_change_set_leaves_may_be_otherwise() {
+    let off = json!({"ScanOnPush": "false"});
+    let repository = with(good(), "ImageScanningConfiguration", off);
+    let made = json!([change("Repo", "CREATE", &Json::Null, &repository)]);
+    let scans = |condition: &str| {
+        format!(
+            "  Scans:
+    Type: AWS::ECR::RegistryScanningConfiguration
+    Condition: {condition}
+    Properties:
+      ScanType: BASIC
+      Rules: [{{ScanFrequency: SCAN_ON_PUSH, RepositoryFilters: [{{Filter: '*', FilterType: WILDCARD}}]}}]
+"
+        )
+    };
+    let repo = "  Repo: {Type: AWS::ECR::Repository}\n";
+    let on = "  Repo: {Type: AWS::ECR::Repository, Condition: IsOn}\n";
+    let not = "Conditions: {IsOff: !Not [!Condition IsOn], IsOn:";
+    let template = |resources: String| switched(&resources).replace("Conditions: {IsOn:", not);
+    for (resources, wanted) in [
+        // there by default
+        (
+            format!("{repo}{}", scans("IsOff")),
+            "SUCCESS -:  | repository-not-scanned",
+        ),
+        // not there by default
+        (
+            format!("{repo}{}", scans("IsOn")),
+            "FAILED NonCompliant: repository-not-scanned | ",
+        ),
+        // what is made tells which case it is
+        (format!("{on}{}", scans("IsOn")), "SUCCESS -:  | "),
+        (
+            format!("{on}{}", scans("IsOff")),
+            "FAILED NonCompliant: repository-not-scanned | ",
+        ),
+    ] {
+        let response = change_set(&template(resources), &made);
+        assert_eq!(verdict(&response), wanted);
+        let message = response["message"].as_str().unwrap();
+        let said = message.contains("what the change set does not change is taken");
+        assert!(said || wanted.starts_with("FAILED"), "{message}");
+    }
+}
+
 fn change_set(template: &str, changes: &Json) -> Json {
     let payload = json!({"template": template, "changedResources": changes}).to_string();
     asks(

@@ -291,7 +291,7 @@ Resources:
         )
     };
     for (value, wanted) in [
-        ("prod", "SUCCESS -:  | "),
+        ("prod", "SUCCESS -:  | repository-tags-mutable"),
         ("dev", "FAILED NonCompliant: repository-tags-mutable | "),
     ] {
         let response = deployed(&default(value));
