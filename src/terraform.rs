@@ -24,6 +24,7 @@ mod computed;
 mod conditions;
 mod doubt;
 mod enabled;
+mod ephemeral;
 mod expand;
 mod expression;
 mod failure;

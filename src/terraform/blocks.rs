@@ -49,8 +49,12 @@ impl Run<'_> {
                 continue;
             }
             let span = attribute.expr.span;
-            let value = self.settle_argument(self.eval(&attribute.expr, scope), span);
+            let mut value = self.settle_argument(self.eval(&attribute.expr, scope), span);
             let known = schema.and_then(|s| s.attributes.get(&**name));
+            if schema.is_some() && !name.ends_with("_wo") {
+                let help = "only write-only arguments take such a value";
+                self.refuse_ephemeral(&mut value, &format!("`{name}`"), span, help);
+            }
             let mut value = match known {
                 Some(known) => self.typed(value, &known.ty, name),
                 None => value,

@@ -1,10 +1,12 @@
-//! What the code itself demands: `validation` of variables, `precondition` of resources, data sources and outputs. Terraform refuses to go on where
-//! one does not hold; what cannot be decided is left to it.
+//! What the code itself demands: `validation` of variables, `precondition` of resources, data sources and outputs,
+//! `postcondition` of resources and data sources. Terraform refuses to go on where one does not hold; what cannot be decided is
+//! left to it.
 //! <https://developer.hashicorp.com/terraform/language/validate>
 
 use super::convert::type_of;
 use super::expand::{Expanded, Single};
-use super::run::{Instance, Run, Scope};
+use super::resources::Made;
+use super::run::{Frame, Instance, Run, Scope};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::Span;
 use crate::syntax::hcl::Block;
@@ -55,8 +57,9 @@ impl Run<'_> {
         refused
     }
 
-    /// Tells the preconditions of a resource or a data source that do not hold.
-    pub(super) fn preconditions(&self, expanded: &Expanded, single: &Single) {
+    /// Tells the preconditions and postconditions of a resource or a data source that do not hold. Terraform looks at the latter
+    /// when it plans, as far as it knows then what they are about.
+    pub(super) fn demands_of(&self, expanded: &Expanded, single: &Single, made: &Made) {
         let instance = &expanded.instance;
         let declared = &expanded.declared;
         let address = instance.inside(&format!("{}{}", declared.address(), single.key.text()));
@@ -64,10 +67,29 @@ impl Run<'_> {
         if doubt.is_some() {
             return;
         }
+        let mut refused = false;
         for lifecycle in declared.block(self.files).body.blocks("lifecycle") {
+            let scope = Scope::of(instance, &single.each);
             for rule in lifecycle.body.blocks("precondition") {
                 let subject = format!("a precondition of `{address}` does not hold");
-                let scope = Scope::of(instance, &single.each);
+                let problem = self.demand(rule, &subject, rule.header, scope);
+                refused |= problem.is_some();
+                problem.into_iter().for_each(|p| self.tell(p));
+            }
+            if refused {
+                return; // it is not planned
+            }
+            for rule in lifecycle.body.blocks("postcondition") {
+                let frame = Frame {
+                    name: "self",
+                    value: self.full(made).clone(),
+                    outer: None,
+                };
+                let scope = Scope {
+                    frame: Some(&frame),
+                    ..scope
+                };
+                let subject = format!("a postcondition of `{address}` does not hold");
                 let problem = self.demand(rule, &subject, rule.header, scope);
                 problem.into_iter().for_each(|p| self.tell(p));
             }

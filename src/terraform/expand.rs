@@ -206,7 +206,7 @@ impl Run<'_> {
 
     fn count(&self, attribute: &Attribute, scope: Scope) -> Outcome<Expansion> {
         let span = attribute.expr.span;
-        let value = self.eval(&attribute.expr, scope)?;
+        let value = self.lasting(attribute, scope)?;
         if value.is_null() {
             return Err(Failure::new(span, "`count` is null"));
         }
@@ -243,7 +243,7 @@ impl Run<'_> {
 
     fn for_each(&self, attribute: &Attribute, scope: Scope) -> Outcome<Expansion> {
         let span = attribute.expr.span;
-        let value = self.eval(&attribute.expr, scope)?;
+        let value = self.lasting(attribute, scope)?;
         if let Some(unknown) = value.as_unknown() {
             return Ok(Expansion {
                 several: !at_most_one(&value),

@@ -1,8 +1,9 @@
 //! What names in a module stand for: variables, locals and outputs, worked out on demand.
 
 use super::convert::{Constraint, apply, type_of};
+use super::ephemeral;
 use super::expand::Each;
-use super::run::{Failure, Instance, Outcome, Run, Scope};
+use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
 use super::types;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
@@ -30,13 +31,10 @@ impl Run<'_> {
         let flag = |argument| flag(block, argument);
         let nullable = flag("nullable").unwrap_or(true);
         let secret = flag("sensitive").unwrap_or(false);
+        let ephemeral = flag("ephemeral") == Some(true);
         let given = match &instance.caller {
             None => self.input(name, constraint.as_ref(), secret),
-            Some(caller) => caller.block.body.attribute(name).map(|argument| {
-                let scope = Scope::of(&caller.instance, &caller.each);
-                let value = self.settle(self.eval(&argument.expr, scope), argument.expr.span);
-                value.through(Via::Argument(name.clone()), argument.expr.span)
-            }),
+            Some(caller) => self.argument(caller, name, ephemeral),
         };
         let given = given.filter(|v| nullable || !v.is_null());
         let default = || {
@@ -72,13 +70,25 @@ impl Run<'_> {
             None => value,
         };
         value.sensitive |= secret;
-        if flag("ephemeral") == Some(true) {
-            // it is another one in each phase of a run, and nothing that is kept may hold it
-            let unknown = Unknown::because(format!("`var.{name}` is ephemeral"));
-            value.kind = Kind::Unknown(Arc::new(unknown.of(type_of(&value))));
+        if ephemeral {
+            let what = instance.inside(&format!("var.{name}"));
+            let unknown = ephemeral::unknown(&what, type_of(&value));
+            value.kind = Kind::Unknown(Arc::new(unknown));
         }
         value.conceal(self.files);
         value
+    }
+
+    /// What a call gives to a variable.
+    fn argument(&self, caller: &Caller, name: &Arc<str>, ephemeral: bool) -> Option<Value> {
+        let expr = &caller.block.body.attribute(name)?.expr;
+        let scope = Scope::of(&caller.instance, &caller.each);
+        let mut value = self.settle(self.eval(expr, scope), expr.span);
+        if !ephemeral {
+            let help = "declare the variable with ephemeral = true";
+            self.refuse_ephemeral(&mut value, &format!("argument `{name}`"), expr.span, help);
+        }
+        Some(value.through(Via::Argument(name.clone()), expr.span))
     }
 
     /// A variable of the root module that nobody gives a value to.
@@ -182,6 +192,7 @@ impl Run<'_> {
                         .help("declare it with sensitive = true"),
                 );
             }
+            self.output_ephemerality(instance, name, block, &mut value);
             value
         };
         let cycle = || self.cycle(&format!("output.{name}"), block.header);
@@ -190,7 +201,7 @@ impl Run<'_> {
 }
 
 /// The value of a flag that is written out.
-fn flag(block: &Block, argument: &str) -> Option<bool> {
+pub(super) fn flag(block: &Block, argument: &str) -> Option<bool> {
     match block.body.attribute(argument)?.expr.kind {
         ExprKind::Bool(flag) => Some(flag),
         _ => None,

@@ -179,7 +179,7 @@ impl Run<'_> {
                     self.full(&made); // what cannot be rendered is told
                 }
                 out.push(made.raw.clone());
-                self.preconditions(&expanded, single);
+                self.demands_of(&expanded, single, &made);
             }
         }
         for (name, block) in &module.calls {

@@ -73,9 +73,13 @@ impl Run<'_> {
             "path" => self.path(first, span, scope)?,
             "terraform" => self.terraform(first, span)?,
             "module" => return self.module_reference(first, rest, span, scope),
-            "self" | "ephemeral" => {
-                let reason = format!("`{name}` is known to terraform only");
+            "self" => {
+                let reason = "`self` is known to terraform only";
                 Value::unknown(Unknown::because(reason), span)
+            }
+            "ephemeral" => {
+                let what = scope.instance.inside(&format!("ephemeral.{first}"));
+                Value::unknown(super::ephemeral::unknown(&what, Type::Dynamic), span)
             }
             // `resource.TYPE.NAME` is the long form of `TYPE.NAME`
             "data" | "resource" => {
@@ -104,8 +108,8 @@ impl Run<'_> {
         match attribute {
             "workspace" | "env" => Ok(self.workspace(span)),
             "applying" => {
-                let unknown = Unknown::because("`terraform.applying` is known during a run only");
-                Ok(Value::unknown(unknown.of(Type::Bool), span))
+                let unknown = super::ephemeral::unknown("terraform.applying", Type::Bool);
+                Ok(Value::unknown(unknown, span))
             }
             _ => Err(Failure::new(
                 span,

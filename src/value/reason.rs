@@ -11,6 +11,8 @@ pub enum Cause {
     Other,
     /// Terraform does not know it either, before it has applied.
     AfterApply,
+    /// It is ephemeral: another one in each phase of a run.
+    Ephemeral,
     /// A parameter is not held to its default.
     Defaulted,
     /// It may stand outside of the input.

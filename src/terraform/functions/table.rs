@@ -188,7 +188,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         lists::element,
     )),
     total(f("endswith", &[ROPE, SUFFIX], Bool, strings::endswith)),
-    t("ephemeralasnull", &[VALUE], Any, types::same),
+    t("ephemeralasnull", &[VALUE], Any, types::ephemeralasnull),
     f("file", &[PATH], Text, files::file),
     f("filebase64", &[PATH], Text, files::filebase64),
     f("filebase64sha256", &[PATH], Text, files::filebase64sha256),

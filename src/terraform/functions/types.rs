@@ -2,6 +2,7 @@
 
 use super::{Call, FunctionError, Outcome, is_open};
 use crate::terraform::convert::{convert, friendly, type_of};
+use crate::terraform::ephemeral;
 use crate::value::{Type, Unknown};
 
 fn converted(call: &Call, to: &Type) -> Outcome {
@@ -63,8 +64,10 @@ pub(super) fn tomap(call: &Call) -> Outcome {
     converted(call, &Type::Map(Box::default()))
 }
 
-pub(super) fn same(call: &Call) -> Outcome {
-    call.get(0).cloned()
+pub(super) fn ephemeralasnull(call: &Call) -> Outcome {
+    let mut value = call.get(0)?.clone();
+    ephemeral::as_null(&mut value);
+    Ok(value)
 }
 
 pub(super) fn sensitive(call: &Call) -> Outcome {

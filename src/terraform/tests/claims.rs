@@ -256,6 +256,14 @@ resource "aws_ecr_repository" "r" {
       condition     = var.y
       error_message = "no"
     }
+    postcondition {
+      condition     = self.image_tag_mutability == "IMMUTABLE"
+      error_message = "tags move"
+    }
+    postcondition {
+      condition     = self.registry_id == "111122223333"
+      error_message = "nobody knows"
+    }
   }
 }
 "#;
@@ -267,10 +275,17 @@ resource "aws_ecr_repository" "r" {
             "main.tf:17: a precondition of `aws_ecr_repository.r` does not hold",
         ]
     );
+    let good = code.replace("\"bad\"\n  v", "\"good\"\n  v");
     assert_eq!(
-        Case::one(&code.replace("\"bad\"\n  v", "\"good\"\n  v")).told(),
-        Vec::<String>::new()
+        Case::one(&good).told(),
+        ["main.tf:25: a postcondition of `aws_ecr_repository.r` does not hold: tags move"]
     );
+    let name = "name = \"r\"\n";
+    let better = good.replace(
+        name,
+        &format!("{name}  image_tag_mutability = \"IMMUTABLE\"\n"),
+    );
+    assert_eq!(Case::one(&better).told(), Vec::<String>::new());
 }
 
 #[test]
@@ -312,7 +327,24 @@ output "o" {
   }
 }
 output "t" {
-  value = upper(var.token)
+  value = [ephemeralasnull(var.token), ephemeralasnull({ a = "x-${var.token}", b = 1 })]
+}
+output "u" {
+  value = { a = "x-${var.token}" }
+}
+output "c" {
+  value = can(var.token)
+}
+output "e" {
+  value     = 1
+  ephemeral = true
+}
+resource "terraform_data" "t" {
+  input = [var.token]
+}
+resource "aws_ecr_repository" "t" {
+  count = var.token
+  name  = "t"
 }
 "#;
     let case = Case::one(code);
@@ -323,7 +355,66 @@ output "t" {
             "main.tf:12: a precondition of `data.aws_region.r` does not hold: more",
             "main.tf:19: `for_each` is a set of something else than texts",
             "main.tf:23: `for_each` is sensitive, and its keys would be shown",
+            "main.tf:51: `input` holds an ephemeral value: `var.token` is ephemeral",
+            "main.tf:54: `count` is ephemeral",
+            "main.tf:46: output `e` of the root module cannot be ephemeral",
+            "main.tf:40: output `u` holds an ephemeral value: `var.token` is ephemeral",
         ]
     );
-    assert_eq!(case.output("t"), "<`var.token` is ephemeral>");
+    assert_eq!(case.output("t"), "[null, {a: null, b: 1}]");
+    assert_eq!(case.output("c"), "<`var.token` is ephemeral>");
+}
+
+#[test]
+fn ephemeral_values_go_through_modules() {
+    let inner = r#"
+variable "plain" {}
+variable "token" {
+  ephemeral = true
+}
+output "plain" {
+  value = var.plain
+}
+output "token" {
+  value     = upper(var.token)
+  ephemeral = true
+}
+output "kept" {
+  value = var.token
+}
+"#;
+    let main = r#"
+module "m" {
+  source = "./m"
+  plain  = { a = terraform.applying }
+  token  = "known, but ephemeral in there"
+}
+output "token" {
+  value = module.m.token
+}
+output "others" {
+  value = [module.m.plain, module.m.kept]
+}
+output "computed" {
+  value = length(module.m.token) > 1
+}
+output "null" {
+  value = ephemeralasnull(module.m.token)
+}
+"#;
+    let case = Case::of(
+        &[("main.tf", main), ("m/main.tf", inner)],
+        &World::default(),
+    );
+    let mut told = case.told();
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "m/main.tf:13: output `kept` holds an ephemeral value: `module.m.var.token` is ephemeral",
+            "main.tf:4: argument `plain` holds an ephemeral value: `terraform.applying` is ephemeral",
+            "main.tf:7: output `token` holds an ephemeral value: `module.m.output.token` is ephemeral",
+        ]
+    );
+    assert_eq!(case.output("null"), "null");
 }
