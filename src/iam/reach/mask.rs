@@ -140,12 +140,8 @@ pub(super) fn add(mask: &mut Mask, other: &Mask) {
     }
 }
 
-/// Takes the certainty, or (`may`) everything, from the rules of a set.
+/// Takes the certainty, or (`may`) everything, from the rules of a set. A mask that ends before them has nothing of them.
 pub(super) fn clear(mask: &mut Mask, rules: &Mask, tri: Tri) {
-    debug_assert!(
-        rules.len() <= mask.len(),
-        "rules that the mask does not have"
-    );
     let gone = match tri {
         Tri::True => return,
         Tri::Unknown => MUST,
