@@ -37,6 +37,9 @@ pub(super) struct Parser<'a> {
     /// A block is known to lack its brace: the next line that looks like a top-level block ends it.
     pub(super) strict: bool,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The white space that was gone over last: where it starts and ends, and whether line ends meant something. Most of it
+    /// is met several times, by each level of an expression.
+    gap: (usize, usize, bool),
 }
 
 impl<'a> Parser<'a> {
@@ -58,6 +61,7 @@ impl<'a> Parser<'a> {
             abandon: false,
             strict: false,
             diagnostics: Vec::new(),
+            gap: (usize::MAX, 0, false),
         }
     }
 
@@ -89,7 +93,8 @@ impl<'a> Parser<'a> {
     }
 
     pub(super) fn looking_at(&self, text: &str) -> bool {
-        self.rest().starts_with(text)
+        let bytes = self.src.as_bytes().get(self.at..).unwrap_or_default();
+        bytes.first() == text.as_bytes().first() && bytes.starts_with(text.as_bytes())
     }
 
     /// Takes `text` after white space, if it stands here.
@@ -103,10 +108,29 @@ impl<'a> Parser<'a> {
     }
 
     /// Goes over white space and comments, and over line ends where they mean nothing.
+    #[inline]
     pub(super) fn skip(&mut self) {
+        let may_be_gap = |b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'/');
+        if !self.byte().is_some_and(may_be_gap) {
+            return;
+        }
+        let (start, end, newlines) = self.gap;
+        if (start, newlines) == (self.at, self.newlines) {
+            self.at = end;
+            return;
+        }
+        let (start, told) = (self.at, self.diagnostics.len());
+        self.skip_gap();
+        if told == self.diagnostics.len() {
+            self.gap = (start, self.at, self.newlines); // what is wrong with a comment is told each time
+        }
+    }
+
+    fn skip_gap(&mut self) {
         while let Some(byte) = self.byte() {
             match byte {
-                b' ' | b'\t' => self.at += 1,
+                b' ' => self.at += self.spaces(),
+                b'\t' => self.at += 1,
                 b'\r' if self.next_byte(1) == Some(b'\n') => self.at += 1,
                 b'\n' if !self.newlines => self.at += 1,
                 b'#' => self.skip_line(),
@@ -115,6 +139,12 @@ impl<'a> Parser<'a> {
                 _ => return,
             }
         }
+    }
+
+    /// How many spaces stand here, with one known to.
+    fn spaces(&self) -> usize {
+        let bytes = self.src.as_bytes().get(self.at..).unwrap_or_default();
+        bytes.iter().position(|b| *b != b' ').unwrap_or(bytes.len())
     }
 
     fn skip_line(&mut self) {
@@ -172,11 +202,13 @@ impl<'a> Parser<'a> {
     /// The name that stands here, if one does. Letters are Unicode's; a dash may stand inside.
     pub(super) fn ident(&mut self) -> Option<Ident> {
         let rest = self.rest();
-        let first = rest.chars().next()?;
-        if !(first.is_alphabetic() || first == '_') {
-            return None;
+        match rest.as_bytes().first()? {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {}
+            b if b.is_ascii() => return None,
+            _ if rest.starts_with(char::is_alphabetic) => {}
+            _ => return None,
         }
-        let ascii = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
+        let ascii = |b: &u8| matches!(b, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-');
         let mut len = rest.bytes().take_while(ascii).count();
         if rest.as_bytes().get(len).is_some_and(|b| !b.is_ascii()) {
             let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-' || is_mark(c);
