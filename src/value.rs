@@ -12,7 +12,7 @@ pub use self::origins::Origins;
 pub use self::reason::{Cause, Reason};
 pub use self::secrets::{SENSITIVE, UNSAID};
 pub use self::shared::{Entries, Shared};
-pub use self::text::{Lit, Part, Piece, Text};
+pub use self::text::{Builder, Lit, Part, Piece, Text};
 pub use self::types::Type;
 
 mod moved;

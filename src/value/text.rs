@@ -6,8 +6,13 @@ use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// A text of literal parts and holes, in order. INVARIANT: no literal is empty, and no two stand side by side.
+///
+/// Its clones share it: texts are handed on far more often than they are made.
 #[derive(Clone, Debug, Default)]
-pub struct Text {
+pub struct Text(Option<Arc<Inner>>);
+
+#[derive(Debug)]
+struct Inner {
     parts: SmallVec<[Part; 1]>,
     json: Option<Arc<Value>>,
 }
@@ -54,35 +59,38 @@ impl Text {
     }
 
     fn one(text: Arc<str>, span: Option<Span>) -> Self {
-        let mut parts = SmallVec::new();
-        if !text.is_empty() {
-            let map = SmallVec::from_elem((0, span), 1);
-            parts.push(Part::Lit(Lit { text, map }));
+        if text.is_empty() {
+            return Text(None);
         }
-        Text { parts, json: None }
+        let map = SmallVec::from_elem((0, span), 1);
+        Self::made(SmallVec::from_elem(Part::Lit(Lit { text, map }), 1), None)
+    }
+
+    fn made(parts: SmallVec<[Part; 1]>, json: Option<Arc<Value>>) -> Self {
+        let empty = parts.is_empty() && json.is_none();
+        Text((!empty).then(|| Arc::new(Inner { parts, json })))
     }
 
     /// A text that is the JSON encoding of a value, which it remembers: whoever reads it again gets the leaves with the
     /// places where they were written and the way they came.
     pub fn encoded(text: Text, json: Arc<Value>) -> Self {
-        Text {
-            parts: text.parts,
-            json: Some(json),
-        }
+        let parts = match text.0.map(Arc::try_unwrap) {
+            Some(Ok(inner)) => inner.parts,
+            Some(Err(shared)) => shared.parts.clone(),
+            None => SmallVec::new(),
+        };
+        Self::made(parts, Some(json))
     }
 
     /// The value that the whole text is the JSON encoding of, where it was made by encoding one. Texts made from pieces
     /// of it do not remember.
     pub fn json(&self) -> Option<&Arc<Value>> {
-        self.json.as_ref()
+        self.0.as_ref()?.json.as_ref()
     }
 
     /// A text that is nothing but one unknown.
     pub fn hole(unknown: Arc<Unknown>) -> Self {
-        Text {
-            parts: SmallVec::from_elem(Part::Hole(unknown), 1),
-            json: None,
-        }
+        Self::made(SmallVec::from_elem(Part::Hole(unknown), 1), None)
     }
 
     /// The text made of pieces in order.
@@ -90,10 +98,10 @@ impl Text {
         let mut out = Builder::default();
         for piece in pieces {
             match piece {
-                Piece::Lit(text, span) => out.lit(text, &[(0, span)]),
+                Piece::Lit(text, span) => out.at(text, span),
                 Piece::Hole(hole) => out.hole(hole),
                 Piece::Text(text) => {
-                    for part in &text.parts {
+                    for part in text.parts() {
                         match part {
                             Part::Lit(l) => out.lit(&l.text, &l.map),
                             Part::Hole(h) => out.hole(h.clone()),
@@ -107,12 +115,12 @@ impl Text {
 
     /// Its parts.
     pub fn parts(&self) -> &[Part] {
-        &self.parts
+        self.0.as_ref().map_or(&[], |inner| &inner.parts)
     }
 
     /// The whole text, where it has no hole.
     pub fn known(&self) -> Option<&str> {
-        match self.parts.as_slice() {
+        match self.parts() {
             [] => Some(""),
             [Part::Lit(l)] => Some(&l.text),
             _ => None,
@@ -121,7 +129,7 @@ impl Text {
 
     /// As [`known`](Self::known), sharing the text.
     pub fn known_shared(&self) -> Option<Arc<str>> {
-        match self.parts.as_slice() {
+        match self.parts() {
             [] => Some(Arc::default()),
             [Part::Lit(l)] => Some(l.text.clone()),
             _ => None,
@@ -130,7 +138,7 @@ impl Text {
 
     /// The first unknown part.
     pub fn first_hole(&self) -> Option<&Unknown> {
-        self.parts.iter().find_map(|p| match p {
+        self.parts().iter().find_map(|p| match p {
             Part::Hole(u) => Some(&**u),
             Part::Lit(_) => None,
         })
@@ -139,21 +147,21 @@ impl Text {
     /// Whether `needle` can occur in the literals only: not inside a hole, and not across its ends.
     pub fn occurs_in_literals_only(&self, needle: &str) -> bool {
         self.known().is_some()
-            || (!needle.is_empty() && (0..self.parts.len()).all(|i| self.is_clear_of(i, needle)))
+            || (!needle.is_empty() && (0..self.parts().len()).all(|i| self.is_clear_of(i, needle)))
     }
 
     /// Whether no occurrence of `needle` touches the part of this number, where that is a hole.
     pub fn is_clear_of(&self, index: usize, needle: &str) -> bool {
-        let Some(Part::Hole(hole)) = self.parts.get(index) else {
+        let Some(Part::Hole(hole)) = self.parts().get(index) else {
             return true;
         };
-        let before = index.checked_sub(1).and_then(|i| self.parts.get(i));
-        clear_of(hole.role, needle, before, self.parts.get(index + 1))
+        let before = index.checked_sub(1).and_then(|i| self.parts().get(i));
+        clear_of(hole.role, needle, before, self.parts().get(index + 1))
     }
 
     /// The known characters that it starts with.
     pub fn known_prefix(&self) -> &str {
-        match self.parts.first() {
+        match self.parts().first() {
             Some(Part::Lit(l)) => &l.text,
             _ => "",
         }
@@ -237,25 +245,53 @@ fn exact(segment: (usize, Option<Span>, usize), span: Span, at: usize) -> (Span,
     (span.slice(offset, span.len()), span.slice(0, offset))
 }
 
-#[derive(Default)]
-struct Builder {
+/// A [`Text`] under construction.
+#[derive(Debug, Default)]
+pub struct Builder {
     parts: SmallVec<[Part; 1]>,
     text: String,
     map: SmallVec<[(u32, Option<Span>); 1]>,
 }
 
 impl Builder {
+    fn base(&self) -> u32 {
+        u32::try_from(self.text.len()).unwrap_or(u32::MAX)
+    }
+
     fn lit(&mut self, text: &str, map: &[(u32, Option<Span>)]) {
         if text.is_empty() {
             return;
         }
-        let base = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let base = self.base();
         let shifted = map.iter().map(|(o, s)| (base.saturating_add(*o), *s));
         self.map.extend(shifted);
         self.text.push_str(text);
     }
 
-    fn hole(&mut self, hole: Arc<Unknown>) {
+    /// Appends characters that stand at `span`.
+    pub fn at(&mut self, text: &str, span: Option<Span>) {
+        if span.is_none() {
+            return self.plain(text);
+        }
+        if !text.is_empty() {
+            self.map.push((self.base(), span));
+            self.text.push_str(text);
+        }
+    }
+
+    /// Appends computed characters.
+    pub fn plain(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if !matches!(self.map.last(), Some((_, None))) {
+            self.map.push((self.base(), None));
+        }
+        self.text.push_str(text);
+    }
+
+    /// Appends something unknown.
+    pub fn hole(&mut self, hole: Arc<Unknown>) {
         self.flush();
         self.parts.push(Part::Hole(hole));
     }
@@ -269,12 +305,10 @@ impl Builder {
         }
     }
 
-    fn finish(mut self) -> Text {
+    /// The text of all that was appended.
+    pub fn finish(mut self) -> Text {
         self.flush();
-        Text {
-            parts: self.parts,
-            json: None,
-        }
+        Text::made(self.parts, None)
     }
 }
 

@@ -106,7 +106,7 @@ impl Node {
     pub(super) fn to_text(&self, indented: bool) -> Text {
         let mut out = Writer::default();
         self.write(&mut out, indented.then_some(0));
-        Text::encoded(out.text(), Arc::new(self.to_value()))
+        Text::encoded(out.finish(), Arc::new(self.to_value()))
     }
 
     fn write(&self, out: &mut Writer, indent: Option<usize>) {
@@ -127,7 +127,7 @@ impl Node {
                 for (i, entry) in entries.iter().enumerate() {
                     out.plain(if i > 0 { "," } else { "" });
                     line(out, inner);
-                    out.string(&Text::plain(entry.key.clone()));
+                    out.key(&entry.key, None);
                     out.plain(if indent.is_some() { ": " } else { ":" });
                     entry.node.write(out, inner);
                 }
@@ -139,7 +139,10 @@ impl Node {
 
 fn line(out: &mut Writer, indent: Option<usize>) {
     if let Some(n) = indent {
-        out.plain(&format!("\n{}", " ".repeat(n)));
+        out.plain("\n");
+        for _ in 0..n {
+            out.plain(" ");
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 //! where they were written.
 
 use super::{Call, FunctionError, Outcome};
+use crate::span::Span;
 use crate::syntax::json::parse_text;
-use crate::value::{Kind, Lit, Mapping, Part, Piece, Sequence, Text, Type, Unknown, Value};
+use crate::value::{Builder, Kind, Lit, Mapping, Part, Sequence, Text, Type, Unknown, Value};
 use std::sync::Arc;
 
 pub(super) fn jsonencode(call: &Call) -> Outcome {
@@ -45,7 +46,7 @@ fn could_begin(prefix: &str) -> bool {
 pub fn encode(value: &Value) -> Text {
     let mut out = Writer::default();
     out.value(value);
-    Text::encoded(out.text(), Arc::new(as_json(value)))
+    Text::encoded(out.finish(), Arc::new(as_json(value)))
 }
 
 /// Whether a value is of JSON's types all through.
@@ -100,30 +101,21 @@ fn scalar(ty: &Type) -> bool {
     matches!(ty, Type::Bool | Type::Number | Type::String)
 }
 
-/// A piece of the text under construction.
-enum Run {
-    Lit(String, Option<crate::span::Span>),
-    Hole(Arc<Unknown>),
-}
-
 /// Writes JSON texts piece by piece.
 #[derive(Default)]
 pub(in crate::terraform) struct Writer {
-    runs: Vec<Run>,
+    out: Builder,
 }
 
 impl Writer {
     /// Punctuation and computed characters.
     pub(in crate::terraform) fn plain(&mut self, text: &str) {
-        match self.runs.last_mut() {
-            Some(Run::Lit(last, None)) => last.push_str(text),
-            _ => self.runs.push(Run::Lit(text.to_owned(), None)),
-        }
+        self.out.plain(text);
     }
 
     /// Something unknown of any type.
     pub(in crate::terraform) fn hole(&mut self, unknown: &Arc<Unknown>) {
-        self.runs.push(Run::Hole(unknown.clone()));
+        self.out.hole(unknown.clone());
     }
 
     /// A value, compact and with sorted keys.
@@ -165,10 +157,7 @@ impl Writer {
                     if i > 0 {
                         self.plain(",");
                     }
-                    self.string(&match entry.place.key {
-                        Some(span) => Text::at(key.clone(), span),
-                        None => Text::plain(key.clone()),
-                    });
+                    self.key(key, entry.place.key);
                     self.plain(":");
                     self.value(entry);
                 }
@@ -189,38 +178,55 @@ impl Writer {
         self.plain("\"");
     }
 
-    /// The characters of a literal, in runs that need no escape and lie in one segment of its map.
-    fn escaped(&mut self, lit: &Lit) {
-        let mut run = 0;
-        for (at, c) in lit.text.char_indices() {
-            let escape = escape(c);
-            let breaks = lit.map.iter().any(|(offset, _)| *offset as usize == at);
-            if escape.is_some() || breaks {
-                self.verbatim(lit, run, at);
-                run = at;
-            }
-            if let Some(escape) = escape {
-                run = at + c.len_utf8();
-                self.runs.push(Run::Lit(escape, lit.span(at, run)));
-            }
-        }
-        self.verbatim(lit, run, lit.text.len());
+    /// The name of an entry in quotes, and where it stands.
+    pub(in crate::terraform) fn key(&mut self, name: &str, place: Option<Span>) {
+        self.plain("\"");
+        self.segment(name, place);
+        self.plain("\"");
     }
 
-    fn verbatim(&mut self, lit: &Lit, start: usize, end: usize) {
-        if let Some(text) = lit.text.get(start..end).filter(|t| !t.is_empty()) {
-            self.runs
-                .push(Run::Lit(text.to_owned(), lit.span(start, end)));
+    /// The characters of a literal, segment by segment of its map.
+    fn escaped(&mut self, lit: &Lit) {
+        let mut segments = lit.map.iter().peekable();
+        while let Some((start, span)) = segments.next() {
+            let end = segments.peek().map_or(lit.text.len(), |(o, _)| *o as usize);
+            let text = lit.text.get(*start as usize..end);
+            self.segment(text.unwrap_or_default(), *span);
         }
+    }
+
+    /// Characters of one segment, in runs that need no escape. `span` is theirs byte by byte where the lengths are equal.
+    fn segment(&mut self, text: &str, span: Option<Span>) {
+        let exact = span.filter(|s| s.len() == text.len());
+        let place = |start, end| exact.map(|s| s.slice(start, end)).or(span);
+        let mut run = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if !may_need_escape(byte) {
+                continue;
+            }
+            let c = text.get(at..).and_then(|rest| rest.chars().next());
+            let Some((c, escape)) = c.and_then(|c| Some((c, escape(c)?))) else {
+                continue;
+            };
+            let end = at + c.len_utf8();
+            self.out
+                .at(text.get(run..at).unwrap_or_default(), place(run, at));
+            self.out.at(&escape, place(at, end));
+            run = end;
+        }
+        let rest = text.get(run..).unwrap_or_default();
+        self.out.at(rest, place(run, text.len()));
     }
 
     /// What was written.
-    pub(in crate::terraform) fn text(&self) -> Text {
-        Text::of(self.runs.iter().map(|run| match run {
-            Run::Lit(text, span) => Piece::Lit(text, *span),
-            Run::Hole(hole) => Piece::Hole(hole.clone()),
-        }))
+    pub(in crate::terraform) fn finish(self) -> Text {
+        self.out.finish()
     }
+}
+
+/// Whether a byte begins a character that [`escape`] may write otherwise.
+fn may_need_escape(byte: u8) -> bool {
+    byte < b' ' || matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2)
 }
 
 /// How JSON writes a character that cannot stand for itself; as in Terraform also those that HTML knows.
