@@ -89,7 +89,7 @@ fn evaluate_a_module() -> usize {
 fn evaluate_what_a_check_asks_for() -> usize {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/projects/shop/envs/prod");
     let files = Files::default();
-    let demand = Demand::Resources(ecr_guard::resource::matters);
+    let demand = Demand::Resources(ecr_guard::resource::WANTED);
     let (root, _) =
         ecr_guard::terraform::evaluate_for(&files, &dir, "prod", &World::default(), demand);
     root.resources.len()

@@ -3,6 +3,7 @@
 //! default to. Reading a resource turns any of these forms into one object of fields under our own names.
 
 use crate::raw::RawResource;
+use crate::terraform::Wanted;
 use crate::value::{Kind as ValueKind, Place, Text, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -187,6 +188,25 @@ pub fn kind_of(resource_type: &str) -> Option<&'static Kind> {
 pub fn matters(resource_type: &str) -> bool {
     resource_type.contains("_ecr") || kind_of(resource_type).is_some()
 }
+
+/// Whether an argument or a block of a Terraform resource is read. Of what belongs to ECR, all of them are: what is wrong
+/// with the rest of such a resource is worth knowing.
+pub fn reads(resource_type: &str, attribute: &str) -> bool {
+    if resource_type.contains("_ecr") || !resource_type.starts_with("aws_") {
+        return true;
+    }
+    let ways = |f: &'static Field| f.terraform.split('+');
+    kind_of(resource_type).is_none_or(|kind| {
+        let mut ways = kind.fields.iter().flat_map(ways);
+        ways.any(|way| way.split('.').next() == Some(attribute))
+    })
+}
+
+/// What is asked of Terraform's resources to judge them.
+pub const WANTED: Wanted = Wanted {
+    types: matters,
+    attributes: reads,
+};
 
 /// The awscc provider's name of a CloudFormation type: `AWS::ECR::PublicRepository` is `awscc_ecr_public_repository`.
 fn cloud_control_type(cloudformation: &str) -> String {

@@ -57,9 +57,18 @@ pub enum Demand {
     /// All that a plan would show.
     #[default]
     Everything,
-    /// The managed resources of these types. Everything else is looked at where one of them refers to it; what is wrong
-    /// with the rest is terraform's business. What a module may hold that cannot be read is told all the same.
-    Resources(fn(&str) -> bool),
+    /// Some managed resources. Everything else is looked at where one of them refers to it; what is wrong with the rest is
+    /// terraform's business. What a module may hold that cannot be read is told all the same.
+    Resources(Wanted),
+}
+
+/// What is asked of managed resources.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Of which types.
+    pub types: fn(&str) -> bool,
+    /// Of a type, which arguments and blocks.
+    pub attributes: fn(&str, &str) -> bool,
 }
 
 /// Evaluates the root module in a directory, all of it. `shown` is the directory as the user calls it.
@@ -160,11 +169,9 @@ fn parse(files: &Files, id: FileId) -> (hcl::Body, Vec<Diagnostic>) {
 /// and unknown for what is known after apply.
 pub fn planned(raw: &RawResource, world: &World) -> Value {
     let rendered = data::attribute_values(&raw.kind, &raw.attributes, raw.span);
-    computed::complete(
-        raw,
-        rendered.and_then(Result::ok).unwrap_or_default(),
-        world,
-    )
+    let mut known = computed::known(raw, world);
+    known.extend(rendered.and_then(Result::ok).unwrap_or_default());
+    computed::complete(raw, known)
 }
 
 /// The local directories that a file's module calls name: `./…`, `../…`, as written: what `source` finds in bytes.

@@ -51,7 +51,7 @@ fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, E
     let options = source::Options {
         exclude: options.exclude.clone(),
         code: options.code.clone(),
-        demand: Demand::Resources(resource::matters),
+        demand: Demand::Resources(resource::WANTED),
         at_defaults: false,
     };
     source::read(&inputs, world, files, &options).map_err(|e| Error::new(e.to_string()))

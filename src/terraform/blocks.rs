@@ -7,13 +7,13 @@ use super::run::{Failure, Frame, Outcome, Run, Scope};
 use super::schema::Schema;
 use crate::diagnostic::Diagnostic;
 use crate::span::Span;
-use crate::syntax::hcl::{Block, Body, ExprKind};
+use crate::syntax::hcl::{Block, Body, ExprKind, Ident};
 use crate::value::{Kind, Type, Unknown, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Arguments and blocks of a resource that are terraform's own.
-const META: [&str; 8] = [
+pub(super) const META: [&str; 8] = [
     "count",
     "for_each",
     "provider",
@@ -33,19 +33,19 @@ struct Made {
 }
 
 impl Run<'_> {
-    /// The object of a body. `top`: it is a resource's own, whose meta-arguments do not count.
+    /// The object of a body: of those of its arguments and blocks that `wants` picks.
     pub(super) fn decode(
         &self,
         body: &Body,
         header: Span,
         schema: Option<&Schema>,
-        top: bool,
+        wants: &dyn Fn(&str) -> bool,
         scope: Scope,
     ) -> Value {
         let mut entries: Vec<(Arc<str>, Value)> = Vec::with_capacity(body.attributes.len());
         for attribute in &body.attributes {
             let name = &attribute.name.text;
-            if top && META.contains(&&**name) {
+            if !wants(name) {
                 continue;
             }
             let span = attribute.expr.span;
@@ -65,8 +65,9 @@ impl Run<'_> {
         }
         let mut blocks: BTreeMap<Arc<str>, Made> = BTreeMap::new();
         for block in &body.blocks {
-            if !(top && META.contains(&&*block.kind.text)) {
-                self.decode_block(block, schema, scope, &mut blocks);
+            let kind = block_kind(block);
+            if wants(&kind.text) {
+                self.decode_block(block, kind, schema, scope, &mut blocks);
             }
         }
         for (name, made) in blocks {
@@ -97,22 +98,19 @@ impl Run<'_> {
     fn decode_block(
         &self,
         block: &Block,
+        kind: &Ident,
         schema: Option<&Schema>,
         scope: Scope,
         blocks: &mut BTreeMap<Arc<str>, Made>,
     ) {
-        let dynamic = &*block.kind.text == "dynamic" && block.labels.len() == 1;
-        let kind = match (dynamic, block.labels.first()) {
-            (true, Some(label)) => label,
-            _ => &block.kind,
-        };
         let nested = schema
             .and_then(|s| s.blocks.get(&*kind.text))
             .map(|n| &n.schema);
         let made = blocks.entry(kind.text.clone()).or_default();
         made.key.get_or_insert(kind.span);
+        let dynamic = !std::ptr::eq(kind, &block.kind);
         if !dynamic {
-            let mut value = self.decode(&block.body, block.header, nested, false, scope);
+            let mut value = self.decode(&block.body, block.header, nested, &|_| true, scope);
             value.place.key = Some(kind.span);
             made.items.push(value);
             return;
@@ -173,7 +171,7 @@ impl Run<'_> {
                 frame: Some(&frame),
                 ..scope
             };
-            let mut value = self.decode(&content.body, block.header, nested, false, scope);
+            let mut value = self.decode(&content.body, block.header, nested, &|_| true, scope);
             value.place.key = Some(block.kind.span);
             made.items.push(value);
         }
@@ -181,6 +179,14 @@ impl Run<'_> {
             made.more.get_or_insert_with(|| more.clone());
         }
         Ok(())
+    }
+}
+
+/// What a block is one of: its first word, or what a `dynamic` one makes.
+fn block_kind(block: &Block) -> &Ident {
+    match block.labels.as_slice() {
+        [label] if &*block.kind.text == "dynamic" => label,
+        _ => &block.kind,
     }
 }
 

@@ -13,23 +13,14 @@ use crate::world::region::{partition_of, url_suffix};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-type Values = BTreeMap<Arc<str>, Value>;
+/// Attributes by name.
+pub(super) type Values = BTreeMap<Arc<str>, Value>;
 
 /// All attributes of a resource as terraform's plan shows them: those in the code, defaults, null for what is left out,
 /// unknown for what is known after apply; what follows from the code's account and region is known as far as these are.
-pub(super) fn complete(raw: &RawResource, data: Values, world: &World) -> Value {
+/// `known` is what [`known`] says, and what a data source renders.
+pub(super) fn complete(raw: &RawResource, known: Values) -> Value {
     let schema = schema::of(raw.mode, &raw.kind);
-    let surroundings = Surroundings::of(raw, world);
-    let mut known = match raw.mode {
-        Mode::Managed => surroundings.managed(raw),
-        Mode::Data => surroundings.data(raw, world),
-    };
-    // what is made of a secret name is one, too
-    let named = ["name", "repository", "repository_name"].map(|name| raw.attributes.get(name));
-    if named.iter().flatten().any(Value::has_sensitive) {
-        known.values_mut().for_each(|value| value.sensitive = true);
-    }
-    known.extend(data);
     let mut full = filled(&raw.attributes, schema, raw, "", raw.span);
     if let Kind::Mapping { entries, more, .. } = &mut full.kind {
         for (name, value) in known {
@@ -43,6 +34,46 @@ pub(super) fn complete(raw: &RawResource, data: Values, world: &World) -> Value 
         }
     }
     full
+}
+
+/// What follows from the code and from where it is deployed to: it stands in for what the code leaves out.
+pub(super) fn known(raw: &RawResource, world: &World) -> Values {
+    let surroundings = Surroundings::of(raw, world);
+    let mut known = match raw.mode {
+        Mode::Managed => surroundings.managed(raw),
+        Mode::Data => surroundings.data(raw, world),
+    };
+    // what is made of a secret name is one, too
+    let named = ["name", "repository", "repository_name"].map(|name| raw.attributes.get(name));
+    if named.iter().flatten().any(Value::has_sensitive) {
+        known.values_mut().for_each(|value| value.sensitive = true);
+    }
+    known
+}
+
+/// One attribute as [`complete`] has it, where it is no block and the schema knows it.
+pub(super) fn attribute(raw: &RawResource, known: &Values, name: &str) -> Option<Value> {
+    let attribute = schema::of(raw.mode, &raw.kind)?.attributes.get(name)?;
+    let Kind::Mapping { entries, .. } = &raw.attributes.kind else {
+        return None;
+    };
+    let written = entries.get(name).filter(|v| !v.is_null());
+    let mut value = (written.or_else(|| known.get(name)).cloned())
+        .unwrap_or_else(|| left_out(attribute, raw, name, raw.span));
+    value.place.inherit(&raw.attributes.place);
+    value.sensitive |= raw.attributes.sensitive;
+    Some(value)
+}
+
+/// What an attribute is that nobody says anything of. `path` leads to it from the resource.
+fn left_out(attribute: &schema::Attribute, raw: &RawResource, path: &str, span: Span) -> Value {
+    match &attribute.default {
+        Some(default) => of_json(default, span),
+        None if attribute.computed => {
+            Value::unknown(after_apply(raw, path, attribute.ty.clone()), span)
+        }
+        None => Value::new(Kind::Null(attribute.ty.clone()), span),
+    }
 }
 
 /// Whether everything that is made has this attribute; `""` is the whole thing. What else the provider may fill in, it may
@@ -99,14 +130,7 @@ fn filled(
         if entries.get(name).is_some_and(|v| !v.is_null()) {
             continue;
         }
-        let value = match &attribute.default {
-            Some(default) => of_json(default, span),
-            None if attribute.computed => Value::unknown(
-                after_apply(raw, &format!("{path}{name}"), attribute.ty.clone()),
-                span,
-            ),
-            None => Value::new(Kind::Null(attribute.ty.clone()), span),
-        };
+        let value = left_out(attribute, raw, &format!("{path}{name}"), span);
         entries.insert((*name).into(), value);
     }
     for (name, nested) in &schema.blocks {

@@ -5,7 +5,6 @@
 
 use super::convert::type_of;
 use super::expand::{Expanded, Single};
-use super::resources::Made;
 use super::run::{Frame, Instance, Run, Scope};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::span::Span;
@@ -59,16 +58,19 @@ impl Run<'_> {
 
     /// Tells the preconditions and postconditions of a resource or a data source that do not hold. Terraform looks at the latter
     /// when it plans, as far as it knows then what they are about.
-    pub(super) fn demands_of(&self, expanded: &Expanded, single: &Single, made: &Made) {
+    pub(super) fn demands_of(&self, expanded: &Rc<Expanded>, single: &Single) {
         let instance = &expanded.instance;
-        let declared = &expanded.declared;
-        let address = instance.inside(&format!("{}{}", declared.address(), single.key.text()));
+        let body = &expanded.declared.block(self.files).body;
+        if body.blocks("lifecycle").next().is_none() {
+            return;
+        }
+        let address = expanded.address_of(&single.key);
         let doubt = (expanded.expansion).doubt(single, &address, instance.doubt.as_ref());
         if doubt.is_some() {
             return;
         }
         let mut refused = false;
-        for lifecycle in declared.block(self.files).body.blocks("lifecycle") {
+        for lifecycle in body.blocks("lifecycle") {
             let scope = Scope::of(instance, &single.each);
             for rule in lifecycle.body.blocks("precondition") {
                 let subject = format!("a precondition of `{address}` does not hold");
@@ -82,7 +84,7 @@ impl Run<'_> {
             for rule in lifecycle.body.blocks("postcondition") {
                 let frame = Frame {
                     name: "self",
-                    value: self.full(made).clone(),
+                    value: self.full(&self.made(expanded, single)).clone(),
                     outer: None,
                 };
                 let scope = Scope {

@@ -5,7 +5,9 @@ use super::doubt::at_most_one;
 use super::enabled;
 use super::expression::{opaque, pairs, reason_of};
 use super::installed::Found;
+use super::memo::Memo;
 use super::module::{Declared, Name};
+use super::resources::Made;
 use super::run::{Caller, Failure, Instance, Outcome, Run, Scope};
 use super::unseen::META;
 use crate::diagnostic::Diagnostic;
@@ -91,6 +93,22 @@ pub(super) struct Expanded {
     pub(super) declared: Rc<Declared>,
     pub(super) instance: Rc<Instance>,
     pub(super) expansion: Expansion,
+    /// Its address, without a key.
+    pub(super) address: Arc<str>,
+    /// The instances that were worked out, by their indexes.
+    pub(super) made: Memo<usize, Rc<Made>>,
+    /// The same, as far as somebody asks for their attributes.
+    pub(super) listed: Memo<usize, Rc<Made>>,
+}
+
+impl Expanded {
+    /// The address of an instance.
+    pub(super) fn address_of(&self, key: &Key) -> Arc<str> {
+        match key {
+            Key::None => self.address.clone(),
+            key => format!("{}{}", self.address, key.text()).into(),
+        }
+    }
 }
 
 /// A module call with its instances.
@@ -171,6 +189,9 @@ impl Run<'_> {
                 declared: declared.clone(),
                 instance: instance.clone(),
                 expansion,
+                address: instance.inside(&declared.address()).into(),
+                made: Memo::default(),
+                listed: Memo::default(),
             })
         };
         Ok(self.once(

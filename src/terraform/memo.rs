@@ -1,7 +1,7 @@
 //! Values that are worked out once, on demand, and know when they are asked for while being worked out.
 
+use foldhash::HashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Results by key.

@@ -195,8 +195,10 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> 
     let id = files.add(shown, text);
     let (body, diagnostics) = match demand {
         _ if name.ends_with(".json") => super::json::parse(files, id),
-        Demand::Resources(of) if !is_override(name) => {
-            hcl::parse_sparing(files, id, &|kind, labels| spares(of, kind, labels))
+        Demand::Resources(wanted) if !is_override(name) => {
+            hcl::parse_sparing(files, id, &|kind, labels| {
+                spares(wanted.types, kind, labels)
+            })
         }
         _ => hcl::parse(files, id),
     };

@@ -179,7 +179,7 @@ impl Run<'_> {
             attributes: Vec::new(),
             blocks: blocks.cloned().collect(),
         };
-        self.decode(&body, block.header, None, false, scope)
+        self.decode(&body, block.header, None, &|_| true, scope)
     }
 
     /// The role that a provider assumes, where it assumes one. `Err`: it may assume one, for this reason.

@@ -35,29 +35,28 @@ impl Run<'_> {
         let (picked, rest) = self.pick(&expanded.expansion, rest, what, span, scope)?;
         let value = match (picked, rest.split_first()) {
             (Picked::One(single, key), Some((Step::Attr(attribute), rest))) => {
-                let address = called(expanded, &key);
-                let made = self.made(expanded, single);
+                let address = expanded.address_of(&key);
+                let made = self.made_for(expanded, single, &attribute.text);
                 let value = self.attribute_of(&made, address, &attribute.text, span);
                 return self.steps(value, rest, span, scope);
             }
             (Picked::One(single, key), _) => {
-                let address = called(expanded, &key);
+                let address = expanded.address_of(&key);
                 self.whole(&self.made(expanded, single), address, span)
             }
             (Picked::Unknown(unknown), _) => {
-                let inside = expanded.instance.inside(&expanded.declared.address());
-                let any = format!("{inside}[*]").into();
+                let any = expanded.address_of(&Key::Any);
                 Value::unknown(unknown, span).through(Via::Reference(any, "".into()), span)
             }
             (Picked::All, _) => {
                 let value = |single: &Single| {
-                    let address = called(expanded, &single.key);
+                    let address = expanded.address_of(&single.key);
                     self.whole(&self.made(expanded, single), address, span)
                 };
                 let all = expanded.expansion.container(span, value);
                 match expanded.expansion.open {
                     Some(_) => {
-                        let any = called(expanded, &Key::Any);
+                        let any = expanded.address_of(&Key::Any);
                         all.through(Via::Reference(any, "".into()), span)
                     }
                     None => all,
@@ -103,11 +102,15 @@ impl Run<'_> {
         self.steps(value, rest, span, scope)
     }
 
-    /// An attribute of a resource's instance, with the reference that it comes through.
+    /// An attribute of a resource's instance, with the reference that it comes through. The instance may be called by a key
+    /// although nobody knows whether that one exists.
     fn attribute_of(&self, made: &Made, address: Arc<str>, name: &Arc<str>, span: Span) -> Value {
         let via = Via::Reference(address, name.clone());
         if let Some(written) = written(&made.raw, name) {
             return written.through(via, span);
+        }
+        if let Some(value) = self.computed(made, name) {
+            return value.through(via, span);
         }
         let full = self.full(made);
         let value = match &full.kind {
@@ -186,12 +189,6 @@ impl Run<'_> {
         }
         Ok((Picked::One(single, wanted), behind))
     }
-}
-
-/// How a reference calls an instance: by its key, although nobody may know whether that instance exists.
-fn called(expanded: &Expanded, key: &Key) -> Arc<str> {
-    let own = format!("{}{}", expanded.declared.address(), key.text());
-    expanded.instance.inside(&own).into()
 }
 
 /// An attribute of a managed resource that is what stands in the code: no block, and not null. Nothing else of the resource

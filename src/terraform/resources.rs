@@ -1,9 +1,11 @@
 //! Instances of resources and data sources, and the list of all of them.
 
 use super::Demand;
+use super::blocks::META;
 use super::computed;
 use super::data;
 use super::expand::{Expanded, Single};
+use super::memo::Memo;
 use super::module::Declared;
 use super::provider;
 use super::run::{Instance, Run, Scope};
@@ -17,60 +19,142 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// Arguments that others follow from: where a resource is deployed to, its ARN.
+const SHAPING: [&str; 8] = [
+    "name",
+    "path",
+    "region",
+    "registry_id",
+    "repository",
+    "repository_name",
+    "tags",
+    "tags_all",
+];
+
 /// An instance of a resource, worked out.
 pub(super) struct Made {
     /// What stands in the code.
     pub(super) raw: RawResource,
+    /// What follows from the code and the surroundings, once somebody asks.
+    known: OnceCell<computed::Values>,
     /// All attributes, once somebody asks.
     full: OnceCell<Value>,
+}
+
+impl Made {
+    fn new(raw: RawResource) -> Self {
+        Made {
+            raw,
+            known: OnceCell::new(),
+            full: OnceCell::new(),
+        }
+    }
 }
 
 impl Run<'_> {
     /// An instance of a resource.
     pub(super) fn made(&self, expanded: &Rc<Expanded>, single: &Single) -> Rc<Made> {
-        let instance = &expanded.instance;
-        let own = format!("{}{}", expanded.declared.address(), single.key.text());
-        let address: Arc<str> = instance.inside(&own).into();
-        let cycle = || {
-            let unknown = self.cycle(&own, expanded.declared.header());
-            let raw = self.raw(expanded, single, &address, unknown.clone());
-            let full = OnceCell::from(unknown);
-            Rc::new(Made { raw, full })
+        self.make(&expanded.made, expanded, single, &|_| true)
+    }
+
+    /// An instance of a resource, of whose arguments and blocks only those count that are asked for.
+    fn listed(&self, expanded: &Rc<Expanded>, single: &Single) -> Rc<Made> {
+        match self.demand {
+            Demand::Resources(wanted) if expanded.declared.mode == Mode::Managed => {
+                let kind = &*expanded.declared.kind;
+                let wants = |name: &str| SHAPING.contains(&name) || (wanted.attributes)(kind, name);
+                self.make(&expanded.listed, expanded, single, &wants)
+            }
+            _ => self.made(expanded, single),
+        }
+    }
+
+    /// An instance of a resource in which an attribute is what it is: as it is listed, where the code says nothing of the
+    /// attribute or it is asked for anyway.
+    pub(super) fn made_for(
+        &self,
+        expanded: &Rc<Expanded>,
+        single: &Single,
+        attribute: &str,
+    ) -> Rc<Made> {
+        let Demand::Resources(wanted) = self.demand else {
+            return self.made(expanded, single);
         };
-        self.once(&instance.made, &address, cycle, || {
+        let declared = &expanded.declared;
+        let body = &declared.block(self.files).body;
+        let written = body.attribute(attribute).is_some()
+            || body.blocks(attribute).next().is_some()
+            || body
+                .blocks("dynamic")
+                .any(|b| b.label(0).is_some_and(|l| **l == *attribute));
+        match written && !(wanted.attributes)(&declared.kind, attribute) {
+            true => self.made(expanded, single),
+            false => self.listed(expanded, single),
+        }
+    }
+
+    fn make(
+        &self,
+        memo: &Memo<usize, Rc<Made>>,
+        expanded: &Rc<Expanded>,
+        single: &Single,
+        wants: &dyn Fn(&str) -> bool,
+    ) -> Rc<Made> {
+        let instance = &expanded.instance;
+        let cycle = || {
+            let own = format!("{}{}", expanded.declared.address(), single.key.text());
+            let unknown = self.cycle(&own, expanded.declared.header());
+            let raw = self.raw(expanded, single, unknown.clone());
+            let full = OnceCell::from(unknown);
+            let known = OnceCell::new();
+            Rc::new(Made { raw, known, full })
+        };
+        self.once(memo, &single.index, cycle, || {
             let declared = &expanded.declared;
             let block = declared.block(self.files);
             let scope = Scope::of(instance, &single.each);
             let schema = schema::of(declared.mode, &declared.kind);
-            let attributes = self.decode(&block.body, block.header, schema, true, scope);
-            let raw = self.raw(expanded, single, &address, attributes);
-            let full = OnceCell::new();
-            Rc::new(Made { raw, full })
+            let wants = |name: &str| !META.contains(&name) && wants(name);
+            let attributes = self.decode(&block.body, block.header, schema, &wants, scope);
+            Rc::new(Made::new(self.raw(expanded, single, attributes)))
         })
+    }
+
+    /// An attribute of an instance as [`full`](Self::full) has it, where that can be had without the others.
+    pub(super) fn computed(&self, made: &Made, name: &str) -> Option<Value> {
+        if made.full.get().is_some() {
+            return None;
+        }
+        computed::attribute(&made.raw, self.known(made), name)
     }
 
     /// All attributes of an instance: what references see.
     pub(super) fn full<'m>(&self, made: &'m Made) -> &'m Value {
-        made.full.get_or_init(|| self.filled(&made.raw))
+        let fill = || computed::complete(&made.raw, self.known(made).clone());
+        made.full.get_or_init(fill)
     }
 
-    fn raw(
-        &self,
-        expanded: &Expanded,
-        single: &Single,
-        address: &str,
-        mut attributes: Value,
-    ) -> RawResource {
+    /// What follows from the arguments of an instance and its surroundings. What cannot be rendered is told.
+    fn known<'m>(&self, made: &'m Made) -> &'m computed::Values {
+        made.known.get_or_init(|| {
+            let mut known = computed::known(&made.raw, self.world);
+            known.extend(self.rendered(&made.raw));
+            known
+        })
+    }
+
+    fn raw(&self, expanded: &Expanded, single: &Single, mut attributes: Value) -> RawResource {
         let declared = &expanded.declared;
         let block = declared.block(self.files);
         let provider = self.provider_of(&expanded.instance, &declared.kind, block);
         let provider = provider::with_region(&provider, &attributes);
         let schema = schema::of(declared.mode, &declared.kind);
         provider::with_tags(schema, &provider, &mut attributes);
+        let address = expanded.address_of(&single.key);
         let outer = expanded.instance.doubt.as_ref();
-        let doubt = expanded.expansion.doubt(single, address, outer);
+        let doubt = expanded.expansion.doubt(single, &address, outer);
         RawResource {
-            address: address.to_owned(),
+            address: address.to_string(),
             mode: declared.mode,
             kind: declared.kind.to_string(),
             exists: doubt.is_none().then_some(true),
@@ -85,25 +169,25 @@ impl Run<'_> {
         }
     }
 
-    fn filled(&self, raw: &RawResource) -> Value {
-        let mut rendered = BTreeMap::new();
-        if raw.mode == Mode::Data {
-            match data::attribute_values(&raw.kind, &raw.attributes, raw.span) {
-                None => {}
-                Some(Ok(values)) => rendered = values,
-                Some(Err(diagnostics)) => {
-                    let reason = diagnostics.first().map_or("it is wrong", |d| &d.message);
-                    let unknown =
-                        Unknown::because(format!("`{}` cannot be rendered: {reason}", raw.address));
-                    for name in ["json", "minified_json"] {
-                        let unknown = unknown.clone().of(Type::String);
-                        rendered.insert(name.into(), Value::unknown(unknown, raw.span));
-                    }
-                    diagnostics.into_iter().for_each(|d| self.tell(d));
-                }
+    /// What a data source renders of its arguments.
+    fn rendered(&self, raw: &RawResource) -> computed::Values {
+        if raw.mode != Mode::Data {
+            return BTreeMap::new();
+        }
+        match data::attribute_values(&raw.kind, &raw.attributes, raw.span) {
+            None => BTreeMap::new(),
+            Some(Ok(values)) => values,
+            Some(Err(diagnostics)) => {
+                let reason = diagnostics.first().map_or("it is wrong", |d| &d.message);
+                let unknown =
+                    Unknown::because(format!("`{}` cannot be rendered: {reason}", raw.address));
+                let unknown = unknown.of(Type::String);
+                diagnostics.into_iter().for_each(|d| self.tell(d));
+                ["json", "minified_json"]
+                    .map(|name| (name.into(), Value::unknown(unknown.clone(), raw.span)))
+                    .into()
             }
         }
-        computed::complete(raw, rendered, self.world)
     }
 
     /// Everything that the root module deploys.
@@ -143,7 +227,9 @@ impl Run<'_> {
     fn demands(&self, declared: &Declared) -> bool {
         match self.demand {
             Demand::Everything => true,
-            Demand::Resources(of) => declared.mode == Mode::Managed && of(&declared.kind),
+            Demand::Resources(wanted) => {
+                declared.mode == Mode::Managed && (wanted.types)(&declared.kind)
+            }
         }
     }
 
@@ -174,12 +260,12 @@ impl Run<'_> {
                 continue;
             };
             for single in &expanded.expansion.items {
-                let made = self.made(&expanded, single);
+                let made = self.listed(&expanded, single);
                 if made.raw.mode == Mode::Data {
                     self.full(&made); // what cannot be rendered is told
                 }
                 out.push(made.raw.clone());
-                self.demands_of(&expanded, single, &made);
+                self.demands_of(&expanded, single);
             }
         }
         for (name, block) in &module.calls {

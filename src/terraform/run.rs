@@ -7,7 +7,6 @@ pub(super) use super::failure::{Failure, Outcome, Sort};
 use super::memo::Memo;
 use super::module::{self, Module, Name};
 use super::provider::Provider;
-use super::resources::Made;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::Doubt;
 use crate::span::{FileId, Files, Span};
@@ -84,7 +83,6 @@ pub(super) struct Instance {
     pub(super) locals: Memo<Arc<str>, Value>,
     pub(super) outputs: Memo<Arc<str>, Value>,
     pub(super) resources: Memo<Name, Rc<Expanded>>,
-    pub(super) made: Memo<Arc<str>, Rc<Made>>,
     pub(super) calls: Memo<Arc<str>, Rc<Calls>>,
     pub(super) providers: Memo<super::provider::Reference, Rc<Provider>>,
 }
@@ -382,7 +380,6 @@ impl Instance {
             locals: Memo::default(),
             outputs: Memo::default(),
             resources: Memo::default(),
-            made: Memo::default(),
             calls: Memo::default(),
             providers: Memo::default(),
         }
@@ -412,7 +409,6 @@ impl Instance {
         drop(self.locals.take());
         drop(self.outputs.take());
         drop(self.resources.take());
-        drop(self.made.take());
         drop(self.providers.take());
     }
 

@@ -52,31 +52,32 @@ impl Schema {
     }
 }
 
-type Table = HashMap<String, Schema>;
+/// The schemas of resources, and those of data sources.
+type Table = [HashMap<&'static str, Schema>; 2];
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| table(include_str!("schema/aws.txt")));
 
 /// The schema of a type, where it is known.
 pub(super) fn of(mode: Mode, kind: &str) -> Option<&'static Schema> {
-    TABLE.get(&key(mode, kind))
-}
-
-fn key(mode: Mode, kind: &str) -> String {
-    format!("{mode:?} {kind}")
+    let [managed, data] = &*TABLE;
+    match mode {
+        Mode::Managed => managed.get(kind),
+        Mode::Data => data.get(kind),
+    }
 }
 
 fn table(text: &'static str) -> Table {
-    let mut out = Table::new();
+    let [mut managed, mut data] = Table::default();
     let mut lines = text.lines().filter(|l| !l.starts_with('#')).peekable();
     while let Some(line) = lines.next() {
-        let (mode, kind) = match line.split_once(' ') {
-            Some(("resource", kind)) => (Mode::Managed, kind),
-            Some(("data", kind)) => (Mode::Data, kind),
+        let (table, kind) = match line.split_once(' ') {
+            Some(("resource", kind)) => (&mut managed, kind),
+            Some(("data", kind)) => (&mut data, kind),
             _ => continue,
         };
-        out.insert(key(mode, kind), schema(&mut lines, 1));
+        table.insert(kind, schema(&mut lines, 1));
     }
-    out
+    [managed, data]
 }
 
 fn schema(
