@@ -16,7 +16,7 @@ use ecr_guard::syntax::{hcl, json, yaml};
 use ecr_guard::terraform::Demand;
 use ecr_guard::value::Text;
 use ecr_guard::world::World;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const HCL: &str = include_str!("../testdata/projects/shop/modules/ecr/main.tf");
@@ -94,6 +94,135 @@ fn evaluate_what_a_check_asks_for() -> usize {
         ecr_guard::terraform::evaluate_for(&files, &dir, "prod", &World::default(), demand);
     root.resources.len()
 }
+
+/// What a company's checkout looks like, as a check evaluates it: 125 root modules of eight files, one of them about ECR,
+/// one about who pulls from it. Reading and parsing included.
+#[divan::bench]
+fn evaluate_a_thousand_files(bencher: Bencher) {
+    let dir = tempfile::tempdir().unwrap();
+    let modules: Vec<PathBuf> = (0..125).map(|n| module_of_a_fleet(dir.path(), n)).collect();
+    let world = World::default();
+    bencher.bench(|| {
+        let files = Files::default();
+        let evaluate = |module: &PathBuf| {
+            let demand = Demand::Resources(ecr_guard::resource::WANTED);
+            let (root, told) =
+                ecr_guard::terraform::evaluate_for(&files, module, "m", &world, demand);
+            assert!(told.is_empty());
+            root.resources.len()
+        };
+        modules.iter().map(evaluate).sum::<usize>()
+    });
+}
+
+/// Writes a root module of eight files.
+fn module_of_a_fleet(fleet: &Path, n: usize) -> PathBuf {
+    let dir = fleet.join(n.to_string());
+    std::fs::create_dir(&dir).unwrap();
+    let write = |name: &str, text: &str| {
+        let text = text.replace("TEAM", &format!("team-{n}"));
+        std::fs::write(dir.join(name), text).unwrap();
+    };
+    write("variables.tf", VARIABLES);
+    write("locals.tf", LOCALS);
+    write("ecr.tf", REPOSITORY);
+    write("iam.tf", &(0..3).map(|i| numbered(ROLE, i)).collect::<String>());
+    for name in ["network", "storage", "compute", "alarms"] {
+        let blocks = (0..3).map(|i| numbered(NETWORK, i).replace("NAME", name));
+        write(&format!("{name}.tf"), &blocks.collect::<String>());
+    }
+    dir
+}
+
+fn numbered(block: &str, n: usize) -> String {
+    block.replace("NUMBER", &n.to_string())
+}
+
+const VARIABLES: &str = r#"
+variable "vpc_id" {
+  type        = string
+  description = "The network that the team's services run in"
+  validation {
+    condition     = startswith(var.vpc_id, "vpc-")
+    error_message = "A VPC's id starts with vpc-."
+  }
+}
+
+variable "owners" {
+  type    = list(string)
+  default = ["TEAM@example.com"]
+}
+"#;
+
+const LOCALS: &str = r#"
+locals {
+  prefix = "TEAM"
+  tags   = { Team = "TEAM", Owners = join(" ", var.owners) }
+}
+"#;
+
+const REPOSITORY: &str = r#"
+resource "aws_ecr_repository" "app" {
+  for_each             = toset(["api", "web"])
+  name                 = "${local.prefix}/${each.key}"
+  image_tag_mutability = "IMMUTABLE"
+  tags                 = local.tags
+}
+
+data "aws_iam_policy_document" "pull" {
+  statement {
+    actions = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    principals {
+      type        = "AWS"
+      identifiers = ["arn:aws:iam::345678901234:role/deploy-TEAM"]
+    }
+  }
+}
+
+resource "aws_ecr_repository_policy" "app" {
+  for_each   = aws_ecr_repository.app
+  repository = each.value.name
+  policy     = data.aws_iam_policy_document.pull.json
+}
+"#;
+
+const ROLE: &str = r#"
+resource "aws_iam_role" "rNUMBER" {
+  name = "${local.prefix}-NUMBER"
+  assume_role_policy = jsonencode({
+    Version   = "2012-10-17"
+    Statement = [{ Effect = "Allow", Principal = { Service = "ecs-tasks.amazonaws.com" }, Action = "sts:AssumeRole" }]
+  })
+  tags = local.tags
+}
+
+resource "aws_iam_role_policy" "rNUMBER" {
+  name = "work"
+  role = aws_iam_role.rNUMBER.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect   = "Allow"
+      Action   = ["ecr:GetAuthorizationToken", "logs:PutLogEvents", "s3:GetObject"]
+      Resource = "*"
+    }]
+  })
+}
+"#;
+
+const NETWORK: &str = r#"
+resource "aws_security_group" "NAME_NUMBER" {
+  name   = "${local.prefix}-NAME-NUMBER"
+  vpc_id = var.vpc_id
+  ingress {
+    from_port   = 443
+    to_port     = 443
+    protocol    = "tcp"
+    cidr_blocks = ["10.0.0.0/16", "10.1.0.0/16"]
+  }
+  tags = merge(local.tags, { Name = "${local.prefix}-NAME-NUMBER", Service = "web" })
+}
+"#;
 
 #[divan::bench]
 fn load_the_built_in_guardrails() -> usize {

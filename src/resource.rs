@@ -5,6 +5,7 @@
 use crate::raw::RawResource;
 use crate::terraform::Wanted;
 use crate::value::{Kind as ValueKind, Place, Text, Value};
+use foldhash::{HashMap, HashMapExt};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -167,9 +168,9 @@ pub fn create_only(kind: &Kind) -> &'static [(&'static str, Option<&'static str>
 
 /// The kind of a resource type; `None` for types that the product does not judge.
 pub fn kind_of(resource_type: &str) -> Option<&'static Kind> {
-    static BY_TYPE: std::sync::LazyLock<BTreeMap<String, &'static Kind>> =
+    static BY_TYPE: std::sync::LazyLock<HashMap<String, &'static Kind>> =
         std::sync::LazyLock::new(|| {
-            let mut out = BTreeMap::new();
+            let mut out = HashMap::new();
             for kind in kinds() {
                 for name in kind.terraform {
                     out.insert((*name).to_owned(), kind);

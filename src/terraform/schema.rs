@@ -6,7 +6,8 @@ use crate::raw::Mode;
 use crate::span::Files;
 use crate::syntax::hcl;
 use crate::value::Type;
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// Attributes and blocks of a resource or of a block.

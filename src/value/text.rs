@@ -62,8 +62,8 @@ impl Text {
         if text.is_empty() {
             return Text(None);
         }
-        let map = SmallVec::from_elem((0, span), 1);
-        Self::made(SmallVec::from_elem(Part::Lit(Lit { text, map }), 1), None)
+        let map = SmallVec::from_buf([(0, span)]);
+        Self::made(SmallVec::from_buf([Part::Lit(Lit { text, map })]), None)
     }
 
     fn made(parts: SmallVec<[Part; 1]>, json: Option<Arc<Value>>) -> Self {
@@ -90,7 +90,7 @@ impl Text {
 
     /// A text that is nothing but one unknown.
     pub fn hole(unknown: Arc<Unknown>) -> Self {
-        Self::made(SmallVec::from_elem(Part::Hole(unknown), 1), None)
+        Self::made(SmallVec::from_buf([Part::Hole(unknown)]), None)
     }
 
     /// The text made of pieces in order.

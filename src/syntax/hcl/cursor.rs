@@ -111,22 +111,25 @@ impl<'a> Parser<'a> {
     #[inline]
     pub(super) fn skip(&mut self) {
         let may_be_gap = |b| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'/');
-        if !self.byte().is_some_and(may_be_gap) {
-            return;
+        if self.byte().is_some_and(may_be_gap) {
+            self.skip_gap();
         }
+    }
+
+    fn skip_gap(&mut self) {
         let (start, end, newlines) = self.gap;
         if (start, newlines) == (self.at, self.newlines) {
             self.at = end;
             return;
         }
         let (start, told) = (self.at, self.diagnostics.len());
-        self.skip_gap();
+        self.skip_bytes();
         if told == self.diagnostics.len() {
             self.gap = (start, self.at, self.newlines); // what is wrong with a comment is told each time
         }
     }
 
-    fn skip_gap(&mut self) {
+    fn skip_bytes(&mut self) {
         while let Some(byte) = self.byte() {
             match byte {
                 b' ' => self.at += self.spaces(),
