@@ -126,7 +126,10 @@ fn module_of_a_fleet(fleet: &Path, n: usize) -> PathBuf {
     write("variables.tf", VARIABLES);
     write("locals.tf", LOCALS);
     write("ecr.tf", REPOSITORY);
-    write("iam.tf", &(0..3).map(|i| numbered(ROLE, i)).collect::<String>());
+    write(
+        "iam.tf",
+        &(0..3).map(|i| numbered(ROLE, i)).collect::<String>(),
+    );
     for name in ["network", "storage", "compute", "alarms"] {
         let blocks = (0..3).map(|i| numbered(NETWORK, i).replace("NAME", name));
         write(&format!("{name}.tf"), &blocks.collect::<String>());

@@ -133,3 +133,25 @@ fn one_repository_reads_the_same_in_three_forms() {
         assert!(get("kms_key").is_null(), "{kind}");
     }
 }
+
+#[test]
+fn what_is_read_of_a_resource_is_what_its_fields_say() {
+    assert!(reads("aws_iam_role", "inline_policy"));
+    assert!(!reads("aws_iam_role", "assume_role_policy"));
+    assert!(!reads("aws_lambda_function", "environment"));
+    // of what belongs to ECR, of other providers and of what is no kind, everything
+    assert!(reads("aws_ecr_repository", "timeouts") && reads("aws_ecrpublic_repository", "x"));
+    assert!(reads("awscc_iam_role", "assume_role_policy_document") && reads("null_resource", "x"));
+    for kind in kinds() {
+        for (resource_type, field) in kind
+            .terraform
+            .iter()
+            .flat_map(|t| kind.fields.iter().map(move |f| (t, f)))
+        {
+            for way in field.terraform.split('+').filter(|w| !w.is_empty()) {
+                let first = way.split('.').next().unwrap();
+                assert!(reads(resource_type, first), "{resource_type}: {way}");
+            }
+        }
+    }
+}
