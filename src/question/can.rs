@@ -236,7 +236,8 @@ fn one(
     asking: &[Asking],
 ) -> Answer {
     let made: Vec<Policy> = asking.iter().map(|a| made(a, target)).collect();
-    let known = context::of(estate, asked, principal, target, &made);
+    let secret = asking.iter().any(|a| a.document.sensitive);
+    let known = context::of(estate, asked, (principal, target), &made, secret);
     let request = |context| Request {
         caller: principal.caller.clone(),
         action: action.to_owned(),

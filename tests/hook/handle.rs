@@ -102,3 +102,16 @@ fn what_answers_badly_is_not_believed() {
         assert!(message.contains(wanted), "{message}");
     }
 }
+
+#[test]
+fn the_page_shows_what_is_answered() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let input = std::fs::read(root.join("testdata/hook/invocation.json")).unwrap();
+    let nowhere = tempfile::tempdir().unwrap();
+    let (_, response, _) = handle(nowhere.path(), &[], &input);
+    let page = std::fs::read_to_string(root.join("docs/hook.md")).unwrap();
+    let (_, shown) = page.split_once("json.tool --indent 2\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    let shown: Json = serde_json::from_str(shown).unwrap();
+    assert_eq!(response, shown, "docs/hook.md is to show {response:#}");
+}

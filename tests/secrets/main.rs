@@ -41,6 +41,8 @@ fn written(dir: &Path) {
     std::fs::write(dir.join("plan.json"), PLAN).unwrap();
     std::fs::create_dir(dir.join("who")).unwrap();
     std::fs::write(dir.join("who/main.tf"), WHO).unwrap();
+    let config = "organization: {id: o-abcdef1234, accounts: [\"123456789012\"]}\ntarget: {account: \"123456789012\", region: eu-west-1}\n";
+    std::fs::write(dir.join("who/ecr-guard.yaml"), config).unwrap();
     std::fs::create_dir(dir.join("cfn")).unwrap();
     std::fs::write(dir.join("cfn/t.yaml"), TEMPLATE).unwrap();
     std::fs::write(
@@ -124,7 +126,7 @@ const ASKED: &[&[&str]] = &[
         "arn:aws:iam::123456789012:role/x",
         "--action",
         "ecr:BatchGetImage",
-        "--repository",
+        "--resource",
         "open",
     ],
     &["perimeter", "who"],

@@ -12,7 +12,7 @@ use crate::iam::condition::{Base, MULTIVALUED, can_be_present, spelling};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Fact, Glob};
 use crate::iam::rule::Policy;
-use crate::value::Reason;
+use crate::value::{Reason, SENSITIVE};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Stands for every organisation but the owner's, and for none.
@@ -56,10 +56,15 @@ pub(super) struct Known {
 pub(super) fn of(
     estate: &Estate,
     asked: &Asked,
-    principal: &Principal,
-    target: &Target,
+    (principal, target): (&Principal, &Target),
     policies: &[Policy],
+    secret: bool,
 ) -> Known {
+    // a key that is asked about is named only where no policy is sensitive
+    let name = |key: &str| match secret {
+        true => SENSITIVE.to_owned(),
+        false => spelling(key),
+    };
     let used = used(policies);
     let mut facts = follows(estate, principal, target, policies);
     let mut absent: BTreeSet<String> = absent(principal).into_iter().collect();
@@ -84,24 +89,18 @@ pub(super) fn of(
         if facts.contains_key(key) || absent.contains(key) || can_be_present(key) == Tri::False {
             continue;
         }
-        let name = spelling(key);
+        let name = name(key);
         let reason = format!("the value of {name} is not given: --context {name}=…");
         facts.insert(key.clone(), Fact::Unknown(reason.into()));
         if tests_presence(policies, key) {
             both.push(key.clone());
         }
     }
-    let text = |fact: &Fact| match fact {
-        Fact::One(value) if value == ELSEWHERE => None,
-        Fact::One(value) => Some(value.clone()),
-        Fact::Many(values) => Some(values.join(", ")),
-        Fact::Unknown(_) => None,
-    };
     let shown = (used.iter().chain(asked.context.keys()))
-        .filter_map(|k| Some((spelling(k), text(facts.get(k)?)?)))
+        .filter_map(|k| Some((spelling(k), told(facts.get(k)?)?)))
         .collect();
     let open = both.iter().map(|k| {
-        let name = spelling(k);
+        let name = name(k);
         format!("whether the request has {name} is not given: --context {name}=… or {name}= for no")
             .into()
     });
@@ -109,6 +108,16 @@ pub(super) fn of(
         open: open.collect(),
         contexts: contexts(facts, &both),
         shown,
+    }
+}
+
+/// A value as an answer shows it.
+fn told(fact: &Fact) -> Option<String> {
+    match fact {
+        Fact::One(value) if value == ELSEWHERE => None,
+        Fact::One(value) => Some(value.clone()),
+        Fact::Many(values) => Some(values.join(", ")),
+        Fact::Unknown(_) => None,
     }
 }
 
