@@ -266,7 +266,7 @@ fn attached(estate: &Estate, resource: &Resource, sure: Tri) -> Vec<Asking> {
 /// The policy that bounds what all others of a role or user allow.
 fn boundary(estate: &Estate, resource: &Resource, sure: Tri) -> Option<Asking> {
     let arn = resource.field("boundary");
-    if arn.is_null() {
+    if arn.is_null() || !sure.may() {
         return None;
     }
     named(estate, resource, &arn, sure, PolicyKind::Boundary)

@@ -124,6 +124,30 @@ fn a_deny_that_may_be_the_principals_keeps_an_allow_from_being_said() {
 }
 
 #[test]
+fn the_boundary_of_another_role_does_not_count() {
+    let bound = |name: &str, boundary: &str| {
+        let role = role(&format!("  permissions_boundary = {boundary}"));
+        role.replace("name = \"build\"", &format!("name = \"{name}\""))
+    };
+    let granted = with_policy(&format!(
+        r#"{{ Effect = "Allow", Principal = {{ AWS = "{ROLE}" }}, Action = "{PULL}" }}"#
+    ));
+    let hidden = "\"arn:aws:iam::111122223333:policy/hidden\"";
+    for (name, boundary, wanted) in [
+        ("other", hidden, Verdict::Allow),
+        ("other", "var.boundary", Verdict::Allow),
+        ("${var.boundary}-web", hidden, Verdict::Allow),
+        ("${var.boundary}", hidden, Verdict::Unknown),
+        ("build", hidden, Verdict::Unknown),
+    ] {
+        let variable = "variable \"boundary\" {\n  type = string\n}\n";
+        let code = format!("{granted}{variable}{}", bound(name, boundary));
+        let found = decision(&code, &asked(ROLE, PULL, None));
+        assert_eq!(found, wanted, "{name} {boundary}");
+    }
+}
+
+#[test]
 fn a_boundary_bounds_what_own_policies_allow() {
     let bound = |name: &str| {
         let own = role(&format!(
