@@ -4,7 +4,7 @@ use super::cases::{self, InCase};
 use super::chosen::Chosen;
 use super::way;
 use super::{Check, NotRun};
-use crate::config::{Undetermined, fingerprint};
+use crate::config::{Error, Undetermined, fingerprint};
 use crate::finding::{Access, Enforcement, Finding, Outcome, ResourceRef, Severity, Status};
 use crate::guardrail::definition::{Needs, Without};
 use crate::guardrail::vocabulary::Subject;
@@ -62,14 +62,16 @@ pub(super) fn judge(
     world: &World,
     chosen: &Chosen<'_>,
     blocking: &Blocking,
-) -> Judged {
+) -> Result<Judged, Vec<Error>> {
     let cases = cases_of(inventory);
-    let judged: Vec<(Check, Came)> = subject::each(inventory, world, |subject| {
+    let judged: Vec<Result<(Check, Came), Error>> = subject::each(inventory, world, |subject| {
         let about = (chosen.of(subject.resource).iter())
             .filter(|a| a.guardrail.target.name == subject.target.name);
-        let judged = about.filter_map(|a| one(inventory, &cases, &subject, a, blocking));
+        let judged =
+            about.filter_map(|a| one(inventory, &cases, &subject, a, blocking).transpose());
         judged.collect::<Vec<_>>()
     });
+    let judged = unless_wrong(judged)?;
     let (mut checks, mut found) = (Vec::new(), Vec::new());
     let mut unsettled: BTreeMap<String, String> = BTreeMap::new();
     for (check, came) in judged {
@@ -86,10 +88,26 @@ pub(super) fn judge(
         }
     }
     let not_run = |(guardrail, because)| NotRun { guardrail, because };
-    Judged {
+    Ok(Judged {
         findings: cases::merge(found),
         checks,
         unsettled: unsettled.into_iter().map(not_run).collect(),
+    })
+}
+
+/// What was judged, or what is wrong with the guardrails, each mistake once.
+fn unless_wrong<T>(judged: Vec<Result<T, Error>>) -> Result<Vec<T>, Vec<Error>> {
+    let (mut out, mut errors) = (Vec::with_capacity(judged.len()), Vec::new());
+    for one in judged {
+        match one {
+            Ok(one) => out.push(one),
+            Err(error) if errors.contains(&error) => {}
+            Err(error) => errors.push(error),
+        }
+    }
+    match errors.is_empty() {
+        true => Ok(out),
+        false => Err(errors),
     }
 }
 
@@ -146,11 +164,21 @@ fn one(
     subject: &Subject,
     active: &Active<'_>,
     blocking: &Blocking,
+) -> Result<Option<(Check, Came)>, Error> {
+    let settings = &active.settings;
+    let judgement = (active.guardrail).judge(subject, settings, &subject.variables)?;
+    Ok(judgement.and_then(|j| came(inventory, cases, subject, active, (j, blocking))))
+}
+
+/// What a judgement comes to.
+fn came(
+    inventory: &Inventory,
+    cases: &BTreeMap<(&str, &str), usize>,
+    subject: &Subject,
+    active: &Active<'_>,
+    (mut judgement, blocking): (Judgement, &Blocking),
 ) -> Option<(Check, Came)> {
     let root = inventory.roots.get(subject.root)?;
-    let mut judgement = active
-        .guardrail
-        .judge(subject, &active.settings, &subject.variables)?;
     if root.supposed && judgement.outcome == Outcome::Violated {
         judgement.outcome = Outcome::Undetermined;
         judgement.because = vec![SUPPOSED.to_owned()];

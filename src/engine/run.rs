@@ -93,7 +93,7 @@ pub fn judge(
         mut findings,
         checks,
         unsettled,
-    } = judged::judge(&inventory, &rules.world, &chosen, &blocking);
+    } = judged::judge(&inventory, &rules.world, &chosen, &blocking)?;
     not_run.extend(unsettled);
     findings.retain(|f| f.outcome == Outcome::Violated || !is_said(f, rules.undetermined));
     diagnostics.extend(waive(

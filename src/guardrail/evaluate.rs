@@ -3,6 +3,7 @@
 //!
 //! INVARIANT: an `Ok` is right for every value that the unknown parts can take.
 
+use self::budget::{Budget, weight};
 use super::definition::ParameterKind;
 use super::expression::{Each, Expr, Key};
 use super::pattern;
@@ -11,8 +12,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::budget::STEPS;
 pub use self::show::{UNKNOWN, show};
 
+mod budget;
 mod operations;
 mod show;
 
@@ -148,6 +151,7 @@ pub struct Machine<'a> {
     /// Whether anything sensitive was looked at.
     pub sensitive: bool,
     locals: Vec<Val<'a>>,
+    budget: Budget,
 }
 
 type Answer<'a> = Result<Val<'a>, Why>;
@@ -165,7 +169,13 @@ impl<'a> Machine<'a> {
             parameters,
             sensitive: false,
             locals: Vec::new(),
+            budget: Budget::default(),
         }
+    }
+
+    /// Whether it took more steps than anybody waits for: then its answers say nothing.
+    pub fn is_spent(&self) -> bool {
+        self.budget.is_spent()
     }
 
     /// Whether a condition holds.
@@ -184,6 +194,7 @@ impl<'a> Machine<'a> {
     /// # Errors
     /// Why it cannot be known.
     pub fn eval(&mut self, e: &'a Expr) -> Answer<'a> {
+        self.budget.spend(1)?;
         match e {
             Expr::Null => Ok(Val::Null),
             Expr::Bool(b) => Ok(Val::Bool(*b)),
@@ -207,6 +218,7 @@ impl<'a> Machine<'a> {
             },
             Expr::Equal(a, b) => {
                 let (a, b) = (self.eval(a)?, self.eval(b)?);
+                self.budget.spend(weight(&a).min(weight(&b)))?;
                 operations::equal(&a, &b).map(Val::Bool)
             }
             Expr::Order(order, a, b) => {
@@ -215,6 +227,7 @@ impl<'a> Machine<'a> {
             }
             Expr::In(a, b) => {
                 let (item, container) = (self.eval(a)?, self.eval(b)?);
+                self.budget.spend(weight(&container))?;
                 operations::contained(&item, (b, &container)).map(Val::Bool)
             }
             Expr::Add(a, b) => {
@@ -230,12 +243,15 @@ impl<'a> Machine<'a> {
             Expr::Call(function, operands) => {
                 let mut values = Vec::with_capacity(operands.len());
                 for operand in operands {
-                    values.push((operand, self.eval(operand)?));
+                    let value = self.eval(operand)?;
+                    self.budget.spend(weight(&value))?;
+                    values.push((operand, value));
                 }
-                operations::call(*function, &values)
+                operations::call(*function, &values, &mut self.budget)
             }
             Expr::Matches(a, regex) => {
                 let value = self.eval(a)?;
+                self.budget.spend(weight(&value))?;
                 Ok(Val::Bool(regex.is_match(text(a, &value)?)))
             }
             Expr::Each(each, list, body) => self.each(*each, list, body),
@@ -278,6 +294,7 @@ impl<'a> Machine<'a> {
                 (None, _) => Val::Holes(t),
             }),
             Kind::Sequence { items, more, .. } => {
+                self.budget.spend(items.len())?;
                 let mut more = more.as_deref().map(Why::of);
                 let mut values = Vec::with_capacity(items.len());
                 for item in items {
@@ -349,6 +366,7 @@ impl<'a> Machine<'a> {
         if matches!(left, Ok(l) if l == decides) {
             return Ok(Val::Bool(decides));
         }
+        self.budget.spend(0)?;
         match (left, self.holds(b)) {
             (_, Ok(right)) if right == decides => Ok(Val::Bool(decides)),
             (Ok(_), Ok(_)) => Ok(Val::Bool(!decides)),
@@ -372,6 +390,7 @@ impl<'a> Machine<'a> {
             self.locals.push(item.clone());
             let answer = self.eval(body);
             self.locals.pop();
+            self.budget.spend(0)?;
             match (each, answer) {
                 (Each::All, Ok(Val::Bool(false))) => return Ok(Val::Bool(false)),
                 (Each::Exists, Ok(Val::Bool(true))) => return Ok(Val::Bool(true)),

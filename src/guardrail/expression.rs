@@ -214,6 +214,13 @@ impl Expr {
     /// Shows every node, the outer ones first.
     pub fn visit(&self, see: &mut impl FnMut(&Expr)) {
         see(self);
+        for child in self.children() {
+            child.visit(see);
+        }
+    }
+
+    /// The expressions that it is made of.
+    pub fn children(&self) -> Vec<&Expr> {
         match self {
             Expr::Null
             | Expr::Bool(_)
@@ -221,9 +228,9 @@ impl Expr {
             | Expr::Text(_)
             | Expr::Variable(_)
             | Expr::Parameter(_)
-            | Expr::Local(_) => {}
-            Expr::List(items) | Expr::Call(_, items) => items.iter().for_each(|e| e.visit(see)),
-            Expr::Field(a, _) | Expr::Not(a) | Expr::Matches(a, _) => a.visit(see),
+            | Expr::Local(_) => Vec::new(),
+            Expr::List(items) | Expr::Call(_, items) => items.iter().collect(),
+            Expr::Field(a, _) | Expr::Not(a) | Expr::Matches(a, _) => vec![a],
             Expr::Index(a, b)
             | Expr::And(a, b)
             | Expr::Or(a, b)
@@ -232,15 +239,8 @@ impl Expr {
             | Expr::In(a, b)
             | Expr::Add(a, b)
             | Expr::Subtract(a, b)
-            | Expr::Each(_, a, b) => {
-                a.visit(see);
-                b.visit(see);
-            }
-            Expr::If(a, b, c) => {
-                a.visit(see);
-                b.visit(see);
-                c.visit(see);
-            }
+            | Expr::Each(_, a, b) => vec![a, b],
+            Expr::If(a, b, c) => vec![a, b, c],
         }
     }
 }

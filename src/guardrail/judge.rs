@@ -1,11 +1,12 @@
 //! Judges one guardrail on one target.
 
 use super::check::{At, Part, Step};
-use super::evaluate::{Machine, ParameterValue, Reason, UNKNOWN, Val, Why, show};
+use super::evaluate::{Machine, ParameterValue, Reason, STEPS, UNKNOWN, Val, Why, show};
 use super::expression::{Expr, Key};
 use super::library::{Guardrail, Mend};
 use super::settings::Settings;
 use super::vocabulary::Subject;
+use crate::config::Error;
 use crate::finding::{Outcome, Severity, Witness};
 use crate::value::{Cause, Place, SENSITIVE, Value};
 use std::collections::BTreeMap;
@@ -42,12 +43,15 @@ impl Guardrail {
     ///
     /// Violated: `when` certainly holds and `require` certainly does not. Satisfied: one of the two is certainly the
     /// other way round. Else undetermined.
+    ///
+    /// # Errors
+    /// A condition of the user's takes more steps than anybody waits for.
     pub fn judge(
         &self,
         subject: &Subject,
         settings: &Settings,
         common: &BTreeMap<&'static str, Value>,
-    ) -> Option<Judgement> {
+    ) -> Result<Option<Judgement>, Error> {
         let scene = Scene {
             subject,
             common,
@@ -55,20 +59,39 @@ impl Guardrail {
         };
         let rule = self.rule();
         let when = match &rule.when {
-            Some(when) => scene.machine().holds(when),
+            Some(when) => self.holds(&scene, "when", when)?,
             None => Ok(true),
         };
         if matches!(when, Ok(false)) {
-            return None;
+            return Ok(None);
         }
-        let require = scene.machine().holds(&rule.require);
-        let why = match (when, require) {
-            (_, Ok(true)) => return Some(self.satisfied(subject)),
+        let why = match (when, self.holds(&scene, "require", &rule.require)?) {
+            (_, Ok(true)) => return Ok(Some(self.satisfied(subject))),
             (Ok(_), Ok(false)) => None,
             (Err(why), Ok(false)) | (Ok(_), Err(why)) => Some(why),
             (Err(a), Err(b)) => Some(a.and(b)),
         };
-        Some(self.judgement(&scene, settings, why))
+        Ok(Some(self.judgement(&scene, settings, why)))
+    }
+
+    /// Whether a condition holds, or why that cannot be known.
+    fn holds(
+        &self,
+        scene: &Scene<'_>,
+        name: &str,
+        condition: &Expr,
+    ) -> Result<Result<bool, Why>, Error> {
+        let mut machine = scene.machine();
+        let holds = machine.holds(condition);
+        if !machine.is_spent() || self.built_in {
+            return Ok(holds);
+        }
+        let message = format!(
+            "`{name}` of guardrail `{}` takes more than {STEPS} steps for one `{}`",
+            self.id, self.target.name
+        );
+        let help = "loops in loops over long lists take long: narrow the lists by `filter` first, or choose a target that has one subject for each element";
+        Err(Error::new(message).at(self.place_of(name)).help(help))
     }
 
     fn satisfied(&self, subject: &Subject) -> Judgement {

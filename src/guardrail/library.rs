@@ -1,7 +1,7 @@
 //! The guardrails of a run: the built-in ones of `policies/`, and the user's.
 
 use super::check::Problem;
-use super::definition::{Definition, Needs, OrganizationKey};
+use super::definition::{Definition, Needs, OrganizationKey, Parameter};
 use super::evaluate::ParameterValue;
 use super::vocabulary::{self, TARGETS, Target};
 use crate::config::error::{Error, explain};
@@ -19,6 +19,7 @@ use std::sync::OnceLock;
 pub(super) use self::rule::{Mend, Rule};
 
 mod built_in;
+pub(super) mod regexes;
 mod rule;
 
 /// A guardrail that was read and checked.
@@ -34,6 +35,8 @@ pub struct Guardrail {
     pub built_in: bool,
     /// Its file.
     pub file: FileId,
+    /// Where the conditions stand in it, by their keys.
+    conditions: BTreeMap<&'static str, Span>,
     /// Its conditions and texts, ready to be judged by; those of ours once they are asked for, as most runs are about a few
     /// kinds of resources only.
     rule: OnceLock<Rule>,
@@ -93,17 +96,28 @@ impl Guardrail {
         let rule = Rule::read(&definition, target, built_in, &mut |path, problems| {
             reader.tell(path, problems);
         });
+        if let Some(rule) = &rule {
+            reader.patterns(&definition, rule);
+        }
+        let conditions = ["when", "require"].map(|name| (name, reader.span(&[key(name)])));
         match rule {
             Some(rule) if reader.errors.is_empty() => Ok(Guardrail {
                 id: id.to_owned(),
                 target,
                 built_in,
                 file,
+                conditions: conditions.into(),
                 definition,
                 rule: OnceLock::from(rule),
             }),
             _ => Err(reader.errors),
         }
+    }
+
+    /// Where one of its conditions stands.
+    pub(super) fn place_of(&self, condition: &str) -> Span {
+        let known = self.conditions.get(condition).copied();
+        known.unwrap_or_else(|| Span::new(self.file, 0, 0))
     }
 
     /// Its conditions and texts.
@@ -170,6 +184,18 @@ impl Reader<'_> {
                 let message = format!("the default of `{name}` is not of its type");
                 self.errors.push(Error::new(message).at(self.span(&path)));
             }
+        }
+    }
+
+    /// A parameter's default that the conditions take for a regular expression has to be one.
+    fn patterns(&mut self, definition: &Definition, rule: &Rule) {
+        let read = |p: &Parameter| ParameterValue::read(p.kind, p.default.as_ref()?);
+        let defaults = definition.parameters.iter();
+        let defaults = defaults.filter_map(|(name, p)| Some((name.clone(), read(p)?)));
+        for (name, message) in regexes::faults(rule, &defaults.collect()) {
+            let path = [key("parameters"), key(&name), key("default")];
+            let error = Error::new(message).at(self.span(&path));
+            self.errors.push(error);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::definition::{Definition, Parameter, ParameterKind};
 use super::evaluate::ParameterValue;
-use super::library::{Guardrail, Library};
+use super::library::{Guardrail, Library, regexes};
 use crate::config::{Choice, Config, Error, Override, Profile};
 use crate::finding::{Enforcement, Severity};
 use crate::syntax::tree::Seg;
@@ -77,6 +77,7 @@ impl Library {
                     continue;
                 }
             };
+            errors.extend(patterns(guardrail, &choices, &parameters));
             let runs = match only {
                 [] => last(&choices, |c| c.enabled)
                     .unwrap_or_else(|| in_profile(guardrail, profile, !choices.is_empty())),
@@ -207,6 +208,22 @@ fn parameters(
         true => Ok(out),
         false => Err(errors),
     }
+}
+
+/// Regular expressions among the values that the config gives and that are none.
+fn patterns(
+    guardrail: &Guardrail,
+    choices: &[&Choice],
+    values: &BTreeMap<String, ParameterValue>,
+) -> Vec<Error> {
+    let given = |name: &str| last(choices, |c| c.parameters.get(name).map(|g| g.span));
+    let named = guardrail.definition.parameters.keys();
+    if named.filter(|name| given(name).is_some()).next().is_none() {
+        return Vec::new();
+    }
+    let faults = regexes::faults(guardrail.rule(), values).into_iter();
+    let placed = |(name, message): (String, String)| Some(Error::new(message).at(given(&name)?));
+    faults.filter_map(placed).collect()
 }
 
 fn words(kind: ParameterKind) -> &'static str {

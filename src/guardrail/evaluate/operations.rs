@@ -1,5 +1,6 @@
 //! Operators and functions over values that may be unknown in part.
 
+use super::budget::Budget;
 use super::{Answer, Val, Why, add as add_why, holes, number, pattern, text, unfit, words};
 use crate::guardrail::expression::{Expr, Function, Order};
 use crate::value::{Kind, Part, Text, Unknown, Value};
@@ -163,7 +164,11 @@ pub(super) fn add<'a>(a: &Expr, left: &Val<'a>, b: &Expr, right: &Val<'a>) -> An
 }
 
 /// Calls a function.
-pub(super) fn call<'a>(function: Function, operands: &[(&Expr, Val<'a>)]) -> Answer<'a> {
+pub(super) fn call<'a>(
+    function: Function,
+    operands: &[(&Expr, Val<'a>)],
+    budget: &mut Budget,
+) -> Answer<'a> {
     match (function, operands) {
         (Function::Size, [(e, value)]) => size(e, value).map(Val::Number),
         (Function::String, [(e, value)]) => match value {
@@ -182,11 +187,17 @@ pub(super) fn call<'a>(function: Function, operands: &[(&Expr, Val<'a>)]) -> Ans
                 Function::StartsWith => left.starts_with(right),
                 Function::EndsWith => left.ends_with(right),
                 Function::Contains => left.contains(right),
-                Function::Glob => pattern::matches(&pattern::tokens(right), left),
-                Function::Overlap => pattern::overlap(left, right),
-                Function::Matches => match regex::Regex::new(right) {
-                    Ok(regex) => regex.is_match(left),
-                    Err(_) => {
+                Function::Glob => {
+                    budget.spend(left.len().saturating_mul(right.len()) / 64)?;
+                    pattern::matches(&pattern::tokens(right), left)
+                }
+                Function::Overlap => {
+                    budget.spend(left.len().saturating_mul(right.len()))?;
+                    pattern::overlap(left, right)
+                }
+                Function::Matches => match budget.regex(right)? {
+                    Some(regex) => regex.is_match(left),
+                    None => {
                         let message = format!("{} is not a regular expression", words(b));
                         return Err(Why::because(message));
                     }

@@ -74,7 +74,7 @@ fn judge(text: &str, fields: &[(&str, Value)]) -> Option<Judgement> {
         parameters,
         ..Settings::default()
     };
-    guardrail(text).judge(&subject(fields), &settings, &BTreeMap::new())
+    (guardrail(text).judge(&subject(fields), &settings, &BTreeMap::new())).unwrap()
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn severity_is_adjusted_only_by_what_is_certain_and_the_config_has_the_last_word
         ..Settings::default()
     };
     let subject = subject(&fields(text("k", 1)));
-    let judgement = guardrail(TAGS).judge(&subject, &settings, &BTreeMap::new());
+    let judgement = (guardrail(TAGS).judge(&subject, &settings, &BTreeMap::new())).unwrap();
     assert_eq!(judgement.unwrap().severity, Severity::Low);
 }
 
@@ -166,4 +166,39 @@ fn messages_show_no_secret_and_no_null() {
         .unwrap()
         .message;
     assert_eq!(message, "tags of (unnamed) can be moved: MUTABLE");
+}
+
+/// A guardrail of the user's that goes through 10⁸ combinations.
+#[test]
+fn a_condition_that_takes_too_long_is_an_error() {
+    let ten = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]";
+    let loops: String = ('a'..='h').map(|v| format!("{ten}.all({v}, ")).collect();
+    let condition = format!("{loops}repository.name == 'a'{}", ")".repeat(8));
+    let text = TAGS.replace(
+        "when: repository.name != \"skipped\"",
+        &format!("when: \"{condition}\""),
+    );
+    let files = Files::default();
+    let file = files.add("mine/x.yaml", text);
+    let judge = |built_in| {
+        let guardrail = Guardrail::read("x", &files, file, built_in).unwrap();
+        let subject = subject(&[("name", super::tests::text("a", 3))]);
+        let settings = Settings {
+            parameters: BTreeMap::from([("allowed".to_owned(), ParameterValue::Null)]),
+            ..Settings::default()
+        };
+        guardrail.judge(&subject, &settings, &BTreeMap::new())
+    };
+    let error = judge(false).unwrap_err();
+    assert_eq!(
+        error.message,
+        "`when` of guardrail `x` takes more than 2000000 steps for one `repository`"
+    );
+    let place = files.location(error.span.unwrap());
+    assert_eq!((place.line, place.column), (7, 7));
+    assert!(error.help.unwrap().contains("filter"));
+    // of one of ours it cannot be told: nobody could mend it
+    let judgement = judge(true).unwrap().unwrap();
+    assert_eq!(judgement.outcome, Outcome::Undetermined);
+    assert_eq!(judgement.because, ["it takes too many steps"]);
 }

@@ -8,6 +8,7 @@ use crate::guardrail::definition::Definition;
 use crate::guardrail::vocabulary;
 use crate::span::Files;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// A guardrail as `build.rs` leaves it.
@@ -47,6 +48,7 @@ fn read(json: &str, texts: &[&str], files: &Files) -> Result<Vec<Guardrail>, Err
             id: built.id.to_owned(),
             built_in: true,
             definition: built.definition,
+            conditions: BTreeMap::new(),
             rule: OnceLock::new(),
         })
     };

@@ -151,3 +151,34 @@ fn what_a_guardrail_lacks_is_said_in_the_configs_words() {
     let tags = library.get("repository-tags-mutable").unwrap();
     assert_eq!(tags.lacks(None), None);
 }
+
+#[test]
+fn defaults_that_are_regular_expressions_have_to_be_some() {
+    let with = |default: &str, condition: &str| {
+        let parameter = format!("parameters: {{days: {{default: {default}, doc: d, type: ");
+        let text = GOOD.replace(
+            "parameters: {days: {type: number, default: 3, doc: d",
+            "PARAMETER",
+        );
+        let start = text.find("repository.tag_mutability").unwrap();
+        let end = text.find("at: ").unwrap();
+        let text = format!("{}{condition}\n{}", &text[..start], &text[end..]);
+        let kind = if default.starts_with('[') {
+            "texts"
+        } else {
+            "text"
+        };
+        mistakes(&text.replace("PARAMETER", &format!("{parameter}{kind}")))
+    };
+    let direct = "repository.name.matches(parameters.days)";
+    assert_eq!(with("a+", direct), Vec::<String>::new());
+    let wrong = "4:30: \"a(\": parameter `days` is no regular expression: unclosed group";
+    assert_eq!(with("\"a(\"", direct), [wrong]);
+    let joined = "repository.name.matches('^' + parameters.days)";
+    assert_eq!(with("\"a(\"", joined), [wrong]);
+    let list =
+        "parameters.days.filter(d, d != 'c').exists(d, [1].exists(n, repository.name.matches(d)))";
+    let wrong = "4:30: [b, \"a(\"]: parameter `days` is no regular expression: unclosed group";
+    assert_eq!(with("[b, \"a(\"]", list), [wrong]);
+    assert_eq!(with("[b, a]", list), Vec::<String>::new());
+}

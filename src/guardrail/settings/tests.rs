@@ -43,6 +43,10 @@ fn what_the_config_names_has_to_exist() {
             "2:62: parameter `allowed_exclusions` takes a list of texts",
         ),
         (
+            "guardrails:\n  repository-name-off-convention: {parameters: {pattern: \"^(a-\"}}",
+            "2:58: parameter `pattern` is no regular expression: unclosed group",
+        ),
+        (
             "overrides:\n  - match: {paths: [x]}\n    guardrails: {repository-tags-mutable: {parameters: {alowed: 1}}}",
             "3:57: guardrail `repository-tags-mutable` has no parameter `alowed`",
         ),
