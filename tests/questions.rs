@@ -131,6 +131,37 @@ fn access_of_one_principal() {
     assert!(text.contains("did you mean `pull`"), "{text}");
 }
 
+/// The own account and organisation, where no target says which they are.
+#[test]
+fn access_names_nobody_by_a_stand_in() {
+    let dir = tempfile::tempdir().unwrap();
+    let code = r#"
+data "aws_caller_identity" "me" {}
+data "aws_organizations_organization" "own" {}
+resource "aws_ecr_repository" "app" { name = "app" }
+resource "aws_ecr_repository_policy" "app" {
+  repository = aws_ecr_repository.app.name
+  policy = jsonencode({ Version = "2012-10-17", Statement = [
+    { Effect = "Allow", Action = "ecr:BatchGetImage", Principal = { AWS = [
+      "arn:aws:iam::${data.aws_caller_identity.me.account_id}:role/ci", data.aws_caller_identity.me.account_id ] } },
+    { Effect = "Allow", Action = "ecr:BatchGetImage", Principal = "*",
+      Condition = { StringEquals = { "aws:PrincipalOrgID" = data.aws_organizations_organization.own.id } } },
+    { Effect = "Allow", Action = "ecr:BatchGetImage", Principal = { Service = "lambda.amazonaws.com" },
+      Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.me.account_id } } },
+  ] })
+}
+"#;
+    std::fs::write(dir.path().join("main.tf"), code).unwrap();
+    let command = ["access", "--action", "ecr:BatchGetImage", "."];
+    let (code, text) = run(dir.path(), &command);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        !text.contains("000000000000") && !text.contains("o-owner"),
+        "{text}"
+    );
+    insta::assert_snapshot!(text);
+}
+
 #[test]
 fn expectations() {
     let (code, answer) = json(

@@ -55,6 +55,12 @@ pub use self::roles::{
     Role, Worth, denied_to_all, matches_if_anyone, rewrite_by_outsider, roles, worth,
 };
 
+/// The account that stands for the owner's where nobody says which that is.
+pub const OWNER: &str = "000000000000";
+
+/// The organisation that stands for the owner's where nobody says which that is.
+pub const OWN_ORGANIZATION: &str = "o-owner00000";
+
 /// A policy in its surroundings.
 #[derive(Clone, Debug, Default)]
 pub struct Scene {

@@ -7,7 +7,9 @@
 use super::estate::{Estate, Located, Repository, Sort};
 use crate::iam::action::{self, Service};
 use crate::iam::principal::account_of;
-use crate::iam::reach::{Ability, Answer, Holder, Party, Source, Witness, holders};
+use crate::iam::reach::{
+    Ability, Answer, Holder, OWN_ORGANIZATION, OWNER, Party, Source, Witness, holders,
+};
 use crate::inventory::Resource;
 use crate::resource::arn::{Account, account};
 use crate::span::Span;
@@ -341,15 +343,34 @@ pub fn shown(party: &Party, secret: bool) -> String {
 fn words(party: &Party) -> String {
     match party {
         Party::Anyone => "anyone".to_owned(),
-        Party::Organization(id) => format!("organisation {id}"),
-        Party::Account(id) => format!("account {id}"),
-        Party::Principal(arn) => arn.clone(),
+        Party::Organization(id) => organization(id),
+        Party::Account(id) => of_account(id),
+        Party::Principal(arn) => match (account_of(arn), arn.splitn(6, ':').nth(5)) {
+            (Some(OWNER), Some(name)) => format!("{name} of this account"),
+            _ => arn.clone(),
+        },
         Party::Service { name, source } => match source {
             Source::Anyone => format!("{name} for anyone"),
-            Source::Organization(id) => format!("{name} for organisation {id}"),
-            Source::Account(id) => format!("{name} for account {id}"),
+            Source::Organization(id) => format!("{name} for {}", organization(id)),
+            Source::Account(id) => format!("{name} for {}", of_account(id)),
             Source::Resource(arn) => format!("{name} for {arn}"),
         },
+    }
+}
+
+/// The words for an organisation: nobody knows the one that stands for the own one.
+fn organization(id: &str) -> String {
+    match id {
+        OWN_ORGANIZATION => "the own organisation".to_owned(),
+        id => format!("organisation {id}"),
+    }
+}
+
+/// The words for an account, as of an organisation.
+fn of_account(id: &str) -> String {
+    match id {
+        OWNER => "this account".to_owned(),
+        id => format!("account {id}"),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::goal::Side;
 use super::identities::Told;
-use super::{Attached, Scene, Trusted};
+use super::{Attached, OWN_ORGANIZATION, OWNER, Scene, Trusted};
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
@@ -92,13 +92,13 @@ impl Ground {
         let stand_in =
             |given: &Option<Arc<str>>, other: &str| given.as_deref().unwrap_or(other).to_owned();
         let taken = |a: &str| first.accounts.contains(a) || scene.known.lists(a);
-        let owner = match first.accounts.contains("000000000000") {
+        let owner = match first.accounts.contains(OWNER) {
             true => fresh_account(taken),
-            false => "000000000000".to_owned(),
+            false => OWNER.to_owned(),
         };
         let account = stand_in(&scene.account, &owner);
         let region = stand_in(&scene.region, "region-0");
-        let organization = stand_in(&scene.organization, "o-owner00000");
+        let organization = stand_in(&scene.organization, OWN_ORGANIZATION);
         let binding = Binding {
             account: Some(account.clone()),
             region: Some(region.clone()),
