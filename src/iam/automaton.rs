@@ -225,8 +225,53 @@ pub(super) fn nothing(_: &str) -> Option<Vec<Tok>> {
     None
 }
 
-/// What [`search`] finds, looked up where it was asked before.
+/// Whether a text that begins so may match a pattern.
+fn begins(pattern: &[Tok], prefix: &[char]) -> bool {
+    let mut at: Vec<usize> = Vec::new();
+    let mut next = Vec::new();
+    reach(pattern, &mut at, 0);
+    for c in prefix {
+        next.clear();
+        for position in &at {
+            match pattern.get(*position).map(piece) {
+                Some((star, set)) if set.has(*c) => {
+                    reach(pattern, &mut next, position + usize::from(!star));
+                }
+                _ => {}
+            }
+        }
+        std::mem::swap(&mut at, &mut next);
+    }
+    !at.is_empty()
+}
+
+/// Adds a position, and those that a `Star` there lets pass over; they come in ascending order.
+fn reach(pattern: &[Tok], at: &mut Vec<usize>, mut position: usize) {
+    loop {
+        if at.last().is_none_or(|last| *last < position) {
+            at.push(position);
+        }
+        if !pattern.get(position).is_some_and(|t| piece(t).0) {
+            return;
+        }
+        position += 1;
+    }
+}
+
+/// The characters that every text of a shape begins with.
+fn start(shape: &[Tok]) -> Vec<char> {
+    let fixed = shape.iter().map_while(|t| match t {
+        Tok::One(Set::Char(c)) => Some(*c),
+        _ => None,
+    });
+    fixed.collect()
+}
+
+/// What [`search`] finds, looked up where it was asked before. Patterns that no text of the shape can match tell none apart.
 fn remembered(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Outcome {
+    let prefix = start(shape);
+    let alive = patterns.iter().filter(|p| begins(p, &prefix));
+    let patterns: Vec<&[Tok]> = alive.copied().collect();
     let all = || std::iter::once(shape).chain(patterns.iter().copied());
     let fresh = |c: &char| !avoid.contains(*c) && !all().any(|p| names(p, *c));
     let best = LETTERS.chars().find(fresh);

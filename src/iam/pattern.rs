@@ -204,8 +204,9 @@ impl Glob {
         Self::from_toks(toks)
     }
 
-    /// The pattern made of pieces.
-    pub fn from_toks(toks: Vec<Tok>) -> Self {
+    /// The pattern made of pieces; a `Star` after an equal one adds nothing.
+    pub fn from_toks(mut toks: Vec<Tok>) -> Self {
+        toks.dedup_by(|next, tok| matches!(next, Tok::Star(_)) && next == tok);
         let literal = (toks.iter())
             .map(|t| match t {
                 Tok::One(Set::Char(c)) => Some(*c),

@@ -33,13 +33,13 @@ pub(super) fn run(toks: &[Tok], value: &str) -> bool {
     at.get(end / 64).is_some_and(|w| w >> (end % 64) & 1 == 1)
 }
 
-/// Adds a position, and those that a `Star` there lets pass over.
+/// Adds a position, and those that a `Star` there lets pass over; where it is there already, they are, too.
 fn add(toks: &[Tok], at: &mut Positions, mut position: usize) {
-    loop {
-        if let Some(word) = at.get_mut(position / 64) {
-            *word |= 1 << (position % 64);
-        }
-        if !matches!(toks.get(position), Some(Tok::Star(_))) {
+    while let Some(word) = at.get_mut(position / 64) {
+        let bit = 1 << (position % 64);
+        let known = *word & bit != 0;
+        *word |= bit;
+        if known || !matches!(toks.get(position), Some(Tok::Star(_))) {
             return;
         }
         position += 1;
