@@ -4,6 +4,7 @@
 //! it cannot be told.
 
 use self::run::run;
+use self::variable::variable;
 use super::kleene::Tri;
 use crate::value::{Part, Reason, Role, Text, Unknown};
 use std::borrow::Cow;
@@ -12,10 +13,12 @@ use std::sync::Arc;
 
 mod run;
 mod set;
+mod variable;
 #[cfg(test)]
 mod tests;
 
 pub use self::set::Set;
+pub use self::variable::Variable;
 
 /// A piece of a pattern.
 #[derive(Clone, Debug)]
@@ -39,15 +42,6 @@ impl PartialEq for Tok {
             _ => false,
         }
     }
-}
-
-/// A policy variable: `${key}` or `${key, 'default'}` (R12).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Variable {
-    /// The condition key, in lower case.
-    pub key: String,
-    /// What stands in where the key has no value.
-    pub default: Option<String>,
 }
 
 /// What the typed holes of a deployment stand for; `None`: not known.
@@ -187,7 +181,7 @@ impl Glob {
         while let Some((first, tail)) = rest.split_first() {
             rest = tail;
             if style.variables
-                && let Some((tok, after)) = variable(first, tail)
+                && let Some((tok, after)) = variable(first, tail, style.fold)
             {
                 toks.push(tok);
                 rest = after;
@@ -346,7 +340,7 @@ impl Glob {
         for tok in old {
             match &tok {
                 Tok::Variable(v) => match fixed.get(&v.key) {
-                    Some(value) => toks.extend(value.chars().map(|c| Tok::One(Set::Char(c)))),
+                    Some(value) => toks.extend(v.spelled(value)),
                     None => toks.push(tok),
                 },
                 _ => toks.push(tok),
@@ -410,7 +404,7 @@ impl Glob {
                     toks.push(Tok::Star(Set::Any));
                 }
                 Tok::Variable(v) => match v.value(context)? {
-                    Some(value) => toks.extend(value.chars().map(|c| Tok::One(Set::Char(c)))),
+                    Some(value) => toks.extend(v.spelled(value)),
                     None => {
                         open = true;
                         toks.push(Tok::Star(Set::Any));
@@ -422,71 +416,10 @@ impl Glob {
     }
 }
 
-impl Variable {
-    /// Its value; `None`: it has none; `Some(None)`: unknown. Multivalued keys may not be used as variables.
-    fn value<'a>(&'a self, context: &'a Context) -> Option<Option<&'a str>> {
-        if context.view.relax {
-            return Some(None);
-        }
-        match context.facts.get(&self.key) {
-            Some(Fact::One(v)) if !v.is_empty() => Some(Some(v)),
-            Some(Fact::Unknown(_)) => Some(None),
-            _ => self.default.as_deref().map(Some),
-        }
-    }
-}
-
 fn tri(fits: bool, open: bool) -> Tri {
     match (fits, open) {
         (false, _) => Tri::False,
         (true, true) => Tri::Unknown,
         (true, false) => Tri::True,
-    }
-}
-
-/// A variable at the front of `first` and `tail`, and what follows it.
-fn variable<'a>(first: &Element, tail: &'a [Element]) -> Option<(Tok, &'a [Element])> {
-    let (Element::Char('$'), [Element::Char('{'), inner @ ..]) = (first, tail) else {
-        return None;
-    };
-    let end = inner.iter().position(|e| matches!(e, Element::Char('}')))?;
-    let (body, after) = inner.split_at_checked(end)?;
-    let after = after.get(1..)?;
-    let hole = body.iter().find_map(|e| match e {
-        Element::Hole(u) => Some(u.clone()),
-        Element::Char(_) => None,
-    });
-    if let Some(hole) = hole {
-        return Some((Tok::Hole(hole), after));
-    }
-    let body: String = (body.iter())
-        .filter_map(|e| match e {
-            Element::Char(c) => Some(*c),
-            Element::Hole(_) => None,
-        })
-        .collect();
-    let tok = match body.as_str() {
-        "*" => Tok::One(Set::Char('*')),
-        "?" => Tok::One(Set::Char('?')),
-        "$" => Tok::One(Set::Char('$')),
-        _ => Tok::Variable(Arc::new(parse_variable(&body))),
-    };
-    Some((tok, after))
-}
-
-fn parse_variable(body: &str) -> Variable {
-    let quoted = body.split_once(',').and_then(|(key, default)| {
-        let default = default.trim().strip_prefix('\'')?.strip_suffix('\'')?;
-        Some((key, default))
-    });
-    match quoted {
-        Some((key, default)) => Variable {
-            key: key.trim().to_lowercase(),
-            default: Some(default.to_owned()),
-        },
-        None => Variable {
-            key: body.trim().to_lowercase(),
-            default: None,
-        },
     }
 }

@@ -69,6 +69,17 @@ fn variables_are_literal_text_once_filled_in() {
     assert_eq!(fits("${aws:username}", ""), Tri::False);
     assert_eq!(fits("o-${*}${?}${$}", "o-*?$"), Tri::True);
     assert_eq!(fits("o-${*}", "o-x"), Tri::False);
+    let folded = Style {
+        fold: true,
+        variables: true,
+        ..Style::default()
+    };
+    for text in ["${aws:PrincipalTag/Team}", "${aws:username, 'A*'}"] {
+        let mut glob = Glob::of(&Text::plain(text), folded, &Binding::default());
+        assert_eq!(glob.fits("A*", &ctx), Tri::True, "{text}");
+        glob.fix(&[("aws:principaltag/team".to_owned(), "a*".to_owned())].into());
+        assert_eq!(glob.fits("A*", &ctx), Tri::True, "{text}");
+    }
     assert_eq!(
         glob("${aws:username}", true, false).literal(),
         Some("${aws:username}")
