@@ -3,7 +3,7 @@
 
 use super::pattern::{Set, Tok};
 use smallvec::SmallVec;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
@@ -13,6 +13,9 @@ pub(super) struct Exhausted;
 
 /// States of one search at most.
 const STATES: usize = 20_000;
+
+/// The work of one search at most.
+const MOST: u64 = 20_000_000;
 
 /// Searches that a thread remembers: the policies of a run have most of their patterns in common, and each is asked many
 /// questions.
@@ -27,7 +30,27 @@ type Pieces = Vec<(bool, Set)>;
 /// numbers.
 type Asked = Vec<u32>;
 
-type Outcome = Result<Arc<[String]>, Exhausted>;
+/// What a search found, and the work that it took.
+type Outcome = (Result<Arc<[String]>, Exhausted>, u64);
+
+/// The work that the searches for one scene may take, in words of states that are looked at.
+#[derive(Clone, Debug)]
+pub(super) struct Work(Cell<u64>);
+
+impl Default for Work {
+    fn default() -> Self {
+        Work(Cell::new(30_000_000))
+    }
+}
+
+impl Work {
+    /// Takes some work, where it is left.
+    fn spend(&self, work: u64) -> Result<(), Exhausted> {
+        let left = self.0.get().checked_sub(work);
+        self.0.set(left.unwrap_or(0));
+        left.map(|_| ()).ok_or(Exhausted)
+    }
+}
 
 thread_local! {
     static OUTCOMES: RefCell<HashMap<Asked, Outcome>> = RefCell::default();
@@ -198,6 +221,8 @@ pub(super) struct Look<'a> {
     /// A pattern for what is named and must not stand for others: a text that is found and named is told apart by it, and the
     /// search is done again.
     pub(super) named: &'a dyn Fn(&str) -> Option<Vec<Tok>>,
+    /// What the search may take.
+    pub(super) work: &'a Work,
 }
 
 /// One text of each class that the patterns, and what is named, cut the texts of a shape into; the shortest first.
@@ -206,7 +231,11 @@ pub(super) fn classes(look: &Look<'_>, shape: &[Tok]) -> Result<Vec<String>, Exh
     for _ in 0..ROUNDS {
         let own = atoms.iter().map(Vec::as_slice);
         let all: Vec<&[Tok]> = look.patterns.iter().copied().chain(own).collect();
-        let found = remembered(&all, shape, look.avoid)?;
+        look.work.spend(1)?;
+        let (found, work) = remembered(&all, shape, look.avoid);
+        // what was found before costs the same, so that nothing hangs on what else was asked
+        look.work.spend(work)?;
+        let found = found?;
         let known = atoms.len();
         for atom in found.iter().filter_map(|f| (look.named)(f)) {
             if !atoms.contains(&atom) {
@@ -227,6 +256,13 @@ pub(super) fn nothing(_: &str) -> Option<Vec<Tok>> {
 
 /// Whether a text that begins so may match a pattern.
 fn begins(pattern: &[Tok], prefix: &[char]) -> bool {
+    let same = |(tok, c): &(&Tok, &char)| matches!(tok, Tok::One(set) if set.has(**c));
+    let known = pattern.iter().zip(prefix).take_while(same).count();
+    let (pattern, prefix) = match (pattern.get(known..), prefix.get(known..)) {
+        (_, Some([])) => return true,
+        (Some([] | [Tok::One(_), ..]) | None, _) => return false,
+        (Some(pattern), prefix) => (pattern, prefix.unwrap_or_default()),
+    };
     let mut at: Vec<usize> = Vec::new();
     let mut next = Vec::new();
     reach(pattern, &mut at, 0);
@@ -287,7 +323,8 @@ fn remembered(patterns: &[&[Tok]], shape: &[Tok], avoid: &str) -> Outcome {
             return outcome.clone();
         }
         let pieces: Vec<Pieces> = all().map(|p| p.iter().map(piece).collect()).collect();
-        let outcome = search(&pieces, best).map(Arc::from);
+        let (found, work) = search(&pieces, best);
+        let outcome = (found.map(Arc::from), work);
         if outcomes.len() >= REMEMBERED {
             outcomes.clear();
         }
@@ -319,8 +356,10 @@ fn number(tok: &Tok) -> u32 {
 }
 
 /// One text of each class that patterns cut the texts of a shape into: the shape stands first.
-fn search(all: &[Pieces], best: Option<char>) -> Result<Vec<String>, Exhausted> {
+fn search(all: &[Pieces], best: Option<char>) -> (Result<Vec<String>, Exhausted>, u64) {
     let machine = Machine::new(all, best);
+    let words = machine.start.len() as u64;
+    let mut work = 0;
     let mut ids: HashMap<Bits, usize> = HashMap::new();
     let mut parents: Vec<Option<(usize, char)>> = vec![None];
     let mut queue = VecDeque::from([(0, machine.start.clone())]);
@@ -334,22 +373,24 @@ fn search(all: &[Pieces], best: Option<char>) -> Result<Vec<String>, Exhausted> 
             found.push(spell(&parents, id));
         }
         for (letter, ones, stars) in &machine.letters {
+            work += 1;
             let Some(next) = machine.step(&state, ones, stars) else {
                 continue;
             };
+            work += words;
             if ids.contains_key(&next) {
                 continue;
             }
             let new = parents.len();
-            if new > STATES {
-                return Err(Exhausted);
+            if new > STATES || work > MOST {
+                return (Err(Exhausted), work);
             }
             parents.push(Some((id, *letter)));
             ids.insert(next.clone(), new);
             queue.push_back((new, next));
         }
     }
-    Ok(found)
+    (Ok(found), work)
 }
 
 fn spell(parents: &[Option<(usize, char)>], id: usize) -> String {
@@ -383,7 +424,7 @@ mod tests {
             let globs = [glob(&a), glob(&b)];
             let shape = [Tok::One(Set::Any), Tok::Star(Set::Any)];
             let toks: Vec<&[Tok]> = globs.iter().map(Glob::toks).collect();
-            let found = remembered(&toks, &shape, "").unwrap();
+            let found = remembered(&toks, &shape, "").0.unwrap();
             let sign = |t: &str| globs.iter().map(|g| g.fits(t, &Context::default())).collect::<Vec<_>>();
             prop_assert!(found.iter().any(|f| sign(f) == sign(&text)), "{found:?}");
             let signs: HashSet<_> = found.iter().map(|f| sign(f).iter().map(|t| t.must()).collect::<Vec<_>>()).collect();
@@ -395,10 +436,12 @@ mod tests {
     fn witnesses_are_short_and_fresh() {
         let pattern = glob("a*");
         let shape = [Tok::One(Set::Any), Tok::Star(Set::Any)];
+        let work = Work::default();
         let mut look = Look {
             patterns: &[pattern.toks()],
             avoid: "q",
             named: &nothing,
+            work: &work,
         };
         assert_eq!(classes(&look, &shape).unwrap(), ["z", "a"]);
         let named = |t: &str| (t == "a").then(|| vec![Tok::One(Set::Char('a'))]);

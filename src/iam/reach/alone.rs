@@ -3,7 +3,7 @@
 use super::content::{self, Key, Memory, denies};
 use super::roles::around;
 use super::{Answer, Attached, Scene, any_role_of, service_for_anyone};
-use crate::iam::document::{Document, PrincipalElement, Statement, Word};
+use crate::iam::document::{Document, Effect, PrincipalElement, Statement, Word};
 use crate::iam::principal::Sort;
 use crate::value::{Reason, Text};
 use std::cell::OnceCell;
@@ -60,6 +60,9 @@ impl<'a> Alone<'a> {
     }
 
     fn remembered(&self, tag: u8, word: &str, find: impl FnOnce() -> Answer) -> Reached {
+        if self.statement.effect == Effect::Deny {
+            return Ok(false); // it gives nothing
+        }
         let find = || match find() {
             Answer::Yes(_) => Ok(true),
             Answer::No => Ok(false),
@@ -92,12 +95,13 @@ impl<'a> Alone<'a> {
         })
     }
 
+    /// A statement made of this one, beside the Denies that may be about this one's principals.
     fn beside_denies(&self, statement: Statement) -> Scene {
         let Some(attached) = self.scene.policies.get(self.policy) else {
             return self.scene.clone();
         };
         let document = &attached.document;
-        let denies = denies(document, &statement);
+        let denies = denies(document, self.statement);
         let statements = std::iter::once(&statement).chain(denies).cloned();
         let document = Document {
             unknown: document.unknown.clone(),

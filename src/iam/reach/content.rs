@@ -3,9 +3,11 @@
 
 use super::{Attached, Repository, Scene, Trusted};
 use crate::iam::action::expand;
-use crate::iam::document::{Condition, Document, Effect, Statement, Words};
+use crate::iam::document::{Condition, Document, Effect, Statement, Word, Words};
+use crate::iam::principal::{Sort, account_of};
 use crate::iam::rule::Scope;
 use crate::value::{Part, Text, Unknown};
+use crate::world::is_account;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -36,17 +38,45 @@ pub(super) fn remembered<T: Clone>(
     found
 }
 
-/// The Denies of a policy that may take back something that a statement gives: those with an action in common.
+/// The Denies of a policy that may take back something that a statement gives: those that may speak of somebody to whom it gives
+/// it, with an action in common.
 pub(super) fn denies<'a>(document: &'a Document, of: &Statement) -> Vec<&'a Statement> {
-    let given = named(of);
+    let (given, whom) = (named(of), whom(of));
     let meet = |deny: &&Statement| match (&given, named(deny)) {
         (Some(given), Some(taken)) => !given.is_disjoint(&taken),
         _ => true,
     };
+    let speaks = |deny: &&Statement| whom.as_ref().is_none_or(|w| may_speak_of(deny, w));
     let all = document.statements.iter();
     all.filter(|s| s.effect == Effect::Deny)
+        .filter(speaks)
         .filter(meet)
         .collect()
+}
+
+/// The accounts and services of a statement's principals; `None`: others, too, or some that are not known.
+fn whom(statement: &Statement) -> Option<BTreeSet<&str>> {
+    let element = statement.principals.as_ref().filter(|p| !p.negated)?;
+    element.words.iter().map(of_word).collect()
+}
+
+/// The account or the service of a principal.
+fn of_word((sort, word): &(Sort, Word)) -> Option<&str> {
+    let word = word.known()?;
+    match sort {
+        Sort::Aws if is_account(word) => Some(word),
+        Sort::Aws => account_of(word),
+        Sort::Service | Sort::Other => Some(word),
+    }
+}
+
+/// Whether a statement may speak of somebody of these accounts and services: whether it is not for certain about others only.
+fn may_speak_of(statement: &Statement, whom: &BTreeSet<&str>) -> bool {
+    let Some(element) = statement.principals.as_ref().filter(|p| !p.negated) else {
+        return true;
+    };
+    let another = |word| of_word(word).is_some_and(|w| !whom.contains(w));
+    element.words.is_empty() || !element.words.iter().all(another)
 }
 
 /// The actions that a statement names; `None`: it names those that it leaves out, or some that are not known.
@@ -93,7 +123,7 @@ impl Key {
         key
     }
 
-    /// A statement of a policy without its principals, and the Denies of the policy.
+    /// A statement of a policy without its principals, and the Denies of the policy that may be about them.
     pub(super) fn beside_denies(scene: &Scene, attached: &Attached, statement: &Statement) -> Self {
         let document = &attached.document;
         let denies = denies(document, statement);

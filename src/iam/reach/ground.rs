@@ -4,6 +4,7 @@
 use super::goal::Side;
 use super::identities::Told;
 use super::{Attached, OWN_ORGANIZATION, OWNER, Scene, Trusted};
+use crate::iam::automaton::Work;
 use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
@@ -49,6 +50,8 @@ pub(super) struct Ground {
     /// Those of them that are stand-ins, with the reason.
     pub(super) open: BTreeMap<String, Reason>,
     pub(super) names: Names,
+    /// What the searches for classes may take.
+    pub(super) work: Work,
     /// Whom the owner names beside the policies.
     known: Trusted,
     /// Keys that the clauses ask about, those of policy variables included.
@@ -77,6 +80,14 @@ pub(super) fn fresh_account(taken: impl Fn(&str) -> bool) -> String {
         .unwrap_or_default()
 }
 
+/// The account that stands for the owner's.
+fn owner(names: &Names, known: &Trusted) -> String {
+    match names.accounts.contains(OWNER) {
+        true => fresh_account(|a| names.accounts.contains(a) || known.lists(a)),
+        false => OWNER.to_owned(),
+    }
+}
+
 impl Ground {
     /// Something that a policy may name, as a reason quotes it.
     pub(super) fn said<'t>(&self, text: &'t str) -> &'t str {
@@ -91,12 +102,7 @@ impl Ground {
         let partition = (scene.partition.as_ref()).map_or_else(|| partition_of(&first), own);
         let stand_in =
             |given: &Option<Arc<str>>, other: &str| given.as_deref().unwrap_or(other).to_owned();
-        let taken = |a: &str| first.accounts.contains(a) || scene.known.lists(a);
-        let owner = match first.accounts.contains(OWNER) {
-            true => fresh_account(taken),
-            false => OWNER.to_owned(),
-        };
-        let account = stand_in(&scene.account, &owner);
+        let account = stand_in(&scene.account, &owner(&first, &scene.known));
         let region = stand_in(&scene.region, "region-0");
         let organization = stand_in(&scene.organization, OWN_ORGANIZATION);
         let binding = Binding {
@@ -121,6 +127,7 @@ impl Ground {
                 false => first,
             },
             known: scene.known.clone(),
+            work: Work::default(),
             binding,
             fixed: BTreeMap::new(),
             open: BTreeMap::new(),

@@ -212,6 +212,7 @@ pub(super) fn identities(ground: &Ground, whom: &Whom) -> Result<Vec<Identity>, 
         patterns: &toks,
         avoid: &avoid,
         named: &named,
+        work: &ground.work,
     };
     let mut out = match only {
         None => generic(ground, &look, &taken)?,

@@ -172,6 +172,7 @@ fn ids(ground: &Ground, key: &str, prefix: &str, set: Set) -> Result<Vec<String>
             patterns: &toks,
             avoid: &avoid,
             named: &one_of(&literals),
+            work: &ground.work,
         };
         out.extend(classes(&look, &shape)?);
     }

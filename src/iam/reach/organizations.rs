@@ -56,6 +56,7 @@ pub(super) fn memberships(
         patterns: &toks,
         avoid: &avoid,
         named: &atom,
+        work: &ground.work,
     };
     let mut out = Vec::new();
     for id in &known {

@@ -78,6 +78,7 @@ pub(super) fn arns(ground: &Ground, account: Option<&str>) -> Result<Vec<String>
         patterns: &toks,
         avoid: &avoid,
         named,
+        work: &ground.work,
     };
     let head = |service: &[Tok]| [&spelled(&format!("arn:{partition}:")), service, &COLON].concat();
     // `region:account:`

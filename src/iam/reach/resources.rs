@@ -22,7 +22,7 @@ pub(super) fn dimension(ground: &Ground, scene: &Scene) -> Result<Dimension, Exh
         .collect();
     let heads = heads(ground, scene, &globs);
     let parts = match &scene.repository {
-        Repository::Any => anywhere(&heads, &globs)?,
+        Repository::Any => anywhere(ground, &heads, &globs)?,
         Repository::Named(name) => {
             let names = match known(name, &ground.binding) {
                 Some(name) => vec![name],
@@ -51,7 +51,7 @@ fn part(heads: &[String], names: &[String]) -> Part {
 }
 
 /// One part for each class of names.
-fn anywhere(heads: &[String], globs: &[&Glob]) -> Result<Vec<Part>, Exhausted> {
+fn anywhere(ground: &Ground, heads: &[String], globs: &[&Glob]) -> Result<Vec<Part>, Exhausted> {
     let toks: Vec<&[Tok]> = globs.iter().map(|g| g.toks()).collect();
     let mut names: Vec<String> = Vec::new();
     if toks.is_empty() {
@@ -61,6 +61,7 @@ fn anywhere(heads: &[String], globs: &[&Glob]) -> Result<Vec<Part>, Exhausted> {
         patterns: &toks,
         avoid: "",
         named: &nothing,
+        work: &ground.work,
     };
     for head in heads.iter().filter(|_| !toks.is_empty()) {
         let mut shape = spelled(head);

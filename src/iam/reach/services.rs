@@ -124,6 +124,7 @@ pub(super) fn names(ground: &Ground) -> Result<Vec<String>, Exhausted> {
             patterns: &toks,
             avoid: "",
             named: &one_of(&names),
+            work: &ground.work,
         };
         out.extend(classes(&look, &shape)?);
     }
@@ -204,6 +205,7 @@ pub(super) fn accounts(ground: &Ground, key: &str) -> Result<Vec<String>, Exhaus
             patterns: &toks,
             avoid: "",
             named: &|found| taken(found).then(|| spelled(found)),
+            work: &ground.work,
         };
         let found = classes(&look, &vec![Tok::One(Set::Digit); 12])?;
         out.extend(found.into_iter().filter(|a| !taken(a)));

@@ -130,7 +130,7 @@ fn texts(ground: &Ground, name: &str, keys: &BTreeSet<String>) -> Result<Vec<Str
         out.extend(["true".to_owned(), "false".to_owned()]);
     }
     if bases.iter().all(|b| *b == Base::Null) || bases.iter().any(|b| is_text(*b)) {
-        out.extend(words(literals, &wild)?);
+        out.extend(words(ground, literals, &wild)?);
     }
     let mut seen = BTreeSet::new();
     out.retain(|t| seen.insert(t.clone()));
@@ -146,7 +146,11 @@ fn is_text(base: Base) -> bool {
 }
 
 /// Texts that are named, and one of each class of others.
-fn words(literals: BTreeSet<String>, wild: &[Glob]) -> Result<Vec<String>, Exhausted> {
+fn words(
+    ground: &Ground,
+    literals: BTreeSet<String>,
+    wild: &[Glob],
+) -> Result<Vec<String>, Exhausted> {
     let mut out = Vec::new();
     if wild.is_empty() {
         let generic = ["any", "other", "else", "unnamed"].map(str::to_owned);
@@ -158,6 +162,7 @@ fn words(literals: BTreeSet<String>, wild: &[Glob]) -> Result<Vec<String>, Exhau
             patterns: &toks,
             avoid: &avoid,
             named: &one_of(&literals),
+            work: &ground.work,
         };
         out.extend(classes(&look, &some(Set::Any))?);
     }
