@@ -12,6 +12,7 @@ pub mod condition;
 pub mod rule;
 pub mod evaluate;
 pub mod can;
+mod quick;
 mod automaton;
 pub mod reach;
 pub mod facts;

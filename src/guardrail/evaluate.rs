@@ -5,7 +5,7 @@
 
 use self::budget::{Budget, weight};
 use super::definition::ParameterKind;
-use super::expression::{Each, Expr, Key};
+use super::expression::{Each, Expr, Function, Key};
 use super::pattern;
 use crate::value::{Entries, Kind, Part as TextPart, Text, Unknown, Value};
 use std::borrow::Cow;
@@ -240,15 +240,7 @@ impl<'a> Machine<'a> {
                 (left.checked_sub(right).map(Val::Number))
                     .ok_or_else(|| Why::because("a difference is out of range"))
             }
-            Expr::Call(function, operands) => {
-                let mut values = Vec::with_capacity(operands.len());
-                for operand in operands {
-                    let value = self.eval(operand)?;
-                    self.budget.spend(weight(&value))?;
-                    values.push((operand, value));
-                }
-                operations::call(*function, &values, &mut self.budget)
-            }
+            Expr::Call(function, operands) => self.call(*function, operands),
             Expr::Matches(a, regex) => {
                 let value = self.eval(a)?;
                 self.budget.spend(weight(&value))?;
@@ -256,6 +248,16 @@ impl<'a> Machine<'a> {
             }
             Expr::Each(each, list, body) => self.each(*each, list, body),
         }
+    }
+
+    fn call(&mut self, function: Function, operands: &'a [Expr]) -> Answer<'a> {
+        let mut values = Vec::with_capacity(operands.len());
+        for operand in operands {
+            let value = self.eval(operand)?;
+            self.budget.spend(weight(&value))?;
+            values.push((operand, value));
+        }
+        operations::call(function, &values, &mut self.budget)
     }
 
     fn variable(&mut self, name: &str) -> Answer<'a> {

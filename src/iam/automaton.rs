@@ -2,9 +2,11 @@
 //! the shape that the texts have, searched breadth first. Its states are bit sets of positions.
 
 use super::pattern::{Set, Tok};
+use super::quick::Quick;
 use smallvec::SmallVec;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 /// More states than a verdict is worth: the answer is then unknown.
@@ -39,7 +41,7 @@ pub(super) struct Work(Cell<u64>);
 
 impl Default for Work {
     fn default() -> Self {
-        Work(Cell::new(30_000_000))
+        Work(Cell::new(80_000_000))
     }
 }
 
@@ -360,10 +362,10 @@ fn search(all: &[Pieces], best: Option<char>) -> (Result<Vec<String>, Exhausted>
     let machine = Machine::new(all, best);
     let words = machine.start.len() as u64;
     let mut work = 0;
-    let mut ids: HashMap<Bits, usize> = HashMap::new();
+    let mut ids: HashSet<Bits, BuildHasherDefault<Quick>> = HashSet::default();
     let mut parents: Vec<Option<(usize, char)>> = vec![None];
     let mut queue = VecDeque::from([(0, machine.start.clone())]);
-    ids.insert(machine.start.clone(), 0);
+    ids.insert(machine.start.clone());
     let mut seen = HashSet::new();
     let mut found = Vec::new();
     while let Some((id, state)) = queue.pop_front() {
@@ -378,7 +380,7 @@ fn search(all: &[Pieces], best: Option<char>) -> (Result<Vec<String>, Exhausted>
                 continue;
             };
             work += words;
-            if ids.contains_key(&next) {
+            if ids.contains(&next) {
                 continue;
             }
             let new = parents.len();
@@ -386,7 +388,7 @@ fn search(all: &[Pieces], best: Option<char>) -> (Result<Vec<String>, Exhausted>
                 return (Err(Exhausted), work);
             }
             parents.push(Some((id, *letter)));
-            ids.insert(next.clone(), new);
+            ids.insert(next.clone());
             queue.push_back((new, next));
         }
     }

@@ -3,9 +3,10 @@
 //! The first word belongs to the question. The rules follow, from a word's start on, once for each action that is needed.
 
 use crate::iam::kleene::Tri;
+use crate::iam::quick::Quick;
 use smallvec::SmallVec;
 use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 /// The two bits of each place: certainly, and perhaps.
 pub(super) type Mask = SmallVec<[u64; 4]>;
@@ -15,33 +16,6 @@ pub(super) const PLACES: usize = 32;
 
 /// The bits for "certainly" of a word.
 const MUST: u64 = 0x5555_5555_5555_5555;
-
-/// A hasher for masks and the ids of masks: they are many and short, and nobody outside chooses what they collide with.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Quick(u64);
-
-impl Hasher for Quick {
-    fn finish(&self) -> u64 {
-        // a product's low bits know nothing of the high bits of its factors, and a table goes by the low ones
-        let mixed = (self.0 ^ (self.0 >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed ^ (mixed >> 32)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let word = chunk.iter().rev().fold(0, |w, b| (w << 8) | u64::from(*b));
-            self.write_u64(word);
-        }
-    }
-
-    fn write_u64(&mut self, word: u64) {
-        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_usize(&mut self, word: usize) {
-        self.write_u64(word as u64);
-    }
-}
 
 /// Of masks, those that were met.
 pub(super) type Seen = HashSet<Mask, BuildHasherDefault<Quick>>;

@@ -61,7 +61,7 @@ struct Kept {
 impl Kept {
     fn new(rules: &[(usize, &Rule)]) -> Self {
         let of = |deny: bool| {
-            let mut mask = Mask::new();
+            let mut mask = Mask::from_elem(0, 1 + mask::width(rules.len()));
             for (i, _) in rules
                 .iter()
                 .enumerate()
