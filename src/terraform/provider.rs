@@ -44,7 +44,10 @@ impl Run<'_> {
         };
         match reference {
             Some(reference) => self.provider(instance, &reference, block.header),
-            None => Rc::new(self.hidden("its provider is chosen by an expression", block.header)),
+            None => {
+                let reason = "its provider is chosen by an expression";
+                Rc::new(self.unclear(instance, reason, block.header))
+            }
         }
     }
 
@@ -58,10 +61,10 @@ impl Run<'_> {
             let Some(caller) = &instance.caller else {
                 return Rc::new(match alias {
                     None => self.target(at),
-                    Some(alias) => self.hidden(
-                        &format!("provider `{name}.{alias}` is configured nowhere"),
-                        at,
-                    ),
+                    Some(alias) => {
+                        let reason = format!("provider `{name}.{alias}` is configured nowhere");
+                        self.unclear(instance, &reason, at)
+                    }
                 });
             };
             match passed(&caller.block, reference) {
@@ -69,7 +72,10 @@ impl Run<'_> {
                 Passed::Nothing if alias.is_none() => {
                     self.provider(&caller.instance, reference, at)
                 }
-                _ => Rc::new(self.hidden(&format!("no provider is passed for `{name}`"), at)),
+                _ => {
+                    let reason = format!("no provider is passed for `{name}`");
+                    Rc::new(self.unclear(&caller.instance, &reason, at))
+                }
             }
         };
         let cycle = || Rc::new(self.hidden("its provider depends on itself", at));
@@ -95,27 +101,36 @@ impl Run<'_> {
         }
     }
 
+    /// One of those that are configured in a module or in those that call it: nobody knows which.
+    fn unclear(&self, instance: &Rc<Instance>, reason: &str, at: Span) -> Provider {
+        let callers = |i: &Rc<Instance>| i.caller.as_ref().map(|c| c.instance.clone());
+        let mut instances = std::iter::successors(Some(instance.clone()), callers);
+        let tagged = instances.any(|i| i.module.providers.iter().any(gives_tags));
+        let tags = || Value::unknown(Unknown::because(reason), at);
+        Provider {
+            tags: tagged.then(tags),
+            ..self.hidden(reason, at)
+        }
+    }
+
     fn configured(&self, instance: &Rc<Instance>, block: &Block, aliased: bool) -> Provider {
         let target = self.target(block.header);
-        let each = Each::default();
+        let several = block.body.attribute("for_each").is_some();
+        let reason = "its provider has instances";
+        let each = match several {
+            true => any_instance(reason, block.header),
+            false => Each::default(),
+        };
         let scope = Scope::of(instance, &each);
         let argument = |block: &Block, name: &str| {
             let attribute = block.body.attribute(name)?;
             let value = self.settle(self.eval(&attribute.expr, scope), attribute.expr.span);
             (!value.is_null()).then_some(value)
         };
-        if block.body.attribute("for_each").is_some() {
-            let reason = "its provider has instances";
-            let hidden = self.hidden(reason, block.header);
-            let tagged = block
-                .body
-                .blocks
-                .iter()
-                .any(|b| &*b.kind.text == "default_tags");
-            let tags = || Value::unknown(Unknown::because(reason), block.header);
+        if several {
             return Provider {
-                tags: tagged.then(tags),
-                ..hidden
+                tags: self.default_tags(block, scope),
+                ..self.hidden(reason, block.header)
             };
         }
         let region = argument(block, "region").unwrap_or(target.region);
@@ -209,6 +224,23 @@ impl Run<'_> {
     }
 }
 
+/// What `each` stands for in a provider that has instances.
+fn any_instance(reason: &str, at: Span) -> Each {
+    let part = |ty| Some(Value::unknown(Unknown::because(reason).of(ty), at));
+    Each {
+        key: part(Type::String),
+        value: part(Type::Dynamic),
+        index: None,
+    }
+}
+
+/// Whether a provider has `default_tags`, perhaps by a `dynamic` block.
+fn gives_tags(provider: &Block) -> bool {
+    let is = |b: &Block| &*b.kind.text == "default_tags";
+    let dynamic = |b: &Block| b.label(0).is_some_and(|l| &**l == "default_tags");
+    provider.body.blocks.iter().any(|b| is(b) || dynamic(b))
+}
+
 /// What a module call passes for a provider.
 enum Passed {
     As(Reference),
@@ -236,14 +268,15 @@ fn passed(call: &Block, wanted: &Reference) -> Passed {
     }
 }
 
-/// `aws`, `aws.dr`, also in quotes.
+/// `aws`, `aws.dr`, also in quotes, or an instance of it (OpenTofu): `aws.by[each.key]`.
 fn reference(expr: &Expr) -> Option<Reference> {
     match &expr.kind {
         ExprKind::Variable(name) => Some((name.clone(), None)),
         ExprKind::Traverse(root, steps) => match (&root.kind, steps.as_slice()) {
-            (ExprKind::Variable(name), [Step::Attr(alias)]) => {
-                Some((name.clone(), Some(alias.text.clone())))
-            }
+            (
+                ExprKind::Variable(name),
+                [Step::Attr(alias)] | [Step::Attr(alias), Step::Index(..)],
+            ) => Some((name.clone(), Some(alias.text.clone()))),
             _ => None,
         },
         ExprKind::Parens(inner) | ExprKind::Wrap(inner) => reference(inner),

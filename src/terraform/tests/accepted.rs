@@ -132,6 +132,64 @@ output "o" { value = [aws_ecr_repository.a.tags_all, aws_ecr_repository.b.tags_a
     );
 }
 
+/// OpenTofu: <https://opentofu.org/docs/language/providers/configuration/#for_each-multiple-instances-of-a-provider-configuration>
+#[test]
+fn a_provider_that_is_picked_gives_tags() {
+    let main = |chosen: &str| {
+        format!(
+            r#"provider "aws" {{
+  alias    = "by"
+  for_each = {{ a = "eu-west-1" }}
+  region   = each.value
+  default_tags {{
+    tags = {{ team = "a", region = each.value }}
+  }}
+}}
+resource "aws_ecr_repository" "a" {{
+  provider = {chosen}
+  name     = "a"
+  tags     = {{ stage = "prod" }}
+}}
+module "m" {{
+  source    = "./m"
+  providers = {{ aws = {chosen} }}
+}}
+output "o" {{ value = [aws_ecr_repository.a.tags_all, module.m.tags] }}"#
+        )
+    };
+    let inner = r#"resource "aws_ecr_repository" "b" {
+  name = "b"
+}
+output "tags" { value = aws_ecr_repository.b.tags_all }"#;
+    let tags = |chosen: &str| {
+        let files = [("main.tf", &*main(chosen)), ("m/main.tf", inner)];
+        let case = Case::of(&files, &World::default());
+        assert_eq!(case.told(), [""; 0]);
+        case.output("o")
+    };
+    let several = "<its provider has instances>";
+    let (own, both) = ("stage: prod", format!("region: {several}"));
+    assert_eq!(
+        tags("aws.by[\"a\"]"),
+        format!("[{{{both}, {own}, team: a}}, {{{both}, team: a}}]")
+    );
+    for (chosen, here, there) in [
+        (
+            "(true ? aws.by : aws.by)",
+            "its provider is chosen by an expression",
+            "no provider is passed for `aws`",
+        ),
+        (
+            "aws.other",
+            "provider `aws.other` is configured nowhere",
+            "provider `aws.other` is configured nowhere",
+        ),
+    ] {
+        let want = format!("[{{{own} …<{here}>}}, <{there}>]");
+        assert_eq!(tags(chosen), want);
+    }
+}
+
 #[test]
 fn a_refused_default_is_no_value() {
     let case = Case::one(
