@@ -19,6 +19,7 @@ pub mod functions;
 pub mod plan;
 mod attempt;
 mod blocks;
+mod calls;
 mod collection;
 mod computed;
 mod conditions;

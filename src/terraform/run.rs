@@ -1,7 +1,8 @@
 //! One evaluation of a root module: its tree of module instances, what has been worked out so far, and what went wrong.
 
 use super::Demand;
-use super::expand::{Calls, Each, Expanded};
+use super::calls::Calls;
+use super::expand::{Each, Expanded};
 use super::expression::opaque;
 pub(super) use super::failure::{Failure, Outcome, Sort};
 use super::memo::Memo;
