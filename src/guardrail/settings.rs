@@ -217,8 +217,8 @@ fn patterns(
     values: &BTreeMap<String, ParameterValue>,
 ) -> Vec<Error> {
     let given = |name: &str| last(choices, |c| c.parameters.get(name).map(|g| g.span));
-    let named = guardrail.definition.parameters.keys();
-    if named.filter(|name| given(name).is_some()).next().is_none() {
+    let mut named = guardrail.definition.parameters.keys();
+    if !named.any(|name| given(name).is_some()) {
         return Vec::new();
     }
     let faults = regexes::faults(guardrail.rule(), values).into_iter();

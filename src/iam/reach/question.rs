@@ -181,10 +181,10 @@ pub(super) fn trust(
     account: Option<&str>,
     organization: Option<&str>,
 ) -> Tri {
-    if let Some(account) = account {
-        if account == ground.account || trusted.lists(account) {
-            return Tri::True;
-        }
+    if let Some(account) = account
+        && (account == ground.account || trusted.lists(account))
+    {
+        return Tri::True;
     }
     if let Some(id) = organization {
         if trusted.organization.as_deref() == Some(id) || ground.organization == id {
