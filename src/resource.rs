@@ -209,11 +209,15 @@ pub const WANTED: Wanted = Wanted {
     attributes: reads,
 };
 
-/// The awscc provider's name of a CloudFormation type: `AWS::ECR::PublicRepository` is `awscc_ecr_public_repository`.
+/// The awscc provider's name of a CloudFormation type: `AWS::ECR::PublicRepository` is `awscc_ecr_public_repository`. The
+/// service is one word in lower case: `AWS::AppRunner::Service` is `awscc_apprunner_service`.
 fn cloud_control_type(cloudformation: &str) -> String {
-    let parts = cloudformation.split("::").skip(1).map(snake_case);
-    std::iter::once("awscc".to_owned())
-        .chain(parts)
+    let mut parts = cloudformation.split("::").skip(1);
+    let service = parts.next().unwrap_or_default().to_lowercase();
+    let rest = parts.map(snake_case);
+    ["awscc".to_owned(), service]
+        .into_iter()
+        .chain(rest)
         .collect::<Vec<_>>()
         .join("_")
 }

@@ -12,7 +12,21 @@ fn names_of_the_cloud_control_provider_follow_from_cloudformation() {
         ("AWS::ECR::Repository", "awscc_ecr_repository"),
         ("AWS::ECR::PublicRepository", "awscc_ecr_public_repository"),
         ("AWS::EC2::VPCEndpoint", "awscc_ec2_vpc_endpoint"),
+        (
+            "AWS::ECR::SigningConfiguration",
+            "awscc_ecr_signing_configuration",
+        ),
         ("AWS::ECS::TaskDefinition", "awscc_ecs_task_definition"),
+        ("AWS::Lambda::Function", "awscc_lambda_function"),
+        ("AWS::AppRunner::Service", "awscc_apprunner_service"),
+        ("AWS::Batch::JobDefinition", "awscc_batch_job_definition"),
+        ("AWS::SageMaker::Model", "awscc_sagemaker_model"),
+        ("AWS::CodeBuild::Project", "awscc_codebuild_project"),
+        ("AWS::CloudTrail::Trail", "awscc_cloudtrail_trail"),
+        ("AWS::Organizations::Policy", "awscc_organizations_policy"),
+        ("AWS::SSO::PermissionSet", "awscc_sso_permission_set"),
+        ("AWS::IAM::ManagedPolicy", "awscc_iam_managed_policy"),
+        ("AWS::Events::Rule", "awscc_events_rule"),
     ];
     for (cloudformation, expected) in cases {
         assert_eq!(cloud_control_type(cloudformation), expected);
