@@ -100,15 +100,45 @@ const BATCH_JOB: &[Field] = &[
         Default::Null,
         "its container as JSON text",
     ),
+    Field::new(
+        "tasks",
+        Shape::Any,
+        ["ecs_properties", "EcsProperties"],
+        Default::Null,
+        "its tasks of ECS, in Terraform as JSON text",
+    ),
+    Field::new(
+        "nodes",
+        Shape::Any,
+        ["node_properties", "NodeProperties"],
+        Default::Null,
+        "its nodes, in Terraform as JSON text",
+    ),
+    Field::new(
+        "pods",
+        Shape::Any,
+        ["eks_properties", "EksProperties"],
+        Default::Null,
+        "its pods of EKS",
+    ),
 ];
 
-const SAGEMAKER_MODEL: &[Field] = &[Field::new(
-    "image",
-    Shape::Text,
-    ["primary_container.image", "PrimaryContainer.Image"],
-    Default::Null,
-    "its image",
-)];
+const SAGEMAKER_MODEL: &[Field] = &[
+    Field::new(
+        "image",
+        Shape::Text,
+        ["primary_container.image", "PrimaryContainer.Image"],
+        Default::Null,
+        "its image",
+    ),
+    Field::new(
+        "containers",
+        Shape::Any,
+        ["container", "Containers"],
+        Default::Null,
+        "its containers: a list of objects",
+    ),
+];
 
 const CODEBUILD_PROJECT: &[Field] = &[Field::new(
     "image",

@@ -17,7 +17,9 @@ pub(super) fn subjects(
     for field in resource.kind.fields {
         match field.name {
             "image" => images.push(resource.field("image")),
-            "containers" => images.extend(image::container_images(&resource.field("containers"))),
+            name @ ("containers" | "tasks" | "nodes" | "pods") => {
+                images.extend(image::container_images(&resource.field(name)));
+            }
             _ => {}
         }
     }

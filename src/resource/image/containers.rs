@@ -1,47 +1,89 @@
 //! Images of container definitions.
-//! Sources: AWS::ECS::TaskDefinition ContainerDefinition, the Batch API's ContainerProperties.
+//! Sources: AWS::ECS::TaskDefinition ContainerDefinition; the Batch API's ContainerProperties, EcsProperties, NodeProperties
+//! and EksProperties.
 
 use crate::resource::document::{Unread, document};
 use crate::value::{Kind, Place, Unknown, Value};
 use std::sync::Arc;
 
-/// The images of a list of containers or of a single one, as objects or as JSON text. Containers that are not known or
-/// cannot be read are one unknown value each, which tells why. Keys count in any case, as Terraform's provider takes them.
+/// What leads from an AWS Batch job to its containers, without the case and the `_` that the forms differ in.
+const AROUND: [&str; 8] = [
+    "container",
+    "containers",
+    "initcontainers",
+    "taskproperties",
+    "noderangeproperties",
+    "ecsproperties",
+    "eksproperties",
+    "podproperties",
+];
+
+/// How deep a container may lie: `nodeRangeProperties`, `ecsProperties`, `taskProperties`, `containers`, and blocks are
+/// lists.
+const DEPTH: usize = 8;
+
+/// The images of a list of containers or of a single one, or of what is around them in an AWS Batch job, as objects or as
+/// JSON text. Containers that are not known or cannot be read are one unknown value each, which tells why. Keys count in
+/// any case, as Terraform's provider takes them.
 pub fn container_images(containers: &Value) -> Vec<Value> {
     if containers.is_null() {
         return Vec::new();
     }
-    let read = match document(containers) {
-        Ok(read) => read,
-        Err(Unread::Unknown(reason)) => return vec![unknown(reason, &containers.place)],
+    let mut out = Vec::new();
+    match document(containers) {
+        Ok(read) => collect(&read, DEPTH, &mut out),
+        Err(Unread::Unknown(reason)) => out.push(unknown(reason, &containers.place)),
         Err(Unread::Problem(problem)) => {
             let reason = format!("the containers cannot be read: {}", problem.message);
-            return vec![unreadable(reason, &problem.place)];
+            out.push(unreadable(reason, &problem.place));
         }
-    };
-    let (items, more) = match &read.kind {
-        Kind::Sequence { more, .. } => (read.items(), more.clone()),
-        _ => (vec![read.clone()], None),
-    };
-    let mut out: Vec<Value> = items.iter().filter_map(image).collect();
-    if out.iter().all(|image| image.as_unknown().is_none()) {
-        out.extend(more.map(|reason| unknown(reason, &read.place)));
     }
     out
 }
 
-/// The image of a container; `None` where it surely has none.
-fn image(container: &Value) -> Option<Value> {
+/// The images of one or several containers.
+fn collect(containers: &Value, depth: usize, out: &mut Vec<Value>) {
+    let Kind::Sequence { more, .. } = &containers.kind else {
+        return images(containers, depth, out);
+    };
+    let begin = out.len();
+    for item in containers.items() {
+        images(&item, depth, out);
+    }
+    let told = |images: &[Value]| images.iter().any(|image| image.as_unknown().is_some());
+    if !told(out.get(begin..).unwrap_or_default()) {
+        out.extend((more.clone()).map(|reason| unknown(reason, &containers.place)));
+    }
+}
+
+/// The image of a container, or those of the containers in what is around them; none where it surely has none.
+fn images(container: &Value, depth: usize, out: &mut Vec<Value>) {
     let place = &container.place;
-    match &container.kind {
-        Kind::Unknown(reason) => Some(unknown(reason.clone(), place)),
-        Kind::Mapping { more, .. } => {
-            let mut entries = container.entries().into_iter();
-            let image = entries.find(|(k, v)| k.eq_ignore_ascii_case("image") && !v.is_null());
-            let more = || more.clone().map(|reason| unknown(reason, place));
-            image.map(|(_, image)| image).or_else(more)
+    let Kind::Mapping { more, .. } = &container.kind else {
+        out.push(match &container.kind {
+            Kind::Unknown(reason) => unknown(reason.clone(), place),
+            _ => unreadable("a container is not an object".into(), place),
+        });
+        return;
+    };
+    let mut complete = false;
+    for (key, value) in container.entries() {
+        let key = key.replace('_', "").to_ascii_lowercase();
+        if value.is_null() {
+            continue;
         }
-        _ => Some(unreadable("a container is not an object".into(), place)),
+        if key == "image" {
+            complete = true;
+            out.push(value);
+        } else if AROUND.contains(&&*key) {
+            match depth.checked_sub(1) {
+                Some(depth) => collect(&value, depth, out),
+                None => out.push(unreadable("its containers lie too deep".into(), place)),
+            }
+        }
+    }
+    if !complete {
+        out.extend((more.clone()).map(|reason| unknown(reason, place)));
     }
 }
 
@@ -88,6 +130,25 @@ mod tests {
         assert_eq!(said(&value(r#"{"image": "a:1"}"#)), ["a:1"]);
         assert!(said(&value("null")).is_empty());
         assert!(said(&value(r#"[{"name": "a"}]"#)).is_empty());
+    }
+
+    #[test]
+    fn jobs_have_containers_in_other_places() {
+        let ecs = r#"{"taskProperties": [{"containers": [{"image": "a"}, {"image": "b"}]}]}"#;
+        assert_eq!(said(&value(ecs)), ["a", "b"]);
+        let nodes = format!(
+            r#"{{"mainNode": 0, "nodeRangeProperties": [{{"targetNodes": "0:", "container": {{"image": "c"}}}},
+                {{"ecsProperties": {ecs}}}, {{"eksProperties": {{"podProperties": {{"containers": [{{"image": "d"}}],
+                "initContainers": [{{"image": "e"}}]}}}}}}]}}"#
+        );
+        assert_eq!(said(&value(&nodes)), ["c", "a", "b", "d", "e"]);
+        let block = |name: &str, inner: Value| object(&[(name, list(vec![inner]))]);
+        let container = object(&[("image", value("f")), ("name", value("null"))]);
+        let pods = block("pod_properties", block("init_containers", container));
+        assert_eq!(said(&list(vec![pods])), ["f"]);
+        let open = r#"{"taskProperties": ${x}}"#;
+        assert_eq!(said(&value(open)), ["`x` has no value"]);
+        assert!(said(&value(r#"{"taskProperties": [{"image_pull": "a"}]}"#)).is_empty());
     }
 
     #[test]
