@@ -29,6 +29,7 @@ mod ephemeral;
 mod expand;
 mod expression;
 mod failure;
+mod hushed;
 mod inputs;
 mod installed;
 mod json;

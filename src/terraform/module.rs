@@ -31,6 +31,8 @@ pub(super) struct Module {
     pub(super) by_name: HashMap<Name, Rc<Declared>>,
     pub(super) calls: BTreeMap<Arc<str>, Rc<Block>>,
     pub(super) providers: Vec<Block>,
+    /// Something in it may be marked as sensitive by a call.
+    pub(super) hushes: bool,
 }
 
 /// Mode, type and name of a resource.
@@ -73,6 +75,11 @@ impl Declared {
         self.found.header
     }
 
+    /// All of it.
+    pub(super) fn extent(&self) -> Span {
+        self.found.span
+    }
+
     /// `aws_ecr_repository.app`, `data.aws_region.current`.
     pub(super) fn address(&self) -> String {
         let data = if self.mode == Mode::Data { "data." } else { "" };
@@ -84,6 +91,8 @@ impl Declared {
 struct Part {
     body: Body,
     diagnostics: Vec<Diagnostic>,
+    /// Something in it may be marked as sensitive.
+    hushes: bool,
 }
 
 /// Reads the module in a directory. `Err`: the directory cannot be read.
@@ -107,6 +116,7 @@ pub(super) fn load(
     let mut overrides = Vec::new();
     for (name, part) in names.iter().zip(parts) {
         diagnostics.extend(part.diagnostics);
+        module.hushes |= part.hushes;
         if is_override(name) {
             overrides.push(part.body);
         } else {
@@ -181,6 +191,7 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> 
     let failed = |problem: Diagnostic| Part {
         body: Body::default(),
         diagnostics: vec![problem],
+        hushes: false,
     };
     let bytes = match crate::span::read_inside(path) {
         Ok(bytes) => bytes,
@@ -193,6 +204,7 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> 
         Ok(text) => text,
         Err(problem) => return failed(problem),
     };
+    let hushes = memchr::memmem::find(text.as_bytes(), super::hushed::MARK).is_some();
     let id = files.add(shown, text);
     let (body, diagnostics) = match demand {
         _ if name.ends_with(".json") => super::json::parse(files, id),
@@ -203,7 +215,11 @@ fn read(files: &Files, path: &Path, shown: &str, name: &str, demand: Demand) -> 
         }
         _ => hcl::parse(files, id),
     };
-    Part { body, diagnostics }
+    Part {
+        body,
+        diagnostics,
+        hushes,
+    }
 }
 
 /// Whether a block need not be read before somebody refers to it, where resources of some types are asked for.

@@ -268,6 +268,7 @@ impl Run<'_> {
                 self.demands_of(&expanded, single);
             }
         }
+        self.hush(instance);
         for (name, block) in &module.calls {
             if let Ok(calls) = self.calls(instance, name, block.header) {
                 for child in &calls.instances {

@@ -73,6 +73,7 @@ pub(super) fn ephemeralasnull(call: &Call) -> Outcome {
 pub(super) fn sensitive(call: &Call) -> Outcome {
     let mut value = call.get(0)?.clone();
     value.sensitive = true;
+    value.conceal(call.context.files);
     Ok(value)
 }
 
