@@ -10,6 +10,7 @@ use std::sync::Arc;
 pub use self::number::Number;
 pub use self::origins::Origins;
 pub use self::reason::{Cause, Reason};
+pub use self::same::{all, any};
 pub use self::secrets::{SENSITIVE, UNSAID};
 pub use self::shared::{Entries, Shared};
 pub use self::text::{Builder, Lit, Part, Piece, Text};

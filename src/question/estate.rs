@@ -8,15 +8,13 @@ use crate::iam::reach::{self, Attached, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{self, Inventory, Link, Resource};
 use crate::raw::Root;
-use crate::resource::arn::{self, Split};
+use crate::resource::arn;
 use crate::source::{self, Input};
 use crate::span::{Files, Span};
 use crate::terraform::Demand;
 use crate::value::{Kind, Text, Unknown, Value};
-use crate::world::is_account;
 use crate::world::region;
 use crate::world::{Organization, World};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 mod policies;
@@ -281,18 +279,7 @@ impl Estate {
         let resources = documents
             .flat_map(|p| &p.document.statements)
             .filter_map(|s| s.resources.as_ref());
-        let arns: Vec<_> = (resources.flat_map(|r| &r.words))
-            .filter_map(|w| match arn::parse(&w.text) {
-                Split::Arn(arn) => Some(arn),
-                _ => None,
-            })
-            .collect();
-        let accounts = arns.iter().filter_map(|a| a.account.known());
-        let regions = arns.iter().filter_map(|a| a.region.known());
-        (
-            only(accounts.filter(|a| is_account(a))),
-            only(regions.filter(|r| region::partition_of(r).is_some())),
-        )
+        arn::registry(resources.flat_map(|r| &r.words).map(|w| &w.text))
     }
 
     /// The policies of the repository itself, each with the reason why it may not be there.
@@ -432,11 +419,4 @@ fn name(sort: Sort, resource: &Resource) -> Option<Text> {
 pub(crate) fn sid(document: &Document, statement: &Statement) -> Option<String> {
     let sid = statement.sid.as_ref()?.known()?;
     (!document.sensitive).then(|| sid.to_owned())
-}
-
-/// The only value that there is.
-fn only<'a>(values: impl Iterator<Item = &'a str>) -> Option<Arc<str>> {
-    let all: BTreeSet<&str> = values.collect();
-    let mut all = all.into_iter();
-    all.next().filter(|_| all.next().is_none()).map(Arc::from)
 }

@@ -310,14 +310,7 @@ fn write_human(
         0 => writeln!(out, "there is no repository in the input")?,
         n => writeln!(out, "{}", count(n, "entry"))?,
     }
-    if !estate.diagnostics.is_empty() {
-        write!(
-            out,
-            "\n{}",
-            human::problems(&estate.diagnostics, files, look)
-        )?;
-    }
-    Ok(())
+    human::write_problems(&estate.diagnostics, files, look, out)
 }
 
 fn write_grant(grant: &Grant, files: &Files, out: &mut dyn Write) -> io::Result<()> {

@@ -219,14 +219,7 @@ fn write_human(compared: Compared<'_>, look: Look, out: &mut dyn Write) -> io::R
     }
     writeln!(out, "{}", sentence(compared))?;
     let problems = problems(compared);
-    if !problems.is_empty() {
-        write!(
-            out,
-            "\n{}",
-            human::problems(&problems, &compared.head.estate.files, look)
-        )?;
-    }
-    Ok(())
+    human::write_problems(&problems, &compared.head.estate.files, look, out)
 }
 
 fn place(side: &Side, located: &Located) -> String {

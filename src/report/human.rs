@@ -363,5 +363,18 @@ pub fn problems(problems: &[Diagnostic], files: &Files, look: Look) -> String {
     frames.join("\n")
 }
 
+/// The same below an answer, where there are any.
+pub(super) fn write_problems(
+    found: &[Diagnostic],
+    files: &Files,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match found {
+        [] => Ok(()),
+        found => write!(out, "\n{}", problems(found, files, look)),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -155,14 +155,7 @@ pub fn write_human(
     for id in required.iter().filter(|id| !is_met(card, id)) {
         writeln!(out, "required, but not met: {id}")?;
     }
-    if !estate.diagnostics.is_empty() {
-        write!(
-            out,
-            "\n{}",
-            human::problems(&estate.diagnostics, &estate.files, look)
-        )?;
-    }
-    Ok(())
+    human::write_problems(&estate.diagnostics, &estate.files, look, out)
 }
 
 fn write_judged(judged: &Judged, files: &Files, out: &mut dyn Write) -> io::Result<()> {

@@ -144,14 +144,7 @@ pub fn write_human(
             writeln!(out, "       {command}")?;
         }
     }
-    if !estate.diagnostics.is_empty() {
-        write!(
-            out,
-            "\n{}",
-            human::problems(&estate.diagnostics, files, look)
-        )?;
-    }
-    Ok(())
+    human::write_problems(&estate.diagnostics, files, look, out)
 }
 
 fn write_registry(estate: &Estate, registry: &Registry, out: &mut dyn Write) -> io::Result<()> {

@@ -91,11 +91,7 @@ pub fn write_human(resolved: &Resolved<'_>, look: Look, out: &mut dyn Write) -> 
     for (name, value) in &resolved.root.outputs {
         writeln!(out, "output.{name} = {}", printer.line(value))?;
     }
-    if !resolved.diagnostics.is_empty() {
-        let problems = human::problems(resolved.diagnostics, resolved.files, look);
-        write!(out, "\n{problems}")?;
-    }
-    Ok(())
+    human::write_problems(resolved.diagnostics, resolved.files, look, out)
 }
 
 fn resource<'a>(resource: &'a RawResource, files: &Files, printer: Printer<'_>) -> Resource<'a> {

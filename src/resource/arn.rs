@@ -4,6 +4,8 @@
 use super::symbols::{first_hole, split};
 use crate::value::{Part, Role, Text, Unknown, Value};
 use crate::world::is_account;
+use crate::world::region::partition_of;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The parts of an ARN after `arn`.
@@ -153,6 +155,23 @@ pub fn is_policy(arn: &Value, name: &Value) -> bool {
     };
     let known = arn.as_str().and_then(last);
     known.is_some() && known.as_deref() == name.as_str()
+}
+
+/// The account and the region of the registry that ARNs are of, each where all that tell it name one.
+pub fn registry<'t>(texts: impl Iterator<Item = &'t Text>) -> (Option<Arc<str>>, Option<Arc<str>>) {
+    let (mut accounts, mut regions) = (BTreeSet::new(), BTreeSet::new());
+    for text in texts {
+        if let Split::Arn(arn) = parse(text) {
+            accounts.extend((arn.account.known().filter(|a| is_account(a))).map(str::to_owned));
+            let region = arn.region.known().filter(|r| partition_of(r).is_some());
+            regions.extend(region.map(str::to_owned));
+        }
+    }
+    let only = |all: BTreeSet<String>| match all.len() {
+        1 => all.into_iter().next().map(Arc::from),
+        _ => None,
+    };
+    (only(accounts), only(regions))
 }
 
 #[cfg(test)]

@@ -74,8 +74,13 @@ fn mappings(a: &Value, b: &Value) -> Result<bool, Arc<Unknown>> {
     }
 }
 
-/// Whether all are the same: one that surely is not settles it, whatever the others are.
-fn all(answers: impl Iterator<Item = Result<bool, Arc<Unknown>>>) -> Result<bool, Arc<Unknown>> {
+/// Kleene's and: one that surely does not hold settles it, whatever the others are.
+///
+/// # Errors
+/// The first of the unknown ones, where they decide.
+pub fn all(
+    answers: impl IntoIterator<Item = Result<bool, Arc<Unknown>>>,
+) -> Result<bool, Arc<Unknown>> {
     let mut doubt = None;
     for answer in answers {
         match answer {
@@ -85,6 +90,17 @@ fn all(answers: impl Iterator<Item = Result<bool, Arc<Unknown>>>) -> Result<bool
         }
     }
     doubt.map_or(Ok(true), Err)
+}
+
+/// Kleene's or.
+///
+/// # Errors
+/// As [`all`].
+pub fn any(
+    answers: impl IntoIterator<Item = Result<bool, Arc<Unknown>>>,
+) -> Result<bool, Arc<Unknown>> {
+    let not = |answer: Result<bool, Arc<Unknown>>| answer.map(|b| !b);
+    not(all(answers.into_iter().map(not)))
 }
 
 impl Text {

@@ -10,9 +10,8 @@ use crate::iam::pattern::Binding;
 use crate::iam::reach::{self, Answer, Attached, Repository, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::{Link, Resource};
-use crate::resource::arn::{self, Account, Split};
+use crate::resource::arn::{self, Account};
 use crate::value::{Kind, Place, Reason, Text, Unknown, Value};
-use crate::world::is_account;
 use crate::world::region;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -302,22 +301,7 @@ impl<'a> Policy<'a> {
             .statements
             .iter()
             .filter_map(|s| s.resources.as_ref());
-        let arns: Vec<_> = (resources.flat_map(|r| &r.words))
-            .filter_map(|w| match arn::parse(&w.text) {
-                Split::Arn(arn) => Some(arn),
-                _ => None,
-            })
-            .collect();
-        let accounts = arns
-            .iter()
-            .filter_map(|a| a.account.known().map(str::to_owned));
-        let regions = arns
-            .iter()
-            .filter_map(|a| a.region.known().map(str::to_owned));
-        (
-            only(accounts.filter(|a| is_account(a))),
-            only(regions.filter(|r| region::partition_of(r).is_some())),
-        )
+        arn::registry(resources.flat_map(|r| &r.words).map(|w| &w.text))
     }
 
     /// The scope of a registry policy. Where nobody says which, its Allow statements are judged as under V2, which every
@@ -440,12 +424,6 @@ impl<'a> Policy<'a> {
             Answer::No => self.place.clone(),
         }
     }
-}
-
-/// The only value that there is.
-fn only(mut values: impl Iterator<Item = String>) -> Option<Arc<str>> {
-    let first = values.next()?;
-    values.all(|v| v == first).then(|| first.into())
 }
 
 /// The principal that lets the witness in, where one is named for it; else the whole element; else the statement.

@@ -237,11 +237,7 @@ impl Trace {
                 write_way(&way, "    ", out)?;
             }
         }
-        if !resolved.diagnostics.is_empty() {
-            let problems = human::problems(resolved.diagnostics, resolved.files, look);
-            write!(out, "\n{problems}")?;
-        }
-        Ok(())
+        human::write_problems(resolved.diagnostics, resolved.files, look, out)
     }
 
     fn way(&self, place: &Place, resolved: &Resolved<'_>, depth: usize) -> Vec<OneStep> {

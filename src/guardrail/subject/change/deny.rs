@@ -1,7 +1,7 @@
 //! Which Deny statements of a policy have nothing in its successor that stands for them.
 
 use crate::iam::document::{Condition, Document, Effect, PolicyKind, Statement, Word};
-use crate::value::{Kind, Text, Unknown, Value};
+use crate::value::{Kind, Text, Unknown, Value, all, any};
 use std::sync::Arc;
 
 /// What came of comparing.
@@ -134,27 +134,4 @@ fn fewer_conditions(new: &[Condition], old: &[Condition]) -> Result<bool, Arc<Un
         all((a.values.iter()).map(|v| any(b.values.iter().map(|o| v.text.same(&o.text)))))
     };
     all(new.iter().map(|c| any(old.iter().map(|o| equal(c, o)))))
-}
-
-/// Kleene's and.
-fn all(
-    answers: impl IntoIterator<Item = Result<bool, Arc<Unknown>>>,
-) -> Result<bool, Arc<Unknown>> {
-    let mut doubt = None;
-    for answer in answers {
-        match answer {
-            Ok(false) => return Ok(false),
-            Ok(true) => {}
-            Err(why) => doubt = doubt.or(Some(why)),
-        }
-    }
-    doubt.map_or(Ok(true), Err)
-}
-
-/// Kleene's or.
-fn any(
-    answers: impl IntoIterator<Item = Result<bool, Arc<Unknown>>>,
-) -> Result<bool, Arc<Unknown>> {
-    let not = |answer: Result<bool, Arc<Unknown>>| answer.map(|b| !b);
-    not(all(answers.into_iter().map(not)))
 }
