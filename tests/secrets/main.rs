@@ -177,3 +177,29 @@ fn nothing_sensitive_is_said() {
         told.join("\n")
     );
 }
+
+#[test]
+fn what_is_sensitive_is_hidden_where_nobody_asks_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let partner = r#"{ account = "999988887777", id = "q7z-local" }"#;
+    let code = format!(
+        r#"locals {{ partner = {partner} }}
+locals {{ unused = [sensitive("q7z-unused"), {partner}.account] }}
+resource "aws_iam_role" "r" {{ assume_role_policy = jsonencode({{ id = sensitive(local.partner.id) }}) }}
+resource "aws_db_instance" "d" {{ password = sensitive("q7z-other") }}
+output "o" {{ value = sensitive("q7z-output") }}
+resource "aws_ecr_repository_policy" "p" {{
+  repository = "app"
+  policy = jsonencode({{
+    Statement = [{{ Effect = "Allow", Principal = local.partner.account, Action = "ecr:BatchGetImage" }}]
+  }})
+}}
+"#
+    );
+    std::fs::write(dir.path().join("main.tf"), code).unwrap();
+    let config = "organization: {id: o-abcdef1234, accounts: [\"123456789012\"]}\n";
+    std::fs::write(dir.path().join("ecr-guard.yaml"), config).unwrap();
+    let shown = said(dir.path(), &["check", "."]);
+    assert!(shown.contains("id = \"*********\""), "{shown}");
+    assert!(!shown.contains("q7z"), "{shown}");
+}
