@@ -44,15 +44,18 @@ struct Stood<'a> {
 }
 
 impl<'a> Before<'a> {
-    /// The resources of the same case of the conditions; where the cases are others, those of all cases.
+    /// The resources of the cases whose conditions contradict those of this one least.
     fn of(previous: &'a [Root], current: &Root) -> Self {
-        let same: Vec<&Root> = (previous.iter())
-            .filter(|r| r.case == current.case)
-            .collect();
-        let roots = match same.is_empty() {
-            true => previous.iter().collect(),
-            false => same,
+        let apart = |root: &&Root| {
+            let other = |(name, truth): &(&String, &bool)| {
+                (root.conditions.get(*name)).is_some_and(|before| before != *truth)
+            };
+            current.conditions.iter().filter(other).count()
         };
+        let least = previous.iter().map(|r| apart(&r)).min();
+        let roots: Vec<&Root> = (previous.iter())
+            .filter(|r| Some(apart(r)) == least)
+            .collect();
         let mut resources = BTreeMap::new();
         for root in &roots {
             let managed = |r: &&RawResource| r.mode == Mode::Managed && r.exists != Some(false);

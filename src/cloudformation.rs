@@ -65,6 +65,8 @@ struct Run<'a> {
     by_case: bool,
     /// Whether resources are looked at in every case, and not only at the defaults of parameters if they exist there.
     every_case: bool,
+    /// Whether it matters, too, where a resource does not exist: it may be deployed now.
+    absence: bool,
     /// The cases of nested stacks that are being looked at, by the prefix of their addresses.
     chosen: RefCell<BTreeMap<String, Case>>,
     /// A nested stack that has cases of its own, none of which is chosen yet.
@@ -90,6 +92,7 @@ impl<'a> Run<'a> {
             templates: RefCell::default(),
             by_case,
             every_case: false,
+            absence: false,
             chosen: RefCell::default(),
             open: RefCell::default(),
             depth: Cell::new(0),
@@ -188,16 +191,29 @@ pub fn evaluate_parsed(
     })
 }
 
-/// The same where a template is being deployed and nobody tells with which parameters: what other values than the defaults
-/// make is [supposed](Root::supposed) only.
-pub fn evaluate_requested(
+/// The same for a template that is compared with another one: each resource is also looked at where it does not exist.
+pub fn evaluate_compared(
     files: &Files,
     id: FileId,
     parsed: Parsed,
     world: &World,
 ) -> (Vec<Root>, Vec<Diagnostic>) {
     with_room(files, id, || {
-        all_cases(files, id, parsed, world, Past::Supposed)
+        all_cases(files, id, parsed, world, Past::Compared)
+    })
+}
+
+/// The same where a template is being deployed and nobody tells with which parameters: what other values than the defaults
+/// make is [supposed](Root::supposed) only. `compared`: as with [`evaluate_compared`].
+pub fn evaluate_requested(
+    files: &Files,
+    id: FileId,
+    parsed: Parsed,
+    world: &World,
+    compared: bool,
+) -> (Vec<Root>, Vec<Diagnostic>) {
+    with_room(files, id, || {
+        all_cases(files, id, parsed, world, Past::Supposed { compared })
     })
 }
 
@@ -219,8 +235,10 @@ pub fn evaluate_deployed(
 enum Past {
     /// Every way in which resources may come out.
     Every,
-    /// The same, where nobody tells whether it is deployed so.
-    Supposed,
+    /// The same, and the ways in which they do not exist.
+    Compared,
+    /// Either, where nobody tells whether it is deployed so.
+    Supposed { compared: bool },
     /// What it takes for every resource to exist.
     Existing,
 }
@@ -234,6 +252,7 @@ fn all_cases(
 ) -> (Vec<Root>, Vec<Diagnostic>) {
     let run = Run {
         every_case: past != Past::Existing,
+        absence: matches!(past, Past::Compared | Past::Supposed { compared: true }),
         ..Run::new(files, world, true)
     };
     let mut roots = Vec::new();
@@ -253,7 +272,7 @@ fn all_cases(
             for mut root in found {
                 let elsewhere = || defaults::ELSEWHERE.to_owned();
                 root.case = root.case.or_else(|| several.then(elsewhere));
-                root.supposed = i > 0 && past == Past::Supposed;
+                root.supposed = i > 0 && matches!(past, Past::Supposed { .. });
                 roots.push(root);
             }
         }
@@ -359,6 +378,10 @@ fn root(stack: &mut Stack<'_>, case: Case, with_absent: bool) -> Root {
         form: Form::CloudFormation,
         case: case.label,
         supposed: false,
+        conditions: resources::conditions_that_matter(stack)
+            .into_iter()
+            .filter_map(|name| stack.truth(&name).map(|truth| (name, truth)))
+            .collect(),
         resources: found,
         outputs: stack.outputs(),
         blind_spots: blind_spots.into_iter().map(|s| s.unknown()).collect(),

@@ -18,6 +18,8 @@ pub struct Root {
     /// It takes parameters that are off their defaults, of which nobody tells whether they are given so: what is wrong here
     /// and nowhere else may never be.
     pub supposed: bool,
+    /// What it says about the template's conditions that matter, by name.
+    pub conditions: BTreeMap<String, bool>,
     /// Its resources, in a stable order.
     pub resources: Vec<RawResource>,
     /// Its outputs by name.

@@ -55,6 +55,8 @@ pub struct Options {
     pub demand: Demand,
     /// Templates are looked at as they are deployed with the defaults of their parameters; else in every case.
     pub at_defaults: bool,
+    /// Templates are compared with others, so that it matters where a resource does not exist.
+    pub compared: bool,
 }
 
 /// What the input holds.
@@ -112,12 +114,13 @@ pub fn read(
     files: &Files,
     options: &Options,
 ) -> Result<Sources, Error> {
-    let evaluators = match options.at_defaults {
-        true => Evaluators {
-            template: cloudformation::evaluate_deployed,
-            ..EVALUATORS
+    let evaluators = Evaluators {
+        template: match (options.at_defaults, options.compared) {
+            (true, _) => cloudformation::evaluate_deployed,
+            (false, true) => cloudformation::evaluate_compared,
+            (false, false) => cloudformation::evaluate_parsed,
         },
-        false => EVALUATORS,
+        ..EVALUATORS
     };
     read_with(evaluators, inputs, world, files, options)
 }

@@ -1,23 +1,33 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use super::*;
+use crate::cloudformation::Parsed;
 use crate::span::Files;
 use crate::world::World;
 
-fn roots(files: &Files, name: &str, resources: &str) -> Vec<Root> {
-    let conditions = "Parameters: {Env: {Type: String}, Key: {Type: String}}\nConditions: {IsProd: !Equals [!Ref Env, prod]}\n";
+fn roots(files: &Files, name: &str, env: &str, resources: &str) -> Vec<Root> {
+    let conditions = format!(
+        "Parameters: {{Env: {{Type: String{env}}}, Key: {{Type: String}}}}\nConditions: {{IsProd: !Equals [!Ref Env, prod]}}\n"
+    );
     let id = files.add(name, format!("{conditions}Resources:\n{resources}"));
-    let (roots, diagnostics) = crate::cloudformation::evaluate(files, id, &World::default());
+    let parsed = Parsed::of(files, id);
+    let world = World::default();
+    let (roots, diagnostics) = crate::cloudformation::evaluate_compared(files, id, parsed, &world);
     assert_eq!(diagnostics, []);
     roots
 }
 
 /// What is done with each resource: `address action [ways] (doubt)`, for every case.
 fn compared(before: &str, after: &str) -> Vec<String> {
+    compared_where("", before, after)
+}
+
+/// The same where more is said of the parameter.
+fn compared_where(env: &str, before: &str, after: &str) -> Vec<String> {
     let files = Files::default();
-    let previous = roots(&files, "before.yaml", before);
+    let previous = roots(&files, "before.yaml", env, before);
     let mut out = Vec::new();
-    for mut root in roots(&files, "after.yaml", after) {
+    for mut root in roots(&files, "after.yaml", env, after) {
         compare(&previous, &mut root);
         for resource in &root.resources {
             let change = resource.change.as_ref().unwrap();
@@ -106,6 +116,34 @@ fn cases_of_conditions_are_compared_with_their_like() {
         [
             "B Create",
             "A Delete perhaps: `A` is deployed only where IsProd is true"
+        ]
+    );
+}
+
+#[test]
+fn a_default_keeps_nothing_from_going() {
+    let conditional =
+        "  A: {Type: AWS::ECR::Repository, Condition: IsProd, Properties: {RepositoryName: a}}\n";
+    let compared = |before, after| compared_where(", Default: prod", before, after);
+    assert_eq!(
+        compared(PLAIN, conditional),
+        [
+            "A Keep where IsProd is true",
+            "A Delete where IsProd is false"
+        ]
+    );
+    assert_eq!(
+        compared(conditional, conditional),
+        ["A Keep where IsProd is true"]
+    );
+    // a condition that the previous template does not have tells its cases not apart
+    let more = format!("{conditional}  B: {{Type: AWS::ECR::Repository}}\n");
+    assert_eq!(
+        compared(conditional, &more),
+        [
+            "A Keep where IsProd is true",
+            "B Create where IsProd is true",
+            "B Create where IsProd is false"
         ]
     );
 }

@@ -24,8 +24,11 @@ pub(super) fn compare(
     };
     let input = [Input::Path(path.clone())];
     let fault = |e: source::Error| Error::new(e.to_string());
-    let mut previous =
-        source::read(&input, world, files, &source::Options::default()).map_err(fault)?;
+    let compared = source::Options {
+        compared: true,
+        ..source::Options::default()
+    };
+    let mut previous = source::read(&input, world, files, &compared).map_err(fault)?;
     if previous.files != 1
         || previous
             .roots

@@ -52,6 +52,7 @@ fn sources(options: &Options, world: &World, files: &Files) -> Result<Sources, E
         exclude: options.exclude.clone(),
         code: options.code.clone(),
         demand: Demand::Resources(resource::WANTED),
+        compared: options.previous.is_some(),
         at_defaults: false,
     };
     source::read(&inputs, world, files, &options).map_err(|e| Error::new(e.to_string()))

@@ -128,15 +128,15 @@ fn stack(
             "the template holds nothing that a guardrail is about".to_owned(),
         ));
     }
+    let before = !payload.previous.trim().is_empty();
     let evaluate = |template: String| {
         let id = files.add(name.as_str(), template);
         let parameters = (files.get(id)).is_some_and(|f| f.text.contains("Parameters"));
         (
-            cloudformation::evaluate_requested(files, id, Parsed::of(files, id), world),
+            cloudformation::evaluate_requested(files, id, Parsed::of(files, id), world, before),
             parameters,
         )
     };
-    let before = !payload.previous.trim().is_empty();
     let previous = before.then(|| evaluate(payload.previous).0.0);
     let ((mut roots, diagnostics), parameters) = evaluate(payload.template);
     for root in &mut roots {
@@ -259,7 +259,7 @@ impl Surrounding {
         let id = files.add(name, payload.template.as_str());
         let whole = cloudformation::resolve(files, id, world).0;
         let parsed = Parsed::of(files, id);
-        let mut cases = cloudformation::evaluate_requested(files, id, parsed, world).0;
+        let mut cases = cloudformation::evaluate_requested(files, id, parsed, world, false).0;
         let in_template = |c: &&&Changed| whole.resources.iter().any(|r| r.address == c.id);
         let known: Vec<&&Changed> = changes.iter().filter(in_template).collect();
         let fits = |root: &Root| {

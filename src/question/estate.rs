@@ -131,6 +131,7 @@ impl Estate {
             code: None,
             demand: Demand::Everything,
             at_defaults: true,
+            compared: false,
         };
         let sources = source::read(&read.inputs, &world, files, &options)?;
         Ok(Self::build(Built {

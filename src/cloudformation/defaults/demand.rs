@@ -30,6 +30,8 @@ struct Hanging {
 /// What is to be seen of a resource in every way.
 pub(super) struct Demand {
     resource: Hanging,
+    /// Whether it matters, too, that it does not exist.
+    absence: bool,
     /// What it is judged by.
     beside: BTreeSet<Hanging>,
     /// All conditions, with those that they hang on.
@@ -56,9 +58,12 @@ impl Hanging {
 }
 
 impl Demand {
-    /// How a case shows the resource and what it is judged by; `None` where the resource does not exist in it.
+    /// How a case shows the resource and what it is judged by; `None` where the resource does not exist in it, and that does
+    /// not matter.
     pub(super) fn view(&self, truths: &Truths) -> Option<Vec<Option<Truths>>> {
-        let own = self.resource.view(truths)?;
+        let Some(own) = self.resource.view(truths) else {
+            return self.absence.then(|| vec![None]);
+        };
         let beside = self.beside.iter().map(|other| other.view(truths));
         Some(std::iter::once(Some(own)).chain(beside).collect())
     }
@@ -114,6 +119,7 @@ pub(super) fn demands(search: &Search<'_, '_>) -> Vec<Demand> {
     let demand = |(resource, beside): (Hanging, BTreeSet<Hanging>)| {
         let mut demand = Demand {
             resource,
+            absence: search.run.absence,
             beside,
             behind: BTreeSet::new(),
             parameters: BTreeSet::new(),

@@ -70,6 +70,24 @@ Resources:
 }
 
 #[test]
+fn a_repository_that_other_parameters_drop_is_not_told() {
+    let of = |rest: &str| {
+        switched(&format!(
+            "  Repo: {{Type: AWS::ECR::Repository, {rest}Properties: {}}}\n",
+            good()
+        ))
+        .replace("'no'", "'yes'")
+    };
+    let response = stack("UPDATE", &of("Condition: IsOn, "), &of(""));
+    let annotations = response["annotations"].as_array().unwrap();
+    let deleted = annotations
+        .iter()
+        .find(|a| a["annotationName"] == "repository-deleted");
+    assert_eq!(deleted.unwrap()["status"], "SKIPPED", "{response}");
+    assert_eq!(response["hookStatus"], "SUCCESS", "{response}");
+}
+
+#[test]
 fn what_only_other_parameters_of_a_stack_make_is_not_told() {
     let mutable = with(good(), "ImageTagMutability", json!("MUTABLE"));
     let chosen = json!({"Fn::If": ["IsOn", "MUTABLE", "IMMUTABLE"]});
