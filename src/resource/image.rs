@@ -4,7 +4,7 @@
 use super::grammar::{self, Grammar, Outcome};
 use super::name::PRIVATE;
 use super::symbols::{first_hole, join, split, split_last, text_of};
-use crate::value::{Part as Piece, Text, Unknown, Value};
+use crate::value::{Part as Piece, Piece as Segment, Text, Unknown, Value};
 use std::sync::Arc;
 
 pub use self::containers::container_images;
@@ -42,27 +42,17 @@ pub enum Registry {
 }
 
 /// A part of a reference that may be left out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Part {
     /// It is there and known.
     Known(String),
+    /// It is there, and known but for holes in it.
+    Partial(Text),
     /// It is left out.
     Absent,
     /// What it is, or whether it is there, hangs on a hole.
-    Unknown(Reason),
+    Unknown(Arc<Unknown>),
 }
-
-/// A hole that something hangs on. Two are equal where they give the same reason.
-#[derive(Clone, Debug)]
-pub struct Reason(pub Arc<Unknown>);
-
-impl PartialEq for Reason {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.reason == other.0.reason
-    }
-}
-
-impl Eq for Reason {}
 
 /// Reads the reference of an image; `Err`: why it is none, whatever its holes are.
 pub fn parse(value: &Value) -> Result<Image, String> {
@@ -74,12 +64,12 @@ pub fn parse(value: &Value) -> Result<Image, String> {
         return Err(format!("`{c}` is not allowed in the reference of an image"));
     }
     let (rest, digest) = match split_last(&text, '@') {
-        Some((rest, digest)) => (rest, known_part(&digest)),
+        Some((rest, digest)) => (rest, digest_part(digest)),
         None => (text.clone(), Part::Absent),
     };
     let (name, tag, open) = split_tag(&rest);
     let digest = match (digest, open) {
-        (Part::Absent, Some(hole)) => Part::Unknown(Reason(hole)),
+        (Part::Absent, Some(hole)) => Part::Unknown(hole),
         (digest, _) => digest,
     };
     if let Part::Known(digest) = &digest
@@ -125,16 +115,13 @@ fn split_tag(text: &Text) -> (Text, Part, Option<Arc<Unknown>>) {
     let last = split_last(text, '/').map_or_else(|| text.clone(), |(_, last)| last);
     let Some((_, tag)) = split_last(&last, ':') else {
         return match free_hole(&last) {
-            Some(hole) => (
-                text.clone(),
-                Part::Unknown(Reason(hole.clone())),
-                Some(hole),
-            ),
+            Some(hole) => (text.clone(), Part::Unknown(hole.clone()), Some(hole)),
             None => (text.clone(), Part::Absent, None),
         };
     };
     let name = split_last(text, ':').map_or_else(|| text.clone(), |(name, _)| name);
-    (name, known_part(&tag), free_hole(&tag))
+    let after_slash = split_last(text, '/').is_some();
+    (name, tag_part(&tag, after_slash), free_hole(&tag))
 }
 
 /// The first hole that may hold separators. Typed holes hold none, and the URL and the name of a repository have neither tag nor digest.
@@ -153,8 +140,23 @@ fn is_repository(hole: &Unknown) -> bool {
     )
 }
 
-fn known_part(text: &Text) -> Part {
+/// The digest after an `@`: it is there whatever its holes are, since no reference ends with the `@` or has two of them.
+fn digest_part(text: Text) -> Part {
+    match text.known() {
+        Some(known) => Part::Known(known.to_owned()),
+        None => Part::Partial(text),
+    }
+}
+
+/// The tag after a `:`. A hole may hold the end of a port and a whole reference after it, but where a path came before or
+/// what stands before the hole is no number; else the tag is there.
+fn tag_part(text: &Text, after_slash: bool) -> Part {
+    let no_port = || !text.known_prefix().bytes().all(|b| b.is_ascii_digit());
+    let written = text.parts().iter().any(|p| matches!(p, Piece::Lit(_)));
     match (text.known(), first_hole(text)) {
+        (None, Some(_)) if written && (after_slash || no_port()) => {
+            Part::Partial(up_to_digest(text))
+        }
         (None, Some(hole)) => {
             let known = text.known_prefix();
             let prefix = Some(known).filter(|p| !p.is_empty()).map(Arc::from);
@@ -162,10 +164,26 @@ fn known_part(text: &Text) -> Part {
                 prefix: prefix.or_else(|| hole.prefix.clone()),
                 ..(*hole).clone()
             };
-            Part::Unknown(Reason(Arc::new(unknown)))
+            Part::Unknown(Arc::new(unknown))
         }
         (known, _) => Part::Known(known.unwrap_or_default().to_owned()),
     }
+}
+
+/// A tag up to the hole that may hold the beginning of a digest: what comes after that may belong to the digest. No digest
+/// has begun where a character follows that none has.
+fn up_to_digest(tag: &Text) -> Text {
+    let hex = |t: &str| t.bytes().all(|b| b.is_ascii_hexdigit());
+    let certain = |p: &Piece| matches!(p, Piece::Lit(l) if !hex(&l.text));
+    let certain = tag.parts().iter().rposition(certain).unwrap_or(0);
+    let free = |p: &Piece| matches!(p, Piece::Hole(h) if h.role.is_none());
+    let mut parts = tag.parts().iter().enumerate();
+    let end = parts.find_map(|(i, p)| (i >= certain && free(p)).then_some(i));
+    let kept = end.and_then(|end| tag.parts().get(..=end));
+    Text::of(kept.unwrap_or(tag.parts()).iter().map(|part| match part {
+        Piece::Lit(lit) => Segment::Lit(&lit.text, lit.span(0, lit.text.len())),
+        Piece::Hole(hole) => Segment::Hole(hole.clone()),
+    }))
 }
 
 fn is_digest(text: &str) -> bool {

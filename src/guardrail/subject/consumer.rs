@@ -5,7 +5,7 @@ use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
 use crate::resource::host;
 use crate::resource::image::{self, Part, Registry};
-use crate::value::{Kind, Place, Unknown, Value};
+use crate::value::{self, Kind, Place, Unknown, Value};
 use std::sync::Arc;
 
 pub(super) fn subjects(
@@ -54,7 +54,15 @@ fn image_reference(reference: &Value) -> Vec<Entry> {
     let part = |part: &Part| match part {
         Part::Known(known) => text(known.clone(), place),
         Part::Absent => null(place),
-        Part::Unknown(why) => unknown(&why.0),
+        Part::Partial(text) => match text.parts() {
+            [value::Part::Hole(hole)] => {
+                let mut hole = Unknown::clone(&super::about(hole));
+                hole.not_null = true;
+                placed(Kind::Unknown(Arc::new(hole)), place)
+            }
+            _ => placed(Kind::String(text.clone()), place),
+        },
+        Part::Unknown(why) => unknown(why),
     };
     vec![
         ("tag", part(&parsed.tag)),

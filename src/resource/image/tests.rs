@@ -7,6 +7,7 @@ const SHA: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef012345
 fn said(template: &str) -> String {
     let part = |p: &Part| match p {
         Part::Known(t) => t.clone(),
+        Part::Partial(t) => shown(t),
         Part::Absent => "-".into(),
         Part::Unknown(_) => "?".into(),
     };
@@ -47,7 +48,15 @@ fn a_reference_has_four_parts() {
         ("${x}:latest", "?  latest -"),
         ("${x}/a:latest", "? a latest -"),
         ("a:${x}", "- a ? ?"),
-        ("a:v${x}", "- a ? ?"),
+        ("a:v${x}", "- a v${x} ?"),
+        ("a:8${x}", "- a ? ?"),
+        ("a/b:8${x}", "- a/b 8${x} ?"),
+        ("a/b:${x}-b${y}c", "- a/b ${x}-b${y} ?"),
+        ("a/b:${x}-b", "- a/b ${x}-b ?"),
+        ("a/b:v${x}b", "- a/b v${x} ?"),
+        ("a:${x}-b", "- a ? ?"),
+        ("a@${x}", "- a - ${x}"),
+        ("a:1@sha256:${x}", "- a 1 sha256:${x}"),
         ("a:${region}", "- a ? -"),
         ("a${x}", "?  ? ?"),
         ("${repository_url}", "?  - -"),
@@ -89,15 +98,23 @@ proptest! {
 
     #[test]
     fn a_hole_never_decides_against_one_of_its_values(
-        a in "[ab:/]{0,4}", x in "([ab:/.]{0,4}|latest|:latest)", b in "(:latest|:1|[ab:/]{0,3})",
+        a in "([ab:/]{0,4}|a/b:l|a:l|a/b:8|a:8|a/b:|a@)",
+        x in "([ab:/.]{0,4}|latest|:latest|atest|0/a|atest@sha256:[0-9a-f]{32}|sha256:[0-9a-f]{32})",
+        b in "(:latest|:1|-1|[ab:/]{0,3})",
     ) {
         let Ok(part) = parse(&value(&format!("{a}${{x}}{b}"))) else { return Ok(()) };
         let Ok(whole) = parse(&value(&format!("{a}{x}{b}"))) else { return Ok(()) };
-        if let Part::Known(tag) = &part.tag {
-            prop_assert_eq!(&Part::Known(tag.clone()), &whole.tag);
-        }
-        if part.tag == Part::Absent {
-            prop_assert_eq!(&whole.tag, &Part::Absent);
+        for (part, whole) in [(&part.tag, &whole.tag), (&part.digest, &whole.digest)] {
+            match (part, whole) {
+                (Part::Known(part), Part::Known(whole)) => prop_assert_eq!(part, whole),
+                (Part::Partial(part), Part::Known(whole)) => {
+                    let shown = shown(part);
+                    let (begin, end) = shown.split_once("${x}").unwrap();
+                    prop_assert!(whole.starts_with(begin) && whole.ends_with(end), "{} {}", shown, whole);
+                }
+                (Part::Absent, Part::Absent) | (Part::Unknown(_), _) => {}
+                other => prop_assert!(false, "{:?}", other),
+            }
         }
     }
 }
