@@ -5,7 +5,7 @@ use crate::guardrail::vocabulary::Subject;
 use crate::inventory::Resource;
 use crate::resource::host;
 use crate::resource::image::{self, Part, Registry};
-use crate::value::{self, Kind, Place, Unknown, Value};
+use crate::value::{self, Kind, Place, Text, Unknown, Value};
 use std::sync::Arc;
 
 pub(super) fn subjects(
@@ -72,7 +72,7 @@ fn image_reference(reference: &Value) -> Vec<Entry> {
     ]
 }
 
-/// Where an image comes from: the host, and whether that is a private registry of an own or trusted account.
+/// Where an image comes from: the host, and whether that is a private registry of an own or trusted account, or CodeBuild.
 fn origin(context: &Context<'_>, resource: &Resource, reference: &Value) -> Vec<Entry> {
     let place = &reference.place;
     let open = |why: Arc<Unknown>| {
@@ -87,6 +87,9 @@ fn origin(context: &Context<'_>, resource: &Resource, reference: &Value) -> Vec<
     };
     let host = match &parsed.registry {
         Registry::Unknown(why) => return open(why.clone()),
+        Registry::Default if is_curated(resource, &parsed.repository) => {
+            return vec![("host", null(place)), ("inside", flag(Ok(true), place))];
+        }
         Registry::Default => {
             return vec![
                 ("host", text("docker.io", place)),
@@ -106,6 +109,13 @@ fn origin(context: &Context<'_>, resource: &Resource, reference: &Value) -> Vec<
         ("host", placed(Kind::String(host.clone()), place)),
         ("inside", flag(inside, place)),
     ]
+}
+
+/// Whether an image is one of those that CodeBuild has itself, e.g. `aws/codebuild/standard:7.0`. Source: the CodeBuild user
+/// guide on the images that CodeBuild provides.
+fn is_curated(resource: &Resource, repository: &Text) -> bool {
+    resource.kind.name == "codebuild_project"
+        && repository.known_prefix().starts_with("aws/codebuild/")
 }
 
 fn registry(registry: &Registry, place: &Place) -> Value {

@@ -130,11 +130,11 @@ pub(super) const IMAGE_REFERENCE: &[Field] = &[
     Field::computed(
         "host",
         Shape::Text,
-        "its registry's host; docker.io where none is named",
+        "its registry's host; docker.io where none is named, null for the images of CodeBuild itself",
     ),
     Field::computed(
         "inside",
         Shape::Bool,
-        "whether that is a private registry of the deploying account, one of the organisation or a trusted one",
+        "whether that is a private registry of the deploying account, one of the organisation or a trusted one, or CodeBuild has the image itself",
     ),
 ];
