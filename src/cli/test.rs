@@ -77,7 +77,7 @@ pub fn judged(case: &Case, policies: &[PathBuf]) -> Run {
                 path.clone(),
                 vec![format!(
                     "{path} cannot be read: {}",
-                    crate::span::why(&error)
+                    crate::span::why(error)
                 )],
             );
         }

@@ -162,7 +162,8 @@ fn defaults_that_are_regular_expressions_have_to_be_some() {
         );
         let start = text.find("repository.tag_mutability").unwrap();
         let end = text.find("at: ").unwrap();
-        let text = format!("{}{condition}\n{}", &text[..start], &text[end..]);
+        let (before, after) = (text.split_at(start).0, text.split_at(end).1);
+        let text = format!("{before}{condition}\n{after}");
         let kind = if default.starts_with('[') {
             "texts"
         } else {

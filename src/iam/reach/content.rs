@@ -89,17 +89,18 @@ fn named(statement: &Statement) -> Option<BTreeSet<&'static str>> {
     Some(out)
 }
 
+/// A list of accounts and its number.
+type Numbered = (Arc<BTreeSet<String>>, u64);
+
 thread_local! {
-    /// Lists of accounts that a thread has met lately, with their numbers, and the next number.
-    static LISTS: RefCell<(Vec<(Arc<BTreeSet<String>>, u64)>, u64)> = const { RefCell::new((Vec::new(), 0)) };
+    /// Lists of accounts that a thread has met lately, and the next number.
+    static LISTS: RefCell<(Vec<Numbered>, u64)> = const { RefCell::new((Vec::new(), 0)) };
 }
 
 /// Stands for a list of accounts, which may be long: no other list has its number.
 fn number(accounts: &Arc<BTreeSet<String>>) -> u64 {
     LISTS.with_borrow_mut(|(met, next)| {
-        let same = |(list, _): &&(Arc<BTreeSet<String>>, u64)| {
-            Arc::ptr_eq(list, accounts) || list == accounts
-        };
+        let same = |(list, _): &&Numbered| Arc::ptr_eq(list, accounts) || list == accounts;
         if let Some((_, number)) = met.iter().find(same) {
             return *number;
         }
