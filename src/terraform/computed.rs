@@ -44,7 +44,8 @@ pub(super) fn known(raw: &RawResource, world: &World) -> Values {
         Mode::Data => surroundings.data(raw, world),
     };
     // what is made of a secret name is one, too
-    let named = ["name", "repository", "repository_name"].map(|name| raw.attributes.get(name));
+    let named = ["name", "name_prefix", "repository", "repository_name"];
+    let named = named.map(|name| raw.attributes.get(name));
     if named.iter().flatten().any(Value::has_sensitive) {
         known.values_mut().for_each(|value| value.sensitive = true);
     }
@@ -338,7 +339,13 @@ impl Surroundings {
                 .filter(|v| !v.is_null())
                 .map(|v| piece(&v))
         };
-        let Some(name) = given("name") else {
+        // a role whose name is left out gets one, after the prefix where there is one
+        let made = || {
+            let made = Text::hole(Arc::new(after_apply(raw, "name", Type::String)));
+            let prefix = given("name_prefix").unwrap_or_default();
+            Text::of([&prefix, &made].map(Piece::Text))
+        };
+        let Some(name) = given("name").or_else(|| (what == "role").then(made)) else {
             return;
         };
         let path = given("path").unwrap_or_else(|| Text::plain("/"));
