@@ -28,7 +28,7 @@ pub fn answer_line(line: &str) -> Result<String, String> {
 pub fn read(case: &Json) -> Result<(Request, Policies), String> {
     let files = Files::default();
     let span = Span::new(files.add("request", ""), 0, 0);
-    let request = request(case.get("request").ok_or("there is no `request`")?)?;
+    let mut request = request(case.get("request").ok_or("there is no `request`")?)?;
     let scope = match case.get("registryPolicyScope") {
         None | Some(Json::Null) => Scope::V2,
         Some(scope) => match scope.as_str() {
@@ -48,6 +48,7 @@ pub fn read(case: &Json) -> Result<(Request, Policies), String> {
         endpoint: reader.named(case, "vpcEndpointPolicies", PolicyKind::VpcEndpoint)?,
         ..Policies::default()
     };
+    request.context.view.bounded = (!policies.boundary.is_empty()).into();
     for (key, kind, name) in [
         (
             "resourcePolicy",

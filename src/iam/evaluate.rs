@@ -2,8 +2,8 @@
 
 use super::document::PolicyKind;
 use super::kleene::Tri;
-use super::pattern::Context;
-use super::principal::Caller;
+use super::pattern::{Context, Fact};
+use super::principal::{Caller, Principals, is_service_linked};
 use super::rule::{Policy, Rule};
 use std::sync::Arc;
 
@@ -156,30 +156,49 @@ fn core(request: &Request, resource: Says, own: Tri) -> Tri {
     }
 }
 
+/// Whether a statement names the caller itself, not only the caller's role or account, so that no boundary has a say.
+fn names_itself(rule: &Rule, request: &Request) -> Tri {
+    let named = |p: &Principals| p.names_itself(&request.caller, &request.context);
+    rule.principals.as_ref().map_or(Tri::True, named)
+}
+
+/// Whether policies allow a request to the caller itself.
+pub fn allows_itself(policies: &[Policy], request: &Request) -> Tri {
+    let rules = policies.iter().flat_map(|p| &p.rules);
+    let allows = rules.filter(|r| !r.deny).map(|r| {
+        let (direct, _) = matches(r, request);
+        direct.and(names_itself(r, request))
+    });
+    Tri::any(allows)
+}
+
 /// Decides a request.
 pub fn decide(request: &Request, policies: &Policies) -> Decision {
-    let resource = says(&policies.resource, request);
+    let mut resource = says(&policies.resource, request);
     let identity = says(&policies.identity, request);
     let boundary = says(&policies.boundary, request);
-    let bounded = match policies.boundary.as_slice() {
-        [] => Tri::True,
+    let bounded = match (policies.boundary.as_slice(), request.context.view.bounded) {
+        ([], _) => Tri::True,
+        (_, Tri::Unknown) => boundary.direct.or(Tri::Unknown),
         _ => boundary.direct,
     };
+    if bounded != Tri::True && request.caller.account().is_some() {
+        let itself = allows_itself(&policies.resource, request);
+        resource.direct = itself.or(resource.direct.and(bounded));
+    }
     let own = identity.direct.and(bounded);
     let core = core(request, resource, own);
     let mut deny = resource.deny.or(identity.deny).or(boundary.deny);
     let mut gates = Tri::True;
-    // service control policies do not apply to services
-    let levels = policies
-        .service_control
-        .iter()
-        .filter(|_| request.caller.account().is_some());
-    for level in levels {
+    let levels = policies.service_control.iter();
+    for level in levels.filter(|_| binds(PolicyKind::ServiceControl, request)) {
         let level = says(level, request);
         deny = deny.or(level.deny);
         gates = gates.and(level.direct);
     }
-    deny = deny.or(says(&policies.resource_control, request).deny);
+    if binds(PolicyKind::ResourceControl, request) {
+        deny = deny.or(says(&policies.resource_control, request).deny);
+    }
     if !policies.endpoint.is_empty() {
         let endpoint = says(&policies.endpoint, request);
         deny = deny.or(endpoint.deny);
@@ -196,6 +215,20 @@ pub fn decide(request: &Request, policies: &Policies) -> Decision {
     }
 }
 
+/// Whether policies of a kind have a say in a request: those of an organisation have none in what a service-linked role does, and
+/// service control policies none in what services do (AWS Organizations User Guide).
+fn binds(kind: PolicyKind, request: &Request) -> bool {
+    let arn = match request.context.facts.get("aws:principalarn") {
+        Some(Fact::One(arn)) => arn,
+        _ => request.caller.words(),
+    };
+    match kind {
+        PolicyKind::ServiceControl => request.caller.account().is_some() && !is_service_linked(arn),
+        PolicyKind::ResourceControl => !is_service_linked(arn),
+        _ => true,
+    }
+}
+
 fn because(request: &Request, policies: &Policies, verdict: Verdict, deny: Tri) -> Vec<Because> {
     let all = (policies.identity.iter())
         .chain(&policies.boundary)
@@ -203,10 +236,9 @@ fn because(request: &Request, policies: &Policies, verdict: Verdict, deny: Tri) 
         .chain(policies.service_control.iter().flatten())
         .chain(&policies.resource_control)
         .chain(&policies.endpoint);
-    let service_control = |p: &Policy| p.kind == PolicyKind::ServiceControl;
     let mut out = Vec::new();
     for policy in all {
-        if service_control(policy) && request.caller.account().is_none() {
+        if !binds(policy.kind, request) {
             continue;
         }
         for rule in &policy.rules {

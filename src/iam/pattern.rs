@@ -100,6 +100,8 @@ pub struct View {
     pub unnamed: bool,
     /// Assumptions about AWS count as unknown (A1 …) rather than as what they say.
     pub cautious: bool,
+    /// Whether the caller has a permissions boundary.
+    pub bounded: Tri,
 }
 
 /// A pattern.

@@ -74,6 +74,11 @@ pub(super) fn role_of(arn: &str) -> Option<(&str, &str, &str)> {
     Some((partition, account, name))
 }
 
+/// Whether an ARN is that of a service-linked role.
+pub fn is_service_linked(arn: &str) -> bool {
+    account_of(arn).is_some() && arn.contains(":role/aws-service-role/")
+}
+
 fn is_session(arn: &str) -> bool {
     arn.contains(":assumed-role/")
 }
@@ -214,7 +219,7 @@ impl Level {
 pub struct Principals {
     /// NotPrincipal.
     pub negated: bool,
-    /// In a Deny: which principals NotPrincipal spares is not written down for accounts named by a role or user only (A2).
+    /// In a Deny: which other principals NotPrincipal spares of an account of which it lists a role or user is not written down (A2).
     pub deny: bool,
     /// Who is named.
     pub who: Vec<Who>,
@@ -228,17 +233,53 @@ impl Principals {
         if !self.negated {
             return Level { direct, account };
         }
-        let mut direct = direct.or(account).negate();
-        if self.deny && context.view.cautious && direct == Tri::True {
+        let mut out = direct.or(account).negate();
+        if self.deny {
             let listed = |w: &Who| w.account().is_some() && w.account() == caller.account();
-            if self.who.iter().any(listed) {
-                direct = Tri::Unknown;
+            let spared = match context.view.cautious {
+                true => out == Tri::True && self.who.iter().any(listed),
+                false => direct == Tri::False && account.may() && self.names_one_of(caller),
+            };
+            if spared {
+                out = Tri::Unknown;
             }
+            // such a Deny hits whoever has a permissions boundary, listed or not (IAM User Guide, NotPrincipal)
+            out = out.or(context.view.bounded);
         }
         Level {
-            direct,
+            direct: out,
             account: Tri::False,
         }
+    }
+
+    /// Whether users or roles of a caller's account are listed, and the caller is not its root user: AWS has the account listed
+    /// beside them for the sake of those that are listed, and does not say that it spares all others (A2).
+    fn names_one_of(&self, caller: &Caller) -> bool {
+        let one = |w: &Who| match w {
+            Who::Identity(arn) => account_of(arn) == caller.account(),
+            _ => false,
+        };
+        !caller.words().ends_with(":root") && self.who.iter().any(one)
+    }
+
+    /// Whether it names the caller as such, and not only the caller's role: what is granted so, no permissions boundary limits by
+    /// allowing less (IAM User Guide, evaluation logic).
+    pub fn names_itself(&self, caller: &Caller, context: &Context) -> Tri {
+        match self.negated {
+            true => self.fits(caller, context).direct,
+            false => Tri::any(self.who.iter().map(|w| itself(w, caller, context))),
+        }
+    }
+}
+
+fn itself(who: &Who, caller: &Caller, context: &Context) -> Tri {
+    let fits = direct(who, caller, context);
+    match (who, caller) {
+        (Who::Identity(arn), _) if role_of(arn).is_some() && !is_session(arn) => Tri::False,
+        (Who::Open { glob, everyone, .. }, Caller::Identity { arn, .. }) if !everyone => {
+            fits.and(Tri::from(glob.fits(arn, context).may()))
+        }
+        _ => fits,
     }
 }
 

@@ -6,7 +6,7 @@
 use super::estate::{Estate, sid};
 use crate::iam::action;
 use crate::iam::document::{Document, PolicyKind};
-use crate::iam::evaluate::{Policies, Request, Verdict, decide, matching};
+use crate::iam::evaluate::{Policies, Request, Verdict, allows_itself, decide, matching};
 use crate::iam::kleene::Tri;
 use crate::iam::rule::{Policy, Rule, Scope, Setting};
 use crate::span::Span;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 mod context;
 mod identity;
+mod levels;
 mod managed;
 mod missing;
 mod others;
@@ -25,6 +26,7 @@ mod target;
 #[cfg(test)]
 mod tests;
 
+use self::levels::Attached;
 use self::principal::Principal;
 use self::target::Target;
 
@@ -84,6 +86,8 @@ pub struct Link {
     pub says: Says,
     /// What allows it names the principal, not only its account as a whole.
     pub direct: bool,
+    /// What allows it names the principal, not only its role or account: no permissions boundary has a say.
+    pub itself: bool,
     /// The statements that match, or may.
     pub statements: Vec<Matched>,
 }
@@ -125,6 +129,10 @@ struct Asking {
     scope: Scope,
     /// It stands in a file.
     placed: bool,
+    /// It surely belongs to the principal.
+    sure: bool,
+    /// Of a service control policy: where it stands.
+    attached: Attached,
 }
 
 /// The question cannot be asked as it is put: what is wrong, and what to do about it.
@@ -237,7 +245,11 @@ fn one(
 ) -> Answer {
     let made: Vec<Policy> = asking.iter().map(|a| made(a, target)).collect();
     let secret = asking.iter().any(|a| a.document.sensitive);
-    let known = context::of(estate, asked, (principal, target), &made, secret);
+    let mut known = context::of(estate, asked, (principal, target), &made, secret);
+    let bounded = bounded(asking);
+    for context in &mut known.contexts {
+        context.view.bounded = bounded;
+    }
     let request = |context| Request {
         caller: principal.caller.clone(),
         action: action.to_owned(),
@@ -245,15 +257,9 @@ fn one(
         owner: target.account.clone(),
         context,
     };
-    let policies = grouped(&made);
-    let mut verdicts: Vec<Verdict> = (known.contexts.iter())
-        .map(|c| decide(&request(c.clone()), &policies).verdict)
-        .collect();
-    verdicts.dedup();
-    let decision = match verdicts.as_slice() {
-        [one] => *one,
-        _ => Verdict::Unknown,
-    };
+    let policies = grouped(asking, &made);
+    let all = known.contexts.iter().map(|c| request(c.clone()));
+    let decision = in_all(all, &policies);
     let request = request(known.contexts.first().cloned().unwrap_or_default());
     let links = asking.iter().zip(&made).map(|(a, p)| link(a, p, &request));
     let mut answer = Answer {
@@ -271,55 +277,79 @@ fn one(
     if answer.chain.iter().any(registry) {
         answer.assumes.clone_from(&target.assumes);
     }
-    if decision == Verdict::Unknown {
-        answer.reasons = reasons::of(&made, &request);
-        answer.reasons.extend(known.open);
-        let mut seen = Vec::new();
-        answer.reasons.retain(|r| {
-            let new = !seen.contains(r);
-            seen.push(r.clone());
-            new
-        });
+    match decision {
+        Verdict::Unknown => {
+            answer.reasons = reasons::of(&made, &request);
+            (answer.reasons).extend(levels::open(&policies.service_control, &request));
+            answer.reasons.extend(known.open);
+            once(&mut answer.reasons, bounded);
+        }
+        Verdict::Deny if levels::bar(&policies.service_control, &request) => {
+            answer.missing.push(levels::missing(action));
+        }
+        _ => {}
     }
-    answer.missing = missing::of(&answer, principal, target);
+    let before = missing::of(&answer, principal, target);
+    answer.missing.splice(0..0, before);
     answer
 }
 
-/// A policy ready to be asked. Of an organisation's policies only what they deny counts: that everything is allowed
-/// otherwise is what AWS attaches to every account (FullAWSAccess), and nobody sees here that it was taken away.
+/// What comes of a request, whichever of these it is.
+fn in_all(requests: impl Iterator<Item = Request>, policies: &Policies) -> Verdict {
+    let mut verdicts: Vec<Verdict> = requests.map(|r| decide(&r, policies).verdict).collect();
+    verdicts.dedup();
+    match verdicts.as_slice() {
+        [one] => *one,
+        _ => Verdict::Unknown,
+    }
+}
+
+/// Each reason once, with that for a boundary that may be another principal's.
+fn once(reasons: &mut Vec<Reason>, bounded: Tri) {
+    if bounded == Tri::Unknown {
+        reasons.push(
+            "whether the principal has the permissions boundary of the input is not known".into(),
+        );
+    }
+    let mut seen = Vec::new();
+    reasons.retain(|r| {
+        let new = !seen.contains(r);
+        seen.push(r.clone());
+        new
+    });
+}
+
+/// Whether the principal has a permissions boundary.
+fn bounded(asking: &[Asking]) -> Tri {
+    let boundaries = asking
+        .iter()
+        .filter(|a| a.document.kind == PolicyKind::Boundary);
+    Tri::any(boundaries.map(|a| Tri::from(a.sure).or(Tri::Unknown)))
+}
+
+/// A policy ready to be asked.
 fn made(asking: &Asking, target: &Target) -> Policy {
     let setting = Setting {
         binding: target.binding.clone(),
         scope: asking.scope.clone(),
     };
-    let mut policy = Policy::new(asking.name.clone(), &asking.document, &setting);
-    if policy.kind == PolicyKind::ServiceControl {
-        policy.rules.retain(|r| r.deny);
-    }
-    policy
+    Policy::new(asking.name.clone(), &asking.document, &setting)
 }
 
-fn grouped(made: &[Policy]) -> Policies {
+fn grouped(asking: &[Asking], made: &[Policy]) -> Policies {
     let mut out = Policies::default();
-    let mut level = Vec::new();
-    for policy in made.iter().cloned() {
+    let mut service_control = Vec::new();
+    for (asking, policy) in asking.iter().zip(made.iter().cloned()) {
         match policy.kind {
             PolicyKind::Identity => out.identity.push(policy),
             PolicyKind::Boundary => out.boundary.push(policy),
-            PolicyKind::ServiceControl => level.push(policy),
+            PolicyKind::ServiceControl => service_control.push((asking.attached.clone(), policy)),
             PolicyKind::ResourceControl => out.resource_control.push(policy),
             PolicyKind::VpcEndpoint => out.endpoint.push(policy),
             _ => out.resource.push(policy),
         }
     }
-    if !level.is_empty() {
-        // what AWS attaches to every account of an organisation
-        level.push(Policy::everything(
-            "FullAWSAccess",
-            PolicyKind::ServiceControl,
-        ));
-        out.service_control.push(level);
-    }
+    out.service_control = levels::of(&service_control);
     out
 }
 
@@ -333,6 +363,7 @@ fn chain(links: impl Iterator<Item = Link>) -> Vec<Link> {
             Some(known) => {
                 known.says = known.says.max(link.says);
                 known.direct |= link.direct;
+                known.itself |= link.itself;
                 known.statements.extend(link.statements);
                 known.statements.sort_by_key(|s| (s.index, s.deny));
             }
@@ -374,6 +405,7 @@ fn link(asking: &Asking, policy: &Policy, request: &Request) -> Link {
     };
     Link {
         direct: matching.iter().any(direct),
+        itself: allows_itself(std::slice::from_ref(policy), request).must(),
         kind: policy.kind,
         name: asking.name.clone(),
         span: asking.placed.then(|| asking.document.place.primary()),

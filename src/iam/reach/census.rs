@@ -399,6 +399,7 @@ fn view(relax: bool) -> View {
         relax,
         unnamed: false,
         cautious: true,
+        ..View::default()
     }
 }
 

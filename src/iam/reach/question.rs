@@ -237,6 +237,7 @@ pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer
         relax: !ground.tied.is_empty(),
         unnamed: question.unnamed(),
         cautious: true,
+        ..View::default()
     };
     if view.relax
         && let Ok(Some(answer)) = concrete(scene, &ready, question, need)
@@ -275,6 +276,7 @@ fn concrete(
         relax: false,
         unnamed: question.unnamed(),
         cautious: true,
+        ..View::default()
     };
     let ground = &ready.ground;
     let dimensions = tied_dimensions(scene, ground, question, need)?;

@@ -129,6 +129,7 @@ fn masks(scene: &Scene, ready: &Ready, need: &Need) -> Result<Vec<Mask>, Exhaust
         relax: !ready.ground.tied.is_empty(),
         unnamed: false,
         cautious: true,
+        ..View::default()
     };
     let search = Search {
         scene,

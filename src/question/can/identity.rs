@@ -3,6 +3,7 @@
 
 use super::super::estate::{Estate, Policy as Held, doubt_all};
 use super::Asking;
+use super::levels::Attached;
 use super::managed;
 use super::principal::Principal;
 use super::target::Target;
@@ -215,6 +216,8 @@ fn asking(name: &str, document: &Arc<Document>, sure: Tri) -> Option<Asking> {
         document,
         scope: Scope::V2,
         placed: true,
+        sure: sure.must(),
+        attached: Attached::default(),
     })
 }
 
@@ -322,6 +325,8 @@ fn named(
         name: name.into(),
         scope: Scope::V2,
         placed: false,
+        sure: sure.must(),
+        attached: Attached::default(),
     })
 }
 

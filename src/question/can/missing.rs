@@ -27,8 +27,8 @@ pub(super) fn of(answer: &Answer, principal: &Principal, target: &Target) -> Vec
     let mut out = grants(answer, principal, target);
     let (who, what) = (&answer.principal, &answer.action);
     let inside = principal.account() == Some(target.account.as_str());
-    let direct = allowing(answer, RESOURCE).any(|l| l.direct);
-    if lacks(answer, PolicyKind::Boundary) && !(direct && inside) {
+    let itself = allowing(answer, RESOURCE).any(|l| l.itself);
+    if lacks(answer, PolicyKind::Boundary) && !(itself && inside) {
         out.push(format!(
             "an Allow of {what} in the permissions boundary of {who}"
         ));

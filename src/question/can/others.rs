@@ -2,14 +2,17 @@
 
 use super::super::estate::{Estate, Policy as Held, doubt_all, parsed};
 use super::identity;
+use super::levels::Attached;
 use super::principal::Principal;
 use super::target::Target;
 use super::{Asked, Asking, Refused};
-use crate::iam::document::{Document, PolicyKind};
+use crate::iam::document::{Document, Effect, PolicyKind, Statement};
+use crate::iam::principal::is_service_linked;
 use crate::iam::rule::Scope;
 use crate::inventory::{self, Link};
 use crate::span::{Files, Span};
-use crate::value::{Unknown, Value};
+use crate::value::{Kind, Unknown, Value};
+use crate::world::is_account;
 use std::sync::Arc;
 
 /// The policies in the order of the evaluation: the organisation's, the endpoint's, the principal's own.
@@ -31,12 +34,21 @@ fn placed(held: &Held, document: Arc<Document>) -> Asking {
         document,
         scope: Scope::V2,
         placed: true,
+        sure: true,
+        attached: Attached::default(),
     }
 }
 
 /// Service control policies bind the principals of the organisation's accounts, resource control policies their resources.
+///
+/// Neither binds a service-linked role; a session of one looks like that of any role of such a name.
 fn of_organization(estate: &Estate, principal: &Principal, target: &Target) -> Vec<Asking> {
     let mut out = Vec::new();
+    let arn = principal.arn.as_deref().unwrap_or_default();
+    if is_service_linked(arn) {
+        return out;
+    }
+    let linked = matches!(&principal.name, Some(("role", n)) if n.starts_with("AWSServiceRoleFor"));
     let account = principal.account();
     let owner = Some(target.account.as_str());
     for (kind, account) in [
@@ -47,20 +59,56 @@ fn of_organization(estate: &Estate, principal: &Principal, target: &Target) -> V
             continue;
         };
         for (_, policy) in estate.policies_of(kind) {
-            let mut document = policy.document.clone();
-            if !attached(estate, target, policy, account) {
-                let why = format!(
+            let doubt = match attached(estate, target, policy, account) {
+                true if !linked => None,
+                true => Some(format!(
+                    "whether `{arn}` is a service-linked role, which no policy of the organisation binds, is not known"
+                )),
+                false => Some(format!(
                     "whether `{}` is attached to account {account} is not in the input",
                     policy.name
-                );
+                )),
+            };
+            let mut document = policy.document.clone();
+            if let Some(why) = &doubt {
                 let mut doubtful = Document::clone(&document);
-                doubt_all(&mut doubtful, &Arc::new(Unknown::because(why)));
+                let why = Arc::new(Unknown::because(why.clone()));
+                // what allows is weighed level by level
+                let denies = |s: &&mut Statement| {
+                    kind == PolicyKind::ResourceControl || s.effect != Effect::Allow
+                };
+                for statement in doubtful.statements.iter_mut().filter(denies) {
+                    statement.unknown.get_or_insert_with(|| why.clone());
+                }
                 document = Arc::new(doubtful);
             }
-            out.push(placed(policy, document));
+            out.push(Asking {
+                attached: level(estate, policy, account, doubt),
+                ..placed(policy, document)
+            });
         }
     }
     out
+}
+
+/// Where a service control policy stands.
+fn level(estate: &Estate, policy: &Held, account: &str, doubt: Option<String>) -> Attached {
+    let targets = policy.resource.map(|p| estate.inventory.targets(p));
+    let targets = targets.unwrap_or_default();
+    let elsewhere = |t: &Value| (t.as_str()).is_some_and(|id| is_account(id) && id != account);
+    match doubt {
+        Some(_) if !targets.is_empty() && targets.iter().all(elsewhere) => Attached::Elsewhere,
+        Some(why) => Attached::Perhaps(why.into()),
+        None if policy.existing => Attached::Stated,
+        None => {
+            let known = targets.iter().filter(|t| !elsewhere(t));
+            Attached::To(
+                known
+                    .map(|t| t.as_str().unwrap_or(account).to_owned())
+                    .collect(),
+            )
+        }
+    }
 }
 
 /// Whether an account is of the owner's organisation; `None`: nobody has said.
@@ -129,7 +177,11 @@ fn own(
     for (path, text) in &asked.identity {
         let (value, problem) = parsed(&estate.files, path, text);
         let (document, _) = Document::read(&value, PolicyKind::Identity);
-        if problem.is_some() || document.statements.is_empty() {
+        // an empty list says that there is none
+        let none = value.get("Statement").is_some_and(
+            |s| matches!(&s.kind, Kind::Sequence { items, more: None, .. } if items.is_empty()),
+        );
+        if problem.is_some() || (document.statements.is_empty() && !none) {
             let help = "give a file with a policy document in JSON";
             return Err(Refused::new(
                 format!("--identity `{path}` holds no policy"),
@@ -141,30 +193,42 @@ fn own(
             document: Arc::new(document),
             scope: Scope::V2,
             placed: true,
+            sure: true,
+            attached: Attached::default(),
         });
     }
     if !asked.identity.is_empty() {
         return Ok(out);
     }
+    if principal.sort == Some("Account") {
+        out.push(everything("the root user's own rights".into(), None));
+        return Ok(out);
+    }
     out.extend(identity::of_input(estate, principal, target));
-    out.push(perhaps(&asked.principal));
+    let why = format!(
+        "what the own policies of `{}` allow is not in the input: --identity FILE",
+        asked.principal
+    );
+    out.push(everything("the principal's own policies".into(), Some(why)));
     Ok(out)
 }
 
-/// What policies outside the input may allow a principal.
-fn perhaps(principal: &str) -> Asking {
+/// What allows a principal everything, or perhaps does: what policies outside the input may allow. Of an account's root user no
+/// policy is asked (IAM User Guide, root user).
+fn everything(name: String, doubt: Option<String>) -> Asking {
     let file = Files::default().add("", "");
     let span = Span::new(file, 0, 0);
     let text = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
     let (mut document, _) = Document::read(&Value::text(text, span), PolicyKind::Identity);
-    let why = format!(
-        "what the own policies of `{principal}` allow is not in the input: --identity FILE"
-    );
-    doubt_all(&mut document, &Arc::new(Unknown::because(why)));
+    if let Some(why) = doubt {
+        doubt_all(&mut document, &Arc::new(Unknown::because(why)));
+    }
     Asking {
-        name: "the principal's own policies".into(),
+        name: name.into(),
         document: Arc::new(document),
         scope: Scope::V2,
         placed: false,
+        sure: true,
+        attached: Attached::default(),
     }
 }

@@ -8,6 +8,8 @@ use crate::iam::principal::Who;
 use crate::iam::rule::{Element, Policy, Rule, Scope};
 use crate::value::Reason;
 
+const A2: &str = "A2: whether NotPrincipal in a Deny that lists an account beside a role or user of it spares the account's other principals is not documented";
+
 /// The reasons, in the order of the policies.
 pub(super) fn of(policies: &[Policy], request: &Request) -> Vec<Reason> {
     let mut out = Vec::new();
@@ -31,10 +33,15 @@ fn rule_reasons(rule: &Rule, request: &Request) -> Vec<Reason> {
     }
     if rule.caller(&request.caller, &request.context).any() == Tri::Unknown {
         let who = rule.principals.iter().flat_map(|p| &p.who);
-        out.extend(who.filter_map(|w| match w {
+        let open = who.filter_map(|w| match w {
             Who::Open { unknown, .. } => Some(unknown.reason.clone()),
             _ => None,
-        }));
+        });
+        let open: Vec<Reason> = open.collect();
+        if open.is_empty() && request.context.view.bounded == Tri::False {
+            out.push(A2.into());
+        }
+        out.extend(open);
     }
     if rule.resource(&request.resource, &request.context) == Tri::Unknown {
         out.extend(holes(rule.resources.as_ref()));

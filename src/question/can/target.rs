@@ -1,6 +1,7 @@
 //! What a request is made of: a repository, or the registry; and the policies on its side.
 
 use super::super::estate::{Estate, Repository, Sort, doubt_all};
+use super::levels::Attached;
 use super::principal::Principal;
 use super::{Asked, Asking, Refused};
 use crate::iam::action::{self, Service};
@@ -268,6 +269,8 @@ impl Target {
                     document,
                     scope: attached.scope.clone(),
                     placed: true,
+                    sure: true,
+                    attached: Attached::default(),
                 });
             }
         }
@@ -296,6 +299,8 @@ impl Target {
             document: Arc::new(document),
             scope: Scope::V2,
             placed: false,
+            sure: true,
+            attached: Attached::default(),
         });
     }
 }

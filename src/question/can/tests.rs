@@ -6,6 +6,7 @@ use crate::source::Input;
 use crate::span::Files;
 use crate::world::{Organization, Target, World};
 
+mod bounds;
 mod identity;
 mod lacks;
 mod public;

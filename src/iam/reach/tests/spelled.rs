@@ -63,6 +63,7 @@ fn agree(scene: &Scene) -> Result<(), TestCaseError> {
                 relax: !ready.ground.tied.is_empty(),
                 unnamed: matches!(question, Question::Public),
                 cautious: true,
+                ..View::default()
             };
             let table = ready.table(scene, view).unwrap();
             let search = Search {
