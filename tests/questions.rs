@@ -111,6 +111,42 @@ fn access_in_every_format() {
     }
 }
 
+/// What somebody may do who may do only a part of what a pull or a push takes.
+#[test]
+fn access_tells_of_parts() {
+    let of = |actions: &str, action: &[&str]| {
+        let folder = tempfile::tempdir().unwrap();
+        let code = format!(
+            r#"
+resource "aws_ecr_repository" "a" {{
+  name = "app"
+}}
+resource "aws_ecr_repository_policy" "a" {{
+  repository = aws_ecr_repository.a.name
+  policy     = jsonencode({{ Version = "2012-10-17", Statement = [{{ Effect = "Allow", Principal = "*", Action = {actions} }}] }})
+}}
+"#
+        );
+        std::fs::write(folder.path().join("main.tf"), code).unwrap();
+        let mut arguments = vec!["access", "--format", "json", "."];
+        arguments.extend(action);
+        let (_, answer) = json(folder.path(), &arguments);
+        let all = answer["repositories"][0]["access"].as_array().unwrap();
+        let anyone = all.iter().filter(|a| a["who"]["class"] == "anyone");
+        let words = anyone.map(|a| a["action"].as_str().unwrap().to_owned());
+        words.collect::<Vec<_>>()
+    };
+    let part = r#"["ecr:BatchGetImage", "ecr:PutImage"]"#;
+    assert_eq!(of(part, &[]), ["ecr:BatchGetImage", "ecr:PutImage"]);
+    assert_eq!(of(part, &["--action", "pull"]), [""; 0]);
+    let pull = r#"["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:PutImage"]"#;
+    assert_eq!(of(pull, &[]), ["pull", "ecr:PutImage"]);
+    assert_eq!(
+        of(r#""ecr:*""#, &[]),
+        ["pull", "push", "replicate", "administer", "read"]
+    );
+}
+
 #[test]
 fn access_of_one_principal() {
     let one = [

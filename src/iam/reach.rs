@@ -48,7 +48,7 @@ use self::question::{Need, Question, ask};
 
 pub use self::alone::Alone;
 pub use self::parties::{
-    Ability, Change, Holder, Party, Source, accounts_with, gained, holders, outsiders,
+    Ability, Change, Holder, Party, Source, accounts_with, gained, holders, outsiders, parts,
     with_own_identities,
 };
 pub use self::roles::{

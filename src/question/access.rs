@@ -8,7 +8,7 @@ use super::estate::{Estate, Located, Repository, Sort};
 use crate::iam::action::{self, Service};
 use crate::iam::principal::account_of;
 use crate::iam::reach::{
-    Ability, Answer, Holder, OWN_ORGANIZATION, OWNER, Party, Source, Witness, holders,
+    Ability, Answer, Holder, OWN_ORGANIZATION, OWNER, Party, Source, Witness, holders, parts,
 };
 use crate::inventory::Resource;
 use crate::resource::arn::{Account, account};
@@ -185,11 +185,16 @@ pub fn one(estate: &Estate, filter: &Filter, position: usize) -> Access {
             continue;
         }
         match holders(&repository.scene, &repository.trusted, &actions, all) {
-            Ok(found) => out.grants.extend(
-                found
-                    .into_iter()
-                    .map(|h| grant(estate, repository, *what, h)),
-            ),
+            Ok(found) => {
+                let parts = part_of(repository, filter, (*what, &actions), &found);
+                let grant = |(what, h)| grant(estate, repository, what, h);
+                let whole = found.into_iter().map(|h| (*what, h));
+                out.grants.extend(whole.map(grant));
+                match parts {
+                    Ok(parts) => out.grants.extend(parts.into_iter().map(grant)),
+                    Err(why) => out.failed.push((*what, why)),
+                }
+            }
             Err(why) => out.failed.push((*what, why)),
         }
     }
@@ -197,6 +202,31 @@ pub fn one(estate: &Estate, filter: &Filter, position: usize) -> Access {
         out.grants.retain(|g| takes_in(&g.holder, principal));
     }
     out
+}
+
+/// Who can do only some of the actions that a pull or a push takes, by action, beside those who can do the whole; where everything
+/// is asked about: else nobody would be told of them.
+fn part_of(
+    repository: &Repository,
+    filter: &Filter,
+    (what, actions): (What, &[&'static str]),
+    whole: &[Holder],
+) -> Result<Vec<(What, Holder)>, &'static str> {
+    let takes_all = matches!(what, What::Ability(Ability::Pull | Ability::Push));
+    if !takes_all || actions.len() < 2 || filter.what != What::all() {
+        return Ok(Vec::new());
+    }
+    let listed = |holder: &Holder| {
+        let as_sure = |w: &&Holder| w.answer.is_yes() || !holder.answer.is_yes();
+        let as_free = |w: &&Holder| !w.network || holder.network;
+        let same = whole.iter().filter(|w| w.party == holder.party);
+        same.filter(as_sure).any(|w| as_free(&w))
+    };
+    let parts = parts(&repository.scene, &repository.trusted, actions)?;
+    let each = parts
+        .into_iter()
+        .flat_map(|(action, holders)| holders.into_iter().map(move |h| (What::Action(action), h)));
+    Ok(each.filter(|(_, holder)| !listed(holder)).collect())
 }
 
 fn grant(estate: &Estate, repository: &Repository, what: What, holder: Holder) -> Grant {

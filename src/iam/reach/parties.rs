@@ -136,6 +136,36 @@ pub fn holders(
     census::holders(&census).map_err(|Exhausted| super::INTRICATE)
 }
 
+/// Who can do some of the actions that something takes all of, by action; none where the policies say the same of all of them.
+///
+/// # Errors
+/// Why nothing can be told.
+pub fn parts(
+    scene: &Scene,
+    trusted: &Trusted,
+    actions: &[&'static str],
+) -> Result<Vec<(&'static str, Vec<Holder>)>, &'static str> {
+    let ready = Ready::of(scene, false);
+    let rules = ready.ground.rules();
+    let says = |action: &str| mask::of_rules(rules.iter().map(|(_, r)| r.action(action)));
+    let first = actions.first().map(|a| says(a));
+    if actions.iter().all(|a| Some(says(a)) == first) {
+        return Ok(Vec::new());
+    }
+    let mut known: BTreeMap<Mask, Vec<Holder>> = BTreeMap::new();
+    let mut out = Vec::new();
+    for action in actions {
+        let says = says(action);
+        let found = match known.get(&says) {
+            Some(found) => found.iter().map(|h| h.doing(action)).collect(),
+            None => holders(scene, trusted, &[*action], false)?,
+        };
+        known.entry(says).or_insert_with(|| found.clone());
+        out.push((*action, found));
+    }
+    Ok(out)
+}
+
 /// A comparison of two states of policies: who can do something by those of the head, and could not by those of the base. What else is
 /// known of the scene is taken from the head. A change of a registry policy's scope is a comparison of one policy with itself.
 pub struct Change<'a> {
