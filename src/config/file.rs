@@ -298,7 +298,11 @@ pub enum Actions {
     Pull,
     /// Writing images.
     Push,
-    /// Everything else.
+    /// Bringing images or repositories in by replication, import or creation.
+    Replicate,
+    /// Reading other things: policies, scan findings, tags.
+    Read,
+    /// Everything but reading and writing images.
     Administer,
 }
 

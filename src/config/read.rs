@@ -346,7 +346,9 @@ fn accepts(given: file::Accepts) -> Accepts {
     let action = |action| match action {
         file::Actions::Pull => "pull".to_owned(),
         file::Actions::Push => "push".to_owned(),
+        file::Actions::Replicate => "replicate".to_owned(),
         file::Actions::Administer => "administer".to_owned(),
+        file::Actions::Read => "read".to_owned(),
     };
     Accepts {
         accounts: given.accounts.into_vec().into_iter().map(|w| w.0).collect(),

@@ -14,7 +14,7 @@ use crate::raw::Form;
 use crate::value::{Cause, Role};
 use crate::world::World;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A guardrail that runs, with what holds for it.
 pub(super) struct Active<'a> {
@@ -266,6 +266,17 @@ fn finding(
     }
 }
 
+/// The three sorts of access that fingerprints tell apart.
+fn sorts(access: &Access) -> Vec<&str> {
+    let sort = |action: &'_ String| match action.as_str() {
+        "pull" | "read" => "pull",
+        "push" | "replicate" => "push",
+        _ => "administer",
+    };
+    let sorts: BTreeSet<&str> = access.actions.iter().map(sort).collect();
+    sorts.into_iter().collect()
+}
+
 /// What makes it the same finding in another run: guardrail, root, address, and what is wrong; no lines.
 fn identity(
     guardrail: &Guardrail,
@@ -275,7 +286,7 @@ fn identity(
     judgement: &Judgement,
 ) -> String {
     let wrong = match (access, judgement.outcome) {
-        (Some(access), _) => format!("{} {}", access.accounts.join(","), access.actions.join(",")),
+        (Some(access), _) => format!("{} {}", access.accounts.join(","), sorts(access).join(",")),
         (None, Outcome::Undetermined) => "undetermined".to_owned(),
         (None, _) => judgement.message.clone(),
     };

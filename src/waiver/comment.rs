@@ -175,9 +175,11 @@ pub(super) fn accepts(accounts: Vec<String>, actions: Vec<String>) -> Result<Acc
     if let Some(bad) = accounts.iter().find(|a| !is_account(a) && *a != "*") {
         return Err(format!("`{bad}` is no account id: it takes 12 digits"));
     }
-    let known = ["pull", "push", "administer"];
+    let known = ["pull", "push", "replicate", "administer", "read"];
     if let Some(bad) = actions.iter().find(|a| !known.contains(&a.as_str())) {
-        return Err(format!("`{bad}` is none of pull, push, administer"));
+        return Err(format!(
+            "`{bad}` is none of pull, push, replicate, administer, read"
+        ));
     }
     Ok(Accepts { accounts, actions })
 }

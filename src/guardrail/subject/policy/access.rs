@@ -10,7 +10,7 @@ pub(super) fn counted(service: Service) -> Option<Vec<&'static str>> {
         return None;
     }
     let mut all = action::on_repository(service);
-    all.retain(|name| sort(name) != "pull");
+    all.retain(|name| !matches!(sort(name), "pull" | "read"));
     Some(all)
 }
 
@@ -42,12 +42,15 @@ pub(super) fn of(scene: &Scene, trusted: &Trusted, anyone: bool) -> Access {
     }
 }
 
-/// The word of a waiver that takes in an action: who accepts that images are pulled accepts that they are described, and
-/// who accepts that they are pushed accepts that they come in by other ways.
+/// What tells what images there are: who accepts that images are read accepts that they are listed.
+const IMAGES: &[&str] = &["DescribeImages", "ListImages", "ListImageReferrers"];
+
+/// The word of a waiver that takes in an action.
 fn sort(action: &str) -> &'static str {
+    let bare = action.split_once(':').map_or(action, |(_, bare)| bare);
     match action::group(action) {
-        "pull" | "read" => "pull",
-        "push" | "create" => "push",
-        _ => "administer",
+        "read" if IMAGES.contains(&bare) => "pull",
+        "create" => "replicate",
+        group => group,
     }
 }
