@@ -64,9 +64,13 @@ pub fn parse(files: &Files, id: FileId) -> (Option<Tree>, Vec<Diagnostic>) {
 /// # Errors
 /// Where it is not JSON, or where a hole keeps anybody from telling ([`JsonError::hole`]).
 pub fn parse_text(text: &Text, fallback: Span) -> Result<Value, JsonError> {
-    parse_tree(text, fallback)
-        .0
-        .map(|tree| tree.to_value(Scalars::Json))
+    parse_strictly(text, fallback).0
+}
+
+/// As [`parse_text`], yielding the keys that stand twice, too.
+pub fn parse_strictly(text: &Text, fallback: Span) -> (Result<Value, JsonError>, Vec<Duplicate>) {
+    let (tree, duplicates) = parse_tree(text, fallback);
+    (tree.map(|tree| tree.to_value(Scalars::Json)), duplicates)
 }
 
 /// As [`parse_text`], yielding the tree, and the keys that stand twice.

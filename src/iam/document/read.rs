@@ -8,7 +8,7 @@ use crate::iam::condition::Operator;
 use crate::iam::pattern::Binding;
 use crate::iam::principal::{Sort, Who};
 use crate::syntax::json;
-use crate::value::{Kind, Place, Unknown, Value};
+use crate::value::{Kind, Place, Text, Unknown, Value};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Reader {
                 let mut root = match text.json() {
                     // its leaves know where they were written, wherever the document is used
                     Some(json) => Value::clone(json),
-                    None => match json::parse_text(text, value.place.span) {
+                    None => match self.parsed(text, value) {
                         Ok(mut parsed) => {
                             parsed.place.inherit(&value.place);
                             parsed
@@ -91,6 +91,21 @@ impl Reader {
                 Ok(None)
             }
         }
+    }
+
+    /// What the text of a policy holds. No element of a policy has a key twice: the grammar has it so (R1).
+    fn parsed(&mut self, text: &Text, value: &Value) -> Result<Value, json::JsonError> {
+        let (parsed, twice) = json::parse_strictly(text, value.place.span);
+        for key in twice {
+            let mut place = value.place.clone();
+            place.secret |= value.has_sensitive();
+            place.span = key.again;
+            self.refuse(
+                &place,
+                format!("the key `{}` stands twice in one element", key.key),
+            );
+        }
+        parsed
     }
 
     fn root(&mut self, root: &Value, document: &mut Document) {

@@ -70,6 +70,8 @@ fn what_aws_refuses_is_said_with_its_place() {
     ] {
         assert_eq!(one(&whole(good)), "", "{good}");
     }
+    let twice = r#""Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "ecr:*", "Principal": {"AWS": "111122223333"}"#;
+    assert!(one(&statement(twice)).starts_with("the key `Principal` stands twice in one element"));
     assert!(one("{").starts_with("the policy is not JSON"));
     assert!(one("").starts_with("the policy is not JSON"));
     assert!(one("[]").starts_with("the policy is not a JSON object"));
