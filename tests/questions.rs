@@ -480,3 +480,37 @@ resource "aws_organizations_policy" "network" {
         }
     }
 }
+
+/// A registry's policy on a repository that has a section of its own is no word about the others.
+#[test]
+fn every_other_repository_is_another() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(
+        dir.path().join("ecr-guard.yaml"),
+        "target: {account: \"210987654321\", region: eu-west-1}\nexisting:\n  registry: {policy_scope: V2}\n",
+    )
+    .unwrap();
+    std::fs::write(
+        dir.path().join("main.tf"),
+        r#"resource "aws_ecr_repository" "a" {
+  name = "app"
+}
+
+resource "aws_ecr_registry_policy" "r" {
+  policy = jsonencode({ Version = "2012-10-17", Statement = [{
+    Effect    = "Allow"
+    Principal = { AWS = "999988887777" }
+    Action    = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"]
+    Resource  = "arn:aws:ecr:eu-west-1:210987654321:repository/app"
+  }] })
+}
+"#,
+    )
+    .unwrap();
+    let (_, text) = run(dir.path(), &["access"]);
+    let (_, others) = text
+        .split_once("every other repository")
+        .unwrap_or_default();
+    assert!(text.contains("999988887777"), "{text}");
+    assert!(!others.contains("999988887777"), "{text}");
+}

@@ -251,11 +251,6 @@ pub(super) fn classes(look: &Look<'_>, shape: &[Tok]) -> Result<Vec<String>, Exh
     Err(Exhausted)
 }
 
-/// Nothing is named.
-pub(super) fn nothing(_: &str) -> Option<Vec<Tok>> {
-    None
-}
-
 /// Whether a text that begins so may match a pattern.
 fn begins(pattern: &[Tok], prefix: &[char]) -> bool {
     let same = |(tok, c): &(&Tok, &char)| matches!(tok, Tok::One(set) if set.has(**c));
@@ -418,6 +413,10 @@ mod tests {
             ..Style::default()
         };
         Glob::of(&Text::plain(p), style, &Binding::default())
+    }
+
+    fn nothing(_: &str) -> Option<Vec<Tok>> {
+        None
     }
 
     proptest! {

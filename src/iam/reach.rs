@@ -88,6 +88,8 @@ pub enum Repository {
     /// Any repository of the registry, now or later.
     #[default]
     Any,
+    /// Any but these.
+    Except(Arc<BTreeSet<String>>),
     /// This one; its name may have unknown parts.
     Named(Text),
 }

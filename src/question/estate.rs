@@ -201,6 +201,7 @@ impl Estate {
             out.push(self.repository(sort, position, resource));
         }
         out.extend(self.registry_outside(&out));
+        registry::leave_out(&mut out);
         out
     }
 

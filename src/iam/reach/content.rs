@@ -176,6 +176,14 @@ impl Key {
             }
             Repository::Named(_) => key.tag(b'-'),
             Repository::Any => key.tag(b'*'),
+            Repository::Except(names) => {
+                key.tag(b'!');
+                key.tag(u8::from(named));
+                for name in names.iter().filter(|_| named) {
+                    key.word(name);
+                }
+                key.tag(b'!');
+            }
         }
         let Attached {
             name: _, // for people

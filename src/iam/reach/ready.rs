@@ -107,6 +107,7 @@ fn same_repository(a: &Repository, b: &Repository) -> bool {
     };
     match (a, b) {
         (Repository::Any, Repository::Any) => true,
+        (Repository::Except(a), Repository::Except(b)) => a == b,
         (Repository::Named(a), Repository::Named(b)) => {
             a.parts().len() == b.parts().len() && a.parts().iter().zip(b.parts()).all(part)
         }

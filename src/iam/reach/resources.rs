@@ -5,9 +5,10 @@ use super::organizations::{some, spelled};
 use super::solve::{Dimension, Part};
 use super::{Repository, Scene};
 use crate::iam::action::Service;
-use crate::iam::automaton::{Exhausted, Look, classes, nothing};
+use crate::iam::automaton::{Exhausted, Look, classes};
 use crate::iam::kleene::Tri;
 use crate::iam::pattern::{Context, Glob, Set, Style, Tok, known};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Alternatives for each unknown part at most.
@@ -22,7 +23,8 @@ pub(super) fn dimension(ground: &Ground, scene: &Scene) -> Result<Dimension, Exh
         .collect();
     let heads = heads(ground, scene, &globs);
     let parts = match &scene.repository {
-        Repository::Any => anywhere(ground, &heads, &globs)?,
+        Repository::Any => anywhere(ground, &heads, &globs, &BTreeSet::new())?,
+        Repository::Except(names) => anywhere(ground, &heads, &globs, names)?,
         Repository::Named(name) => {
             let names = match known(name, &ground.binding) {
                 Some(name) => vec![name],
@@ -50,25 +52,36 @@ fn part(heads: &[String], names: &[String]) -> Part {
     }
 }
 
-/// One part for each class of names.
-fn anywhere(ground: &Ground, heads: &[String], globs: &[&Glob]) -> Result<Vec<Part>, Exhausted> {
+/// One part for each class of names, without those of some repositories.
+fn anywhere(
+    ground: &Ground,
+    heads: &[String],
+    globs: &[&Glob],
+    except: &BTreeSet<String>,
+) -> Result<Vec<Part>, Exhausted> {
     let toks: Vec<&[Tok]> = globs.iter().map(|g| g.toks()).collect();
     let mut names: Vec<String> = Vec::new();
     if toks.is_empty() {
-        names.push("any".to_owned());
+        let fresh = (0..).map(|n| format!("any{}", "-other".repeat(n)));
+        names.extend(fresh.into_iter().find(|n| !except.contains(n)));
     }
-    let look = Look {
-        patterns: &toks,
-        avoid: "",
-        named: &nothing,
-        work: &ground.work,
-    };
     for head in heads.iter().filter(|_| !toks.is_empty()) {
+        let own = |arn: &str| {
+            let name = arn.strip_prefix(head.as_str())?;
+            except.contains(name).then(|| spelled(arn))
+        };
+        let look = Look {
+            patterns: &toks,
+            avoid: "",
+            named: &own,
+            work: &ground.work,
+        };
         let mut shape = spelled(head);
         shape.extend(some(Set::Lower));
         for arn in classes(&look, &shape)? {
             if let Some(name) = arn.strip_prefix(head.as_str())
                 && !names.iter().any(|n| n == name)
+                && !except.contains(name)
             {
                 names.push(name.to_owned());
             }

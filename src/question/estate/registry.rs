@@ -1,12 +1,14 @@
 //! The policy of the registry that a repository is in, and the scope that it is asked with (R15).
 
 use super::{Estate, Policy, Repository, Sort, doubt_all};
+use crate::iam::action::Service;
 use crate::iam::document::{Document, Effect, PolicyKind};
-use crate::iam::reach::{Scene, Trusted};
+use crate::iam::reach::{self, Scene, Trusted};
 use crate::iam::rule::Scope;
 use crate::inventory::Resource;
 use crate::value::{Reason, Unknown, Value};
 use crate::world::region;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What nobody said about the scope is taken as in `check`.
@@ -170,5 +172,24 @@ impl Estate {
         let target = &self.world.target;
         !other(&resource.raw.account, &target.account)
             && !other(&resource.raw.region, &target.region)
+    }
+}
+
+/// A registry stands for its other repositories: those of a section of their own are left out.
+pub(super) fn leave_out(repositories: &mut [Repository]) {
+    let own: Vec<(Scene, String)> = (repositories.iter())
+        .filter(|r| matches!(r.sort, Sort::Repository | Sort::Elsewhere))
+        .filter(|r| r.scene.service == Service::Ecr && r.when.is_none())
+        .filter_map(|r| Some((r.scene.clone(), r.name.as_ref()?.known()?.to_owned())))
+        .collect();
+    for registry in repositories.iter_mut().filter(|r| r.sort == Sort::Registry) {
+        let scene = &registry.scene;
+        let names: BTreeSet<String> = (own.iter())
+            .filter(|(s, _)| (&s.account, &s.region) == (&scene.account, &scene.region))
+            .map(|(_, name)| name.clone())
+            .collect();
+        if !names.is_empty() {
+            registry.scene.repository = reach::Repository::Except(Arc::new(names));
+        }
     }
 }
