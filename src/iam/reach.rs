@@ -14,6 +14,7 @@ use crate::world::Organization;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+mod abroad;
 mod alone;
 mod callers;
 mod census;
@@ -46,6 +47,7 @@ mod variables;
 
 use self::question::{Need, Question, ask};
 
+pub use self::abroad::{abroad, abroad_untrusted, endpoint_open, stranger, stranger_untrusted};
 pub use self::alone::Alone;
 pub use self::parties::{
     Ability, Change, Holder, Party, Source, accounts_with, gained, holders, outsiders, parts,
@@ -236,31 +238,6 @@ pub fn service_for_anyone(scene: &Scene, service: &str) -> Answer {
 /// Whether a role of an account that no policy names can do some action: whether no condition narrows a grant to named principals.
 pub fn any_role_of(scene: &Scene, account: &str) -> Answer {
     ask(scene, &Question::AnyRole(account), &Need::AnyAction)
-}
-
-/// Whether some identity of the deploying account can do some action with a registry of an account and organisation that no
-/// policy names.
-pub fn abroad(scene: &Scene) -> Answer {
-    let open = Scene {
-        repository: Repository::Any,
-        ..scene.clone()
-    };
-    ask(&open, &Question::Abroad, &Need::AnyAction)
-}
-
-/// Whether a VPC endpoint's policy lets any identity in, or lets the deploying account out to any registry.
-pub fn endpoint_open(scene: &Scene) -> Answer {
-    let open = Scene {
-        repository: Repository::Any,
-        ..scene.clone()
-    };
-    match public(&open) {
-        Answer::Yes(witness) => Answer::Yes(witness),
-        inward => match (ask(&open, &Question::Abroad, &Need::AnyAction), inward) {
-            (Answer::No, inward) => inward,
-            (outward, _) => outward,
-        },
-    }
 }
 
 fn need(actions: &[&'static str], all: bool) -> Need {

@@ -58,6 +58,7 @@ impl Asked {
             organization: organization.map(str::to_owned),
             whom: match question {
                 Question::Public => Whom::Unnamed,
+                Question::Stranger(_) => Whom::Of(ground.account.clone()),
                 Question::Account(a, _) | Question::AnyRole(a) => Whom::Of((*a).to_owned()),
                 Question::Service(name) => Whom::AllAnd((*name).to_owned()),
                 _ => Whom::All,

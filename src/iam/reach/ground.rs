@@ -5,7 +5,7 @@ use super::goal::Side;
 use super::identities::Told;
 use super::{Attached, OWN_ORGANIZATION, OWNER, Scene, Trusted};
 use crate::iam::automaton::Work;
-use crate::iam::condition::{Base, Clause, MULTIVALUED, network};
+use crate::iam::condition::{Base, Clause, MULTIVALUED, Operator, network};
 use crate::iam::document::Document;
 use crate::iam::pattern::{Binding, Fact, Glob, Set, Tok, known};
 use crate::iam::principal::Who;
@@ -27,6 +27,15 @@ pub(super) struct Names {
     pub(super) networks: Vec<ipnet::IpNet>,
     /// Every known leaf, as it stands and in lower case.
     pub(super) words: BTreeSet<String>,
+}
+
+/// Whose registry it is, where it is not the owner's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Foreign {
+    /// The account; `None`: one that nobody names.
+    pub(super) account: Option<String>,
+    /// Its organisation; `None`: one that nobody names.
+    pub(super) organization: Option<String>,
 }
 
 /// A scene made ready.
@@ -94,8 +103,8 @@ impl Ground {
         if self.secret { SENSITIVE } else { text }
     }
 
-    /// `abroad`: the resources are those of an account and organisation that no policy names.
-    pub(super) fn new(scene: &Scene, abroad: bool) -> Self {
+    /// `foreign`: the resources are not the owner's, but these others'.
+    pub(super) fn new(scene: &Scene, foreign: Option<&Foreign>) -> Self {
         let documents = || scene.policies.iter().map(|p| &*p.document);
         let first = names(documents(), &Binding::default());
         let own = |given: &Arc<str>| given.to_string();
@@ -140,9 +149,10 @@ impl Ground {
             account,
         };
         let mut organization_given = scene.organization.is_some();
-        if abroad {
-            ground.account = fresh_account(|a| ground.is_spoken_for(a));
-            ground.organization = "o-abroad0000".to_owned();
+        if let Some(foreign) = foreign {
+            let (account, organization) = (foreign.account.clone(), foreign.organization.clone());
+            ground.account = account.unwrap_or_else(|| fresh_account(|a| ground.is_spoken_for(a)));
+            ground.organization = organization.unwrap_or_else(|| "o-abroad0000".to_owned());
             (ground.given, organization_given) = (true, true);
         }
         ground.fix(scene, organization_given);
@@ -223,12 +233,15 @@ impl Ground {
         let [Tok::Variable(variable)] = glob.toks() else {
             return None;
         };
-        let plain =
-            operator.quantifier.is_none() && !operator.if_exists && variable.default.is_none();
+        let plain = operator.quantifier.is_none() && variable.default.is_none();
         let single = !MULTIVALUED.contains(&variable.key.as_str());
         let other = !self.fixed.contains_key(&variable.key);
         (plain && single && other).then(|| Clause {
-            operator: Some(operator),
+            // what is fixed is there: `IfExists` says nothing of the other
+            operator: Some(Operator {
+                if_exists: false,
+                ..operator
+            }),
             key: variable.key.clone(),
             values: vec![Glob::from_toks(
                 value.chars().map(|c| Tok::One(Set::Char(c))).collect(),

@@ -129,7 +129,7 @@ pub fn holders(
     actions: &[&'static str],
     all: bool,
 ) -> Result<Vec<Holder>, &'static str> {
-    let ready = Ready::of(scene, false);
+    let ready = Ready::of(scene, None);
     let need = super::need(actions, all);
     let mut census = whole(scene, &ready, trusted, &need);
     census.exact = identities::named(&ready.ground);
@@ -145,7 +145,7 @@ pub fn parts(
     trusted: &Trusted,
     actions: &[&'static str],
 ) -> Result<Vec<(&'static str, Vec<Holder>)>, &'static str> {
-    let ready = Ready::of(scene, false);
+    let ready = Ready::of(scene, None);
     let rules = ready.ground.rules();
     let says = |action: &str| mask::of_rules(rules.iter().map(|(_, r)| r.action(action)));
     let first = actions.first().map(|a| says(a));
@@ -187,7 +187,7 @@ impl<'a> Change<'a> {
             .chain(&head.policies)
             .cloned()
             .collect();
-        let mut ground = Ground::new(&both, false);
+        let mut ground = Ground::new(&both, None);
         let pair = pair::compare(&mut ground, base.policies.len());
         Change {
             exact: identities::named(&ground),
@@ -268,7 +268,7 @@ pub fn gained(
 /// Every account outside that can do one of the actions. `*` where somebody gets in whom no policy names by the account, or where it
 /// cannot be told who else does.
 pub fn outsiders(scene: &Scene, trusted: &Trusted, actions: &[&'static str]) -> Vec<String> {
-    let ready = Ready::of(scene, false);
+    let ready = Ready::of(scene, None);
     let need = super::need(actions, false);
     let census = whole(scene, &ready, trusted, &need);
     let Ok(found) = census.pass(&Question::Outside(trusted)) else {
@@ -302,7 +302,7 @@ pub fn accounts_with(
     all: bool,
 ) -> Vec<(String, Answer)> {
     let need = super::need(actions, all);
-    let ready = Ready::of(scene, false);
+    let ready = Ready::of(scene, None);
     let ground = &ready.ground;
     let census = whole(scene, &ready, trusted, &need);
     let mut out = Vec::new();

@@ -1,7 +1,7 @@
 //! The questions, and who they are about.
 
 use super::census::Reach;
-use super::ground::Ground;
+use super::ground::{Foreign, Ground};
 use super::ready::Ready;
 use super::solve::{Dimension, Found, Part, Search};
 use super::spelled::Spelled;
@@ -28,8 +28,10 @@ pub(super) enum Question<'a> {
     Outside(&'a Trusted),
     /// Principals of any account but the owner's.
     Others,
-    /// Principals of the deploying account, with resources of an account and organisation that no policy names.
-    Abroad,
+    /// Principals of the deploying account, with resources of others.
+    Abroad(&'a Foreign),
+    /// Principals of another account, with its own resources.
+    Stranger(&'a Foreign),
     /// Principals of one account.
     Account(&'a str, &'a Trusted),
     /// A service that acts for an account that no policy names, or does not disclose it.
@@ -79,8 +81,19 @@ impl Question<'_> {
     }
 
     /// Whether what the policies name by unknown parts is none of what is asked about.
-    fn unnamed(&self) -> bool {
-        matches!(self, Question::Public)
+    pub(super) fn unnamed(&self) -> bool {
+        match self {
+            Question::Stranger(foreign) => foreign.account.is_none(),
+            _ => matches!(self, Question::Public),
+        }
+    }
+
+    /// Whose resources it is about, where they are not the owner's.
+    pub(super) fn foreign(&self) -> Option<&Foreign> {
+        match self {
+            Question::Abroad(foreign) | Question::Stranger(foreign) => Some(foreign),
+            _ => None,
+        }
     }
 
     /// Whether the networks that the policies name are none of what is asked about.
@@ -96,7 +109,8 @@ impl Question<'_> {
         match self {
             Question::Everyone(..) => Tri::True,
             Question::Public => (identity && !named() && !organization()).into(),
-            Question::Abroad => deploying(ground, profile).0,
+            Question::Abroad(_) => deploying(ground, profile).0,
+            Question::Stranger(_) => (identity && profile.account == Some(&ground.account)).into(),
             Question::Others => (identity && profile.account != Some(&ground.account)).into(),
             Question::Outside(_) if profile.hidden => Tri::Unknown,
             Question::Outside(trusted) => {
@@ -129,7 +143,7 @@ impl Question<'_> {
         let tri = self.concerns(ground, profile);
         let reason = match self {
             _ if tri != Tri::Unknown => None,
-            Question::Abroad => deploying(ground, profile)
+            Question::Abroad(_) => deploying(ground, profile)
                 .1
                 .map(|what| format!("the {what} that this is deployed to is not known")),
             Question::Outside(trusted) => Some(untold(ground, trusted, profile)),
@@ -231,7 +245,7 @@ pub(super) fn is_member(ground: &Ground, trusted: &Trusted, account: &str, reach
 
 /// Answers a question.
 pub(super) fn ask(scene: &Scene, question: &Question<'_>, need: &Need) -> Answer {
-    let ready = Ready::of(scene, matches!(question, Question::Abroad));
+    let ready = Ready::of(scene, question.foreign());
     let ground = &ready.ground;
     let view = View {
         relax: !ground.tied.is_empty(),

@@ -1,6 +1,6 @@
 //! A scene made ready for questions: its ground, and what its rules say of each class.
 
-use super::ground::Ground;
+use super::ground::{Foreign, Ground};
 use super::table::Table;
 use super::{Attached, Repository, Scene};
 use crate::iam::automaton::Exhausted;
@@ -24,29 +24,32 @@ pub(super) struct Ready {
 /// Scenes that a thread keeps ready: questions about a policy are asked between those about its statements.
 const KEPT: usize = 4;
 
+/// A scene with whose registry it is about, made ready.
+type Kept = (Scene, Option<Foreign>, Rc<Ready>);
+
 thread_local! {
     /// The scenes that were asked about last, the latest first.
-    static LAST: RefCell<Vec<(Scene, bool, Rc<Ready>)>> = const { RefCell::new(Vec::new()) };
+    static LAST: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
 
 impl Ready {
-    /// As [`Ready::new`], made once for questions about one scene that follow each other; `abroad`: the resources are those of an
-    /// account and organisation that no policy names.
-    pub(super) fn of(scene: &Scene, abroad: bool) -> Rc<Self> {
+    /// As [`Ready::new`], made once for questions about one scene that follow each other; `foreign`: the resources are
+    /// these others'.
+    pub(super) fn of(scene: &Scene, foreign: Option<&Foreign>) -> Rc<Self> {
         LAST.with_borrow_mut(|last| {
-            let known = |(of, way, _): &(Scene, bool, _)| *way == abroad && same(of, scene);
+            let known = |(of, way, _): &Kept| way.as_ref() == foreign && same(of, scene);
             if let Some(at) = last.iter().position(known)
                 && let Some(front) = last.get_mut(..=at)
             {
                 front.rotate_right(1);
             } else {
-                let ready = Rc::new(Self::new(Ground::new(scene, abroad)));
-                last.insert(0, (scene.clone(), abroad, ready));
+                let ready = Rc::new(Self::new(Ground::new(scene, foreign)));
+                last.insert(0, (scene.clone(), foreign.cloned(), ready));
                 last.truncate(KEPT);
             }
             match last.first() {
                 Some((_, _, ready)) => ready.clone(),
-                None => Rc::new(Self::new(Ground::new(scene, abroad))),
+                None => Rc::new(Self::new(Ground::new(scene, foreign))),
             }
         })
     }

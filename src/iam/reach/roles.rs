@@ -31,7 +31,7 @@ pub struct Role {
 /// The role of each statement of a policy of a scene, by its position; `Err`: nothing can be told. A statement without an effect on
 /// repositories is dead; of statements that say the same the last ones are shadowed.
 pub fn roles(scene: &Scene, policy: usize) -> Result<BTreeMap<usize, Role>, &'static str> {
-    let ready = Ready::of(scene, false);
+    let ready = Ready::of(scene, None);
     let masks = masks(scene, &ready, &Need::AnyAction).map_err(|Exhausted| super::INTRICATE)?;
     let rules = ready.ground.rules();
     let mut kept = Kept::new(&rules);
@@ -146,7 +146,7 @@ fn masks(scene: &Scene, ready: &Ready, need: &Need) -> Result<Vec<Mask>, Exhaust
 /// only: that is how one action is kept from everybody on purpose.
 pub fn denied_to_all(scene: &Scene, policy: usize) -> Result<Vec<&'static str>, &'static str> {
     let scene = super::with_own_identities(scene);
-    let ready = Ready::of(&scene, false);
+    let ready = Ready::of(&scene, None);
     let rules = ready.ground.rules();
     let of = |chosen: &dyn Fn(usize, &Rule) -> bool| {
         let mut mask = Mask::new();
@@ -339,7 +339,7 @@ fn spell(operator: Operator) -> String {
 
 /// Whether some request matches a policy of one statement.
 fn can_match(scene: &Scene) -> Tri {
-    let ready = Ready::of(scene, false);
+    let ready = Ready::of(scene, None);
     let Ok(masks) = masks(scene, &ready, &Need::AnyAction) else {
         return Tri::Unknown;
     };

@@ -4,6 +4,7 @@ use crate::iam::document::PolicyKind;
 use crate::span::{Files, Span};
 use serde_json::{Value as Json, json};
 
+mod abroad;
 mod bounds;
 mod domains;
 mod laws;

@@ -6,7 +6,7 @@ use super::stage::{self, Stage};
 use super::{By, Control, Judged, Status};
 use crate::iam::condition::network;
 use crate::iam::document::{Condition, Effect, PolicyKind, Statement};
-use crate::iam::reach::{self, Answer};
+use crate::iam::reach::{self, Answer, Scene};
 use serde_json::{Value as Json, json};
 
 /// An objective.
@@ -249,17 +249,32 @@ fn asked(
         }
         Objective::IdentityOnNetwork => {
             spared.push(services);
-            reach::outside(&stage.scene(controls, false, &spared), &stage.trusted)
+            let scene = stage.scene(controls, false, &spared);
+            or_stranger(reach::outside(&scene, &stage.trusted), &scene)
         }
-        Objective::ResourceOnIdentity => reach::abroad(&stage.scene(controls, true, &spared)),
+        Objective::ResourceOnIdentity => {
+            reach::abroad_untrusted(&stage.scene(controls, true, &spared))
+        }
         Objective::ResourceOnNetwork => {
             spared.push(services);
-            reach::abroad(&stage.scene(controls, false, &spared))
+            let scene = stage.scene(controls, false, &spared);
+            or_stranger(reach::abroad_untrusted(&scene), &scene)
         }
         Objective::NetworkOnIdentity | Objective::NetworkOnResource => {
             spared.extend(expected(stage, controls));
             reach::any_role_of(&stage.scene(controls, true, &spared), &stage.account)
         }
+    }
+}
+
+/// An answer about what is ours, or somebody else with credentials and a registry of his own.
+fn or_stranger(ours: Answer, scene: &Scene) -> Answer {
+    if ours.is_yes() {
+        return ours;
+    }
+    match reach::stranger_untrusted(scene) {
+        Answer::No => ours,
+        theirs => theirs,
     }
 }
 

@@ -195,7 +195,7 @@ fn a_control_that_does_not_hold_is_missed() {
         (
             resource(json!({"aws:ResourceOrgID": "o-zzzzzzzzzz"})),
             "resource-on-identity",
-            Status::Met,
+            Status::Missed,
         ), // nor to our own
         (
             resource(json!({"aws:ResourceOrgID": ORG, "aws:ResourceTag/open": "true"})),
@@ -301,5 +301,51 @@ fn endpoints_and_replication_of_the_code() {
     assert_eq!(
         of("resource \"aws_ecr_repository\" \"a\" {\n  name = \"a\"\n}\n").considerations[3].status,
         Status::Absent
+    );
+}
+
+#[test]
+fn a_stranger_with_his_own_registry_and_names_that_are_not_ours() {
+    let allow = |condition: Json| json!([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*", "Condition": condition}]);
+    let network = |condition: Json| {
+        let policy = json!({"Version": "2012-10-17", "Statement": allow(condition)});
+        let code = format!(
+            "resource \"aws_vpc_endpoint\" \"a\" {{\n  vpc_id = \"vpc-1\"\n  service_name = \"com.amazonaws.us-east-1.ecr.api\"\n  policy = <<EOF\n{}\nEOF\n}}\n",
+            policy.to_string().replace("${", "$${")
+        );
+        let read = Read {
+            inputs: vec![Input::Text(code)],
+            ..Read::default()
+        };
+        let card = of(&Estate::read(&read, world(), &Arc::new(Files::default())).unwrap());
+        [1, 3].map(|i| card.objectives[i].status)
+    };
+    let (met, missed) = (Status::Met, Status::Missed);
+    let variable = json!({"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}});
+    assert_eq!(network(variable), [missed, missed]);
+    let foreign = json!({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5", "aws:ResourceAccount": ["111122223333", "999988887777"]}});
+    assert_eq!(network(foreign), [met, missed]);
+    let resource = |key: &str, values: Json| {
+        status(
+            json!([deny(
+                false,
+                json!({"StringNotEqualsIfExists": {key: values}})
+            )]),
+            "resource-on-identity",
+        )
+    };
+    let (account, organization) = ("aws:ResourceAccount", "aws:ResourceOrgID");
+    assert_eq!(
+        resource(account, json!(["111122223333", "444455556666"])),
+        met
+    );
+    assert_eq!(
+        resource(account, json!(["111122223333", "999988887777"])),
+        missed
+    );
+    assert_eq!(resource(organization, json!(["o-a1b2c3d4e5"])), met);
+    assert_eq!(
+        resource(organization, json!(["o-a1b2c3d4e5", "o-zzzzzzzzzz"])),
+        missed
     );
 }

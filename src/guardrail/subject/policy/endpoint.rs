@@ -174,7 +174,7 @@ fn policy(
     }
 }
 
-/// Whether a stranger's identity gets through, or an own identity to a stranger's registry. An endpoint's policy grants
+/// Whether a stranger's identity gets through, to our registry or its own, or an own identity to a stranger's registry. An endpoint's policy grants
 /// nothing; what it lets through is judged as if it did.
 fn judge(
     context: &Context<'_>,
@@ -188,6 +188,10 @@ fn judge(
     let scene = scene(context, resource, document);
     if reach::public(&scene).is_yes() {
         let words = "any identity, of any account, gets through this endpoint";
+        return (Ok(true), words.to_owned());
+    }
+    if reach::stranger(&scene).is_yes() {
+        let words = "any identity, of any account, reaches its own registry through this endpoint";
         return (Ok(true), words.to_owned());
     }
     match reach::endpoint_open(&scene) {

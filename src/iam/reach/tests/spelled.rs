@@ -4,6 +4,7 @@ use super::random::{Dice, policy, whole};
 use super::*;
 use crate::iam::action::{PULL, PUSH};
 use crate::iam::pattern::View;
+use crate::iam::reach::ground::Foreign;
 use crate::iam::reach::question::{Need, Question, copies, dimensions};
 use crate::iam::reach::ready::Ready;
 use crate::iam::reach::solve::{Found, Search};
@@ -21,12 +22,16 @@ fn shown(found: Result<Found, crate::iam::automaton::Exhausted>) -> String {
 }
 
 /// Every question, some of them about several.
-fn every(trusted: &Trusted) -> Vec<Question<'_>> {
+fn every<'a>(trusted: &'a Trusted, foreign: &'a [Foreign; 2]) -> Vec<Question<'a>> {
+    let [nobody, named] = foreign;
     let all = vec![
         Question::Public,
         Question::Outside(trusted),
         Question::Others,
-        Question::Abroad,
+        Question::Abroad(nobody),
+        Question::Abroad(named),
+        Question::Stranger(nobody),
+        Question::Stranger(named),
         Question::Account("999999999999", trusted),
         Question::Account("123412341234", trusted),
         Question::AnyRole("444455556666"),
@@ -40,7 +45,8 @@ fn every(trusted: &Trusted) -> Vec<Question<'_>> {
             Question::Public
             | Question::Outside(_)
             | Question::Others
-            | Question::Abroad
+            | Question::Abroad(_)
+            | Question::Stranger(_)
             | Question::Account(..)
             | Question::Service(_)
             | Question::AnyRole(_)
@@ -52,8 +58,13 @@ fn every(trusted: &Trusted) -> Vec<Question<'_>> {
 
 fn agree(scene: &Scene) -> Result<(), TestCaseError> {
     let trusted = trusted();
-    for question in every(&trusted) {
-        let ready = Ready::of(scene, matches!(question, Question::Abroad));
+    let named = Foreign {
+        account: Some("999999999999".to_owned()),
+        organization: None,
+    };
+    let foreign = [Foreign::default(), named];
+    for question in every(&trusted, &foreign) {
+        let ready = Ready::of(scene, question.foreign());
         for need in [
             Need::AnyAction,
             Need::OneOf(PUSH.to_vec()),
@@ -61,7 +72,7 @@ fn agree(scene: &Scene) -> Result<(), TestCaseError> {
         ] {
             let view = View {
                 relax: !ready.ground.tied.is_empty(),
-                unnamed: matches!(question, Question::Public),
+                unnamed: question.unnamed(),
                 cautious: true,
                 ..View::default()
             };
