@@ -238,8 +238,12 @@ fn placeholders(text: &str) -> Vec<String> {
 }
 
 /// Whether some condition on `aws:SourceAccount`, `aws:SourceArn` or `aws:SourceOrgID` holds for a service that a statement
-/// grants to: whether it cannot be used for an account that nobody names. `Err`: for this reason it cannot be told.
+/// grants to: whether it cannot be used for an account that nobody names. A grant to everyone counts where it is left to services.
+/// `Err`: for this reason it cannot be told.
 pub fn sourced(alone: &Alone<'_>, grant: &Grant) -> Result<bool, Reason> {
+    if grant.kind == GrantKind::Everyone {
+        return alone.left_to_services(grant.sort).map(|left| !left);
+    }
     let service = grant.word.known().unwrap_or("service.amazonaws.com");
     let reached = alone.service_for_anyone(grant.sort, service)?;
     Ok(!reached)

@@ -235,6 +235,11 @@ pub fn service_for_anyone(scene: &Scene, service: &str) -> Answer {
     ask(scene, &Question::Service(service), &Need::AnyAction)
 }
 
+/// As [`service_for_anyone`], of any service.
+pub fn any_service_for_anyone(scene: &Scene) -> Answer {
+    ask(scene, &Question::AnyService, &Need::AnyAction)
+}
+
 /// Whether a role of an account that no policy names can do some action: whether no condition narrows a grant to named principals.
 pub fn any_role_of(scene: &Scene, account: &str) -> Answer {
     ask(scene, &Question::AnyRole(account), &Need::AnyAction)

@@ -173,6 +173,6 @@ pub(super) const GRANT: &[Field] = &[
     Field::computed(
         "sourced",
         Shape::Bool,
-        "whether a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID holds for it",
+        "whether a condition on aws:SourceAccount, aws:SourceArn or aws:SourceOrgID holds for it, or for the services that everyone is narrowed to",
     ),
 ];

@@ -105,6 +105,31 @@ fn a_deny_can_hold_too() {
 }
 
 #[test]
+fn everyone_who_is_left_to_services_needs_a_source_too() {
+    let everyone = |condition: Json, more: &[Json]| {
+        let mut all = vec![statement(json!("*"), condition)];
+        all.extend(more.iter().cloned());
+        let scene = scene(&all);
+        let (statement, grant) = first(&scene);
+        sourced(&Alone::new(&scene, 0, &statement), &grant)
+    };
+    let deny = |condition: Json| json!({"Effect": "Deny", "Principal": "*", "Action": "*", "Condition": condition});
+    let services = json!({"Bool": {"aws:PrincipalIsAWSService": "true"}});
+    let lambda = json!({"StringEquals": {"aws:PrincipalServiceName": "lambda.amazonaws.com"}});
+    let ours = json!({"Bool": {"aws:PrincipalIsAWSService": "true"}, "StringEquals": {"aws:SourceAccount": "111122223333"}});
+    let network = json!({"StringEquals": {"aws:SourceVpce": "vpce-0123456789abcdef0"}});
+    let people = deny(json!({"Bool": {"aws:PrincipalIsAWSService": "false"}}));
+    assert_eq!(everyone(services.clone(), &[]), Ok(false));
+    assert_eq!(everyone(lambda, &[]), Ok(false));
+    assert_eq!(everyone(json!({}), &[people]), Ok(false));
+    // a source, none but people, and what is said of people and services alike
+    assert_eq!(everyone(ours, &[]), Ok(true));
+    assert_eq!(everyone(network, &[]), Ok(true));
+    assert_eq!(everyone(json!({}), &[]), Ok(true));
+    assert_eq!(everyone(json!({}), &[deny(services)]), Ok(true));
+}
+
+#[test]
 fn an_account_is_narrowed_by_named_principals_only() {
     for (condition, expected) in [
         (json!({}), false),

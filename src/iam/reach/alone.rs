@@ -2,7 +2,10 @@
 
 use super::content::{self, Key, Memory, denies};
 use super::roles::around;
-use super::{Answer, Attached, Scene, any_role_of, service_for_anyone};
+use super::services::OF_NAME;
+use super::{
+    Answer, Attached, Scene, any_role_of, any_service_for_anyone, public, service_for_anyone,
+};
 use crate::iam::document::{Document, Effect, PrincipalElement, Statement, Word};
 use crate::iam::principal::Sort;
 use crate::value::{Reason, Text};
@@ -21,6 +24,11 @@ pub struct Alone<'a> {
 
 /// Whether somebody can use a grant; `Err`: for this reason it cannot be told.
 type Reached = Result<bool, Reason>;
+
+/// Stands for the sort of principal where a question is about [`EVERYONE`].
+const LEFT: u8 = u8::MAX;
+
+const EVERYONE: &str = "*";
 
 thread_local! {
     static GRANTS: Memory<Reached> = Memory::default();
@@ -42,6 +50,25 @@ impl<'a> Alone<'a> {
     pub fn service_for_anyone(&self, sort: Sort, service: &str) -> Reached {
         self.remembered(sort as u8, service, || {
             service_for_anyone(&self.granting(sort, service), service)
+        })
+    }
+
+    /// Whether a grant to everyone is left to services, by what is said of them, and one can use it for an account that no policy
+    /// names, or that it does not disclose.
+    pub fn left_to_services(&self, sort: Sort) -> Reached {
+        let beside = (self.scene.policies.get(self.policy))
+            .map(|attached| denies(&attached.document, self.statement));
+        let mut all = beside.into_iter().flatten().chain([self.statement]);
+        let keyed = |key: &str| OF_NAME.contains(&key.to_ascii_lowercase().as_str());
+        if !all.any(|s| s.conditions.iter().any(|c| keyed(&c.key))) {
+            return Ok(false);
+        }
+        self.remembered(LEFT, EVERYONE, || {
+            let scene = self.granting(sort, EVERYONE);
+            match public(&scene) {
+                Answer::Yes(_) => Answer::No,
+                _ => any_service_for_anyone(&scene),
+            }
         })
     }
 

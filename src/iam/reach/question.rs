@@ -36,6 +36,8 @@ pub(super) enum Question<'a> {
     Account(&'a str, &'a Trusted),
     /// A service that acts for an account that no policy names, or does not disclose it.
     Service(&'a str),
+    /// Any service that does.
+    AnyService,
     /// A role that no policy names, of one account.
     AnyRole(&'a str),
     /// Everybody, from a network that no policy names or (`true`) from any.
@@ -121,8 +123,11 @@ impl Question<'_> {
             Question::AnyRole(account) => {
                 (identity && profile.plain && profile.account == Some(account)).into()
             }
-            Question::Service(service) => {
-                let asked = profile.service == Some(service);
+            Question::Service(_) | Question::AnyService => {
+                let asked = match self {
+                    Question::Service(service) => profile.service == Some(service),
+                    _ => !identity,
+                };
                 (asked && !named() && !organization() && !profile.hidden).into()
             }
             Question::Account(account, trusted) => {

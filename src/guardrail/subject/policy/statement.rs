@@ -184,7 +184,7 @@ fn narrowed(alone: &Alone<'_>, grant: &Grant) -> Known {
 
 /// Whether a condition on the source holds for a grant to a service.
 fn sourced(alone: &Alone<'_>, grant: &Grant) -> Known {
-    if grant.kind != GrantKind::Service {
+    if !matches!(grant.kind, GrantKind::Service | GrantKind::Everyone) {
         return Ok(true);
     }
     let open = grant.unknown.iter().find(|u| u.role.is_none());

@@ -36,6 +36,7 @@ fn every<'a>(trusted: &'a Trusted, foreign: &'a [Foreign; 2]) -> Vec<Question<'a
         Question::Account("123412341234", trusted),
         Question::AnyRole("444455556666"),
         Question::Service("lambda.amazonaws.com"),
+        Question::AnyService,
         Question::Everyone(trusted, false),
         Question::Everyone(trusted, true),
     ];
@@ -49,6 +50,7 @@ fn every<'a>(trusted: &'a Trusted, foreign: &'a [Foreign; 2]) -> Vec<Question<'a
             | Question::Stranger(_)
             | Question::Account(..)
             | Question::Service(_)
+            | Question::AnyService
             | Question::AnyRole(_)
             | Question::Everyone(..) => {}
         }
