@@ -173,11 +173,10 @@ impl Stack<'_> {
             }
             self.blind(self.loop_reason(entry), Some("pass --parameters FILE"));
         }
-        if kind.ends_with("::MODULE") || kind == "AWS::Serverless::Application" {
-            let reason = format!("`{address}` of type `{kind}` brings resources of its own");
-            self.blind(reason, None);
-        }
         let absent = exists == Some(false);
+        if !absent && (kind.ends_with("::MODULE") || kind == "AWS::Serverless::Application") {
+            self.brings_others(&address, kind, span);
+        }
         if kind == "AWS::CloudFormation::StackSet" && !absent {
             self.stack_set(entry);
         }
@@ -229,6 +228,20 @@ impl Stack<'_> {
             self.error("template-form", message, kind.span);
         }
         text
+    }
+
+    /// Tells of a module or an application: what it brings is written elsewhere.
+    /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/modules.html>
+    fn brings_others(&self, address: &str, kind: &str, span: Span) {
+        let reason = format!("`{address}` of type `{kind}` brings resources of its own");
+        self.blind(reason, None);
+        let message =
+            format!("the resources that `{address}` of type `{kind}` brings are not judged");
+        let problem = Diagnostic::warning("nested-template", message).at(span);
+        (self.run).tell(problem.help(match kind {
+            "AWS::Serverless::Application" => "check the application's template as well",
+            _ => "check the processed template: `aws cloudformation get-template --template-stage Processed`",
+        }));
     }
 
     /// Tells of a stack set: its stacks stand in other accounts or regions.

@@ -205,6 +205,18 @@ fn what_an_include_or_a_module_may_hold_is_a_blind_spot() {
 }
 
 #[test]
+fn what_brings_resources_of_its_own_is_told() {
+    for (kind, wanted) in [
+        ("Our::ECR::Repository::MODULE", &["nested-template"][..]),
+        ("AWS::Serverless::Application", &["nested-template"]),
+        ("A::B::C", &[]),
+    ] {
+        let resolved = of(&format!("Resources: {{M: {{Type: {kind}}}}}")).resolve();
+        assert_eq!(resolved.codes(), wanted, "{kind}");
+    }
+}
+
+#[test]
 fn a_template_may_be_so_large_and_no_larger() {
     let resources = |count: usize| {
         let one = |i| format!("  R{i}: {{Type: A::B::C}}\n");
