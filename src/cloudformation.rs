@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Level};
 use crate::raw::{Form, Root};
 use crate::span::{FileId, Files};
 use crate::syntax::tree::Tree;
-use crate::world::World;
+use crate::world::{Export, World};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -77,6 +77,8 @@ struct Run<'a> {
     used: Used,
     /// The exports of other stacks that it asks for.
     imports: RefCell<BTreeSet<String>>,
+    /// The outputs whose export hangs on parameters at their defaults, and these exports whatever the parameters are.
+    exports: RefCell<(BTreeSet<String>, Vec<Export>)>,
 }
 
 impl<'a> Run<'a> {
@@ -98,6 +100,7 @@ impl<'a> Run<'a> {
             depth: Cell::new(0),
             used: Used::default(),
             imports: RefCell::default(),
+            exports: RefCell::default(),
         }
     }
 

@@ -61,6 +61,36 @@ fn an_import_is_what_another_template_exports() {
 }
 
 #[test]
+fn an_export_that_defaults_decide_is_not_certain() {
+    let head = "Parameters: {E: {Type: String, Default: prod}}
+Conditions: {P: !Equals [!Ref E, prod], N: !Not [!Condition P]}
+Resources: {X: {Type: AWS::S3::Bucket}}
+Outputs:
+";
+    let other = "  U: {Value: IMMUTABLE, Export: {Name: Other}}\n";
+    for (exported, wanted) in [
+        (
+            "  T: {Value: !If [P, IMMUTABLE, MUTABLE], Export: {Name: Tags}}\n",
+            Some(Outcome::Undetermined),
+        ),
+        (
+            "  T: {Condition: P, Value: IMMUTABLE, Export: {Name: Tags}}\n  V: {Condition: N, Value: MUTABLE, Export: {Name: Tags}}\n",
+            Some(Outcome::Undetermined),
+        ),
+        (
+            "  T: {Condition: P, Value: IMMUTABLE, Export: {Name: Tags}}\n",
+            None,
+        ),
+    ] {
+        let exporter = format!("{head}{exported}{other}");
+        let directory = directory(&[("a.yaml", IMPORTER), ("b.yaml", &exporter)]);
+        let found = of(&checked(&directory, "repository-tags-mutable"));
+        let outcome = found.first().map(|(outcome, ..)| *outcome);
+        assert_eq!(outcome, wanted, "{exported}");
+    }
+}
+
+#[test]
 fn imports_are_followed_from_template_to_template() {
     let directory = directory(&[
         ("a.yaml", IMPORTER),

@@ -8,12 +8,14 @@ use self::away::Outcome;
 use self::demand::{Demand, demands};
 use super::case::{self, CASES, Case};
 use super::condition::Assumption;
+use super::foreach::Entry;
 use super::hang::{Map, Part};
 use super::resources::conditions_that_matter;
 use super::stack::Stack;
 use super::template::Template;
 use super::{GivenValues, Run};
 use crate::span::Span;
+use crate::world::Export;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,6 +56,10 @@ pub(super) fn variants<'a>(
     run.aside.set(true);
     let mut out = Vec::new();
     let defaulted = defaulted(&base.stack, given);
+    if run.every_case {
+        let (open, _) = run.quietly(|| open_exports(&base.stack, given, &defaulted));
+        run.exports.replace(open);
+    }
     if !defaulted.is_empty() || base.stack.nested_entries().next().is_some() {
         let new = || Search::new(run, template, given, &base.stack, defaulted);
         let (search, _) = run.quietly(new);
@@ -86,6 +92,44 @@ fn defaulted(stack: &Stack<'_>, given: &GivenValues) -> BTreeMap<String, Default
         (name.clone(), Defaulted { text, freed })
     });
     defaulted.collect()
+}
+
+/// The outputs whose export hangs on conditions that defaults decide, and these exports where they are not held to them: who
+/// imports them cannot rely on the defaults.
+fn open_exports(
+    stack: &Stack<'_>,
+    given: &GivenValues,
+    defaulted: &BTreeMap<String, Defaulted>,
+) -> (BTreeSet<String>, Vec<Export>) {
+    let outputs = stack.template.section("Outputs").iter();
+    if defaulted.is_empty()
+        || !outputs
+            .clone()
+            .any(|(_, tree)| tree.get("Export").is_some())
+    {
+        return Default::default();
+    }
+    let map = Map::of(stack);
+    let held = |part: &Part| -> BTreeSet<String> {
+        let behind = map.behind(part.conditions.iter());
+        let all = behind.cut || part.cut;
+        let held = |name: &&String| all || behind.parameters.contains(*name);
+        defaulted.keys().filter(held).cloned().collect()
+    };
+    let hanging: BTreeMap<&String, BTreeSet<String>> = (map.outputs.iter())
+        .map(|(name, part)| (name, held(part)))
+        .filter(|(_, held)| !held.is_empty())
+        .collect();
+    let mut freed = given.clone();
+    for name in hanging.values().flatten() {
+        let value = defaulted.get(name).map(|d| d.freed.clone());
+        freed.extend(value.map(|value| (name.clone(), value)));
+    }
+    let open = outermost(stack.run, stack.template, &freed);
+    let wanted =
+        |entry: &Entry<'_>| hanging.contains_key(&entry.name) && open.exists(entry) != Some(false);
+    let exports = open.exports_of(wanted);
+    (hanging.into_keys().cloned().collect(), exports)
 }
 
 /// The search for the cases that the defaults leave out.

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html>
 
 use super::call::Call;
+use super::foreach::Entry;
 use super::pseudo;
 use super::scope::{Scope, as_text};
 use super::stack::Stack;
@@ -11,6 +12,15 @@ use crate::world::Export;
 impl Stack<'_> {
     /// The outputs that are exported under a known name, each with a value that means the same elsewhere.
     pub(super) fn exports(&self) -> Vec<Export> {
+        let (hanging, open) = self.run.exports.borrow().clone();
+        let mut out = self
+            .exports_of(|entry| !hanging.contains(&entry.name) && self.exists(entry) == Some(true));
+        out.extend(open);
+        out
+    }
+
+    /// Those of some outputs.
+    pub(super) fn exports_of(&self, wanted: impl Fn(&Entry<'_>) -> bool) -> Vec<Export> {
         let mut out = Vec::new();
         let section = self.template.section("Outputs");
         for entry in self.expanded(section, &Scope::default()) {
@@ -18,7 +28,7 @@ impl Stack<'_> {
             let (Some(name), Some(value)) = (name, entry.tree.get("Value")) else {
                 continue;
             };
-            if self.exists(&entry) != Some(true) || entry.open {
+            if entry.open || !wanted(&entry) {
                 continue;
             }
             let name = self.value(name, &entry.scope);

@@ -41,7 +41,7 @@ pub(super) struct Map {
     pub(super) resources: Vec<Judged>,
     /// What it hangs on which templates the nested stacks have.
     pub(super) templates: Part,
-    outputs: BTreeMap<String, Part>,
+    pub(super) outputs: BTreeMap<String, Part>,
 }
 
 impl Part {
