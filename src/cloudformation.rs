@@ -272,10 +272,11 @@ fn all_cases(
             for case in std::mem::take(&mut variant.cases) {
                 by_nested_cases(&mut variant.stack, &case, &mut budget, &mut found);
             }
+            let supposed = matches!(past, Past::Supposed { .. }) && (i > 0 || found.len() > 1);
             for mut root in found {
                 let elsewhere = || defaults::ELSEWHERE.to_owned();
                 root.case = root.case.or_else(|| several.then(elsewhere));
-                root.supposed = i > 0 && matches!(past, Past::Supposed { .. });
+                root.supposed = supposed;
                 roots.push(root);
             }
         }

@@ -15,8 +15,8 @@ pub struct Root {
     pub form: Form,
     /// The case of the template's undecided conditions that this stands for, e.g. "IsProd is false"; `None`: the only case.
     pub case: Option<String>,
-    /// It takes parameters that are off their defaults, of which nobody tells whether they are given so: what is wrong here
-    /// and nowhere else may never be.
+    /// It takes values of parameters, other than their defaults, of which nobody tells whether they are given: what is wrong
+    /// here, and not in every case, may never be.
     pub supposed: bool,
     /// What it says about the template's conditions that matter, by name.
     pub conditions: BTreeMap<String, bool>,

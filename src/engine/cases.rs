@@ -9,6 +9,31 @@ pub(super) struct InCase {
     pub(super) finding: Finding,
     pub(super) case: Option<String>,
     pub(super) cases: usize,
+    /// How many cases there are of that root.
+    pub(super) roots: usize,
+    /// Nobody tells whether it is deployed in this case.
+    pub(super) supposed: bool,
+    /// Whether doubt about it would block.
+    pub(super) doubt_blocks: bool,
+}
+
+/// Why a violation that only some values of the parameters make is none for sure.
+const SUPPOSED: &str = "the values of the parameters are not told";
+
+impl InCase {
+    fn is_violated(&self) -> bool {
+        self.finding.outcome == Outcome::Violated
+    }
+
+    /// The same where nobody tells whether the case is deployed.
+    fn in_doubt(mut self) -> Self {
+        if self.supposed && self.is_violated() {
+            self.finding.outcome = Outcome::Undetermined;
+            self.finding.because = vec![SUPPOSED.to_owned()];
+            self.finding.blocks = self.doubt_blocks;
+        }
+        self
+    }
 }
 
 /// One finding for each resource, place and access. A violation in some case outweighs doubt in another: the doubt is
@@ -52,10 +77,15 @@ fn is_idle(finding: &Finding) -> bool {
 }
 
 fn one_of(group: Vec<InCase>) -> Option<Finding> {
-    let violated = |f: &InCase| f.finding.outcome == Outcome::Violated;
-    let any_violated = group.iter().any(violated);
+    let certain = |f: &InCase| f.is_violated() && !f.supposed;
+    let in_all = group.iter().filter(|f| f.is_violated()).count() >= group.first()?.roots;
+    let group: Vec<InCase> = match in_all || group.iter().any(certain) {
+        true => group,
+        false => group.into_iter().map(InCase::in_doubt).collect(),
+    };
+    let any_violated = group.iter().any(InCase::is_violated);
     let kept: Vec<InCase> = (group.into_iter())
-        .filter(|f| violated(f) || !any_violated)
+        .filter(|f| f.is_violated() || !any_violated)
         .collect();
     let cases: Vec<String> = kept.iter().filter_map(|f| f.case.clone()).collect();
     let everywhere = cases.len() >= kept.first()?.cases;

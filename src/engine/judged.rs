@@ -35,13 +35,19 @@ pub(super) struct Blocking {
 impl Blocking {
     /// Whether a finding that nobody accepts makes the run exit with 1. A plan and a hook's request are the last look before
     /// images are open to anyone: where nobody says otherwise, doubt about a critical guardrail blocks there.
-    fn blocks(&self, judgement: &Judgement, enforcement: Enforcement, form: Form) -> bool {
-        let counts = match (judgement.outcome, self.undetermined) {
+    fn blocks(
+        &self,
+        outcome: Outcome,
+        severity: Severity,
+        enforcement: Enforcement,
+        form: Form,
+    ) -> bool {
+        let counts = match (outcome, self.undetermined) {
             (Outcome::Satisfied, _) => false,
             (Outcome::Violated, _) => true,
             (Outcome::Undetermined, Some(said)) => said == Undetermined::Fail,
             (Outcome::Undetermined, None) => {
-                judgement.severity == Severity::Critical && matches!(form, Form::Plan | Form::Hook)
+                severity == Severity::Critical && matches!(form, Form::Plan | Form::Hook)
             }
         };
         counts && enforcement == Enforcement::Block
@@ -143,9 +149,12 @@ fn lacks(guardrail: &Guardrail, resource: &Resource, judgement: &Judgement) -> O
     }
 }
 
-/// In how many cases of its root a resource exists, by root and address.
+/// In how many cases of its root a resource exists, by root and address; how many cases there are, by root and no address.
 fn cases_of(inventory: &Inventory) -> BTreeMap<(&str, &str), usize> {
     let mut out = BTreeMap::new();
+    for root in &inventory.roots {
+        *out.entry((root.name.as_str(), "")).or_default() += 1;
+    }
     for resource in &inventory.resources {
         if let Some(root) = inventory.roots.get(resource.root) {
             *out.entry((root.name.as_str(), resource.raw.address.as_str()))
@@ -154,9 +163,6 @@ fn cases_of(inventory: &Inventory) -> BTreeMap<(&str, &str), usize> {
     }
     out
 }
-
-/// Why a violation that other parameters than the defaults make is none for sure.
-const SUPPOSED: &str = "the values of the parameters are not told";
 
 fn one(
     inventory: &Inventory,
@@ -176,13 +182,9 @@ fn came(
     cases: &BTreeMap<(&str, &str), usize>,
     subject: &Subject,
     active: &Active<'_>,
-    (mut judgement, blocking): (Judgement, &Blocking),
+    (judgement, blocking): (Judgement, &Blocking),
 ) -> Option<(Check, Came)> {
     let root = inventory.roots.get(subject.root)?;
-    if root.supposed && judgement.outcome == Outcome::Violated {
-        judgement.outcome = Outcome::Undetermined;
-        judgement.because = vec![SUPPOSED.to_owned()];
-    }
     if judgement.outcome == Outcome::Satisfied && !blocking.satisfied {
         return None;
     }
@@ -206,14 +208,19 @@ fn came(
     }
     let enforcement =
         (active.settings).enforcement(judgement.severity, blocking.fail_on, blocking.today);
-    let cases = cases.get(&(root.name.as_str(), resource.raw.address.as_str()));
+    let count = |address: &str| cases.get(&(root.name.as_str(), address)).copied();
+    let (outcome, severity) = (judgement.outcome, judgement.severity);
+    let blocks = |outcome| blocking.blocks(outcome, severity, enforcement, root.form);
     let found = InCase {
         finding: Finding {
-            blocks: blocking.blocks(&judgement, enforcement, root.form),
+            blocks: blocks(outcome),
             ..finding(subject, resource, reference, active, judgement, enforcement)
         },
         case: root.case.clone(),
-        cases: cases.copied().unwrap_or(1),
+        cases: count(&resource.raw.address).unwrap_or(1),
+        roots: count("").unwrap_or(1),
+        supposed: root.supposed,
+        doubt_blocks: blocks(Outcome::Undetermined),
     };
     Some((check, Came::Finding(Box::new(found))))
 }

@@ -235,8 +235,7 @@ const STAYS: &str =
 struct Surrounding {
     /// The template with all resources.
     whole: Root,
-    /// What stays as it is, in the cases in which what the change set makes exists and what it deletes does not; the first
-    /// one is taken to be deployed.
+    /// What stays as it is, in the cases in which what the change set makes exists and what it deletes does not.
     cases: Vec<Root>,
     has_parameters: bool,
 }
@@ -273,9 +272,6 @@ impl Surrounding {
         };
         if cases.iter().any(fits) {
             cases.retain(fits);
-        }
-        if let Some(first) = cases.first_mut() {
-            first.supposed = false;
         }
         let changed: BTreeSet<&String> = payload.changes.iter().map(|c| &c.id).collect();
         for root in &mut cases {

@@ -39,6 +39,9 @@ fn found(at: usize, case: &str, outcome: Outcome, words: &str) -> InCase {
         finding,
         case: (!case.is_empty()).then(|| case.to_owned()),
         cases: 2,
+        roots: 2,
+        supposed: false,
+        doubt_blocks: false,
     }
 }
 
@@ -68,6 +71,26 @@ fn what_holds_in_every_case_is_said_once_and_without_a_case() {
         ..found(1, "", Violated, "x")
     }];
     assert_eq!(shown(without), ["1 Violated x always"]);
+}
+
+#[test]
+fn what_only_supposed_cases_break_is_not_told() {
+    use Outcome::Violated;
+    let supposed = |case| InCase {
+        supposed: true,
+        ..found(1, case, Violated, "x")
+    };
+    assert_eq!(shown(vec![supposed(NO)]), ["1 Undetermined x A is false"]);
+    let all = vec![supposed(YES), supposed(NO)];
+    assert_eq!(shown(all), ["1 Violated x always"]);
+    let with_one = vec![found(1, YES, Violated, "x"), supposed(NO)];
+    assert_eq!(shown(with_one), ["1 Violated x always"]);
+    // in each case that it exists in, but not in every case
+    let there = vec![InCase {
+        cases: 1,
+        ..supposed(NO)
+    }];
+    assert_eq!(shown(there), ["1 Undetermined x always"]);
 }
 
 #[test]

@@ -107,6 +107,20 @@ fn what_only_other_parameters_of_a_stack_make_is_not_told() {
     let always = line(format!("Properties: {mutable}"));
     let wanted = "FAILED NonCompliant: repository-tags-mutable | ";
     assert_eq!(verdict(&stack("CREATE", &switched(&always), "")), wanted);
+    // a parameter without a default is given as little
+    let bare = |text: &str| switched(text).replace(", Default: 'no'", "");
+    let chosen = line(format!("Properties: {chosen}"));
+    let wanted = "SUCCESS -:  | repository-tags-mutable";
+    assert_eq!(verdict(&stack("CREATE", &bare(&chosen), "")), wanted);
+    let other = with(
+        mutable,
+        "RepositoryName",
+        json!({"Fn::If": ["IsOn", "aa", "bb"]}),
+    );
+    let always = stack("CREATE", &bare(&line(format!("Properties: {other}"))), "");
+    let wanted = "FAILED NonCompliant: repository-tags-mutable | ";
+    assert_eq!(verdict(&always), wanted);
+    assert!(!always.to_string().contains("(when"), "{always}");
 }
 
 #[test]
