@@ -339,8 +339,7 @@ impl Stack<'_> {
         let Some(parameter) = parameter else {
             return Condition::Is(Subject::Expression(self.text_of(tree, scope)), text, span);
         };
-        let allowed = &parameter.allowed;
-        if !allowed.is_empty() && !allowed.iter().any(|(value, _)| *value == text) {
+        if !parameter.list && !parameter.stored && !self.admits(parameter, &text) {
             return Condition::Known(false);
         }
         Condition::Is(Subject::Parameter(parameter.subject.clone()), text, span)

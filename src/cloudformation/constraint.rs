@@ -34,6 +34,13 @@ impl Stack<'_> {
         }
     }
 
+    /// Whether a parameter may be a text, by its declaration.
+    pub(super) fn admits(&self, parameter: &Parameter, text: &str) -> bool {
+        let mut section = self.template.section("Parameters").iter();
+        let declared = section.find(|(key, _)| key.str() == Some(&*parameter.name));
+        declared.is_none_or(|(_, tree)| refused(parameter, tree, text).is_none())
+    }
+
     /// Keeps a value that is not to be echoed out of the lines that reports show.
     fn hide(&self, parameter: &Parameter, tree: &Tree) {
         if !parameter.no_echo {

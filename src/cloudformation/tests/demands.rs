@@ -75,6 +75,29 @@ fn a_value_must_be_what_its_declaration_demands() {
 }
 
 #[test]
+fn what_a_declaration_refuses_is_no_case() {
+    for (declaration, value, cases) in [
+        ("Type: String", "", 2),
+        ("Type: String, AllowedPattern: '[a-z]+'", "", 1),
+        ("Type: String, AllowedPattern: '[a-z]*'", "", 2),
+        ("Type: String, MinLength: 1", "", 1),
+        ("Type: String, MaxLength: 3", "dev", 2),
+        ("Type: String, MaxLength: 3", "develop", 1),
+        ("Type: Number", "x", 1),
+        ("Type: Number, MaxValue: 3", "3", 2),
+        ("Type: Number, MaxValue: 3", "4", 1),
+    ] {
+        let template = format!(
+            "Parameters: {{P: {{{declaration}}}}}
+Conditions: {{Is: !Equals [!Ref P, '{value}']}}
+Resources: {{R: {{Type: AWS::ECR::Repository, Properties: {{RepositoryName: !If [Is, aa, bb]}}}}}}"
+        );
+        let (roots, _) = of(&template).roots();
+        assert_eq!(roots.len(), cases, "{declaration} {value}");
+    }
+}
+
+#[test]
 fn a_value_for_nothing_is_told() {
     let found = told(
         "Parameters: {A: {Type: String}}\nResources: {}",
