@@ -38,6 +38,8 @@ pub(super) struct Nested {
     pub(super) resources: Vec<RawResource>,
     pub(super) outputs: BTreeMap<String, Value>,
     pub(super) blind: Vec<BlindSpot>,
+    /// Parameters that are not to be echoed.
+    pub(super) no_echo: Vec<String>,
 }
 
 impl Run<'_> {
@@ -142,6 +144,10 @@ impl Stack<'_> {
                 resources: resources(child),
                 outputs: child.outputs(),
                 blind: child.blind_spots(),
+                no_echo: (child.parameters.iter())
+                    .filter(|(_, p)| p.no_echo)
+                    .map(|(name, _)| name.clone())
+                    .collect(),
             }
         })
     }

@@ -125,6 +125,27 @@ fn is_transform(tree: &Tree) -> bool {
     call::call(tree).is_some_and(|found| found.function == Function::Transform)
 }
 
+/// Marks what a nested stack is given for parameters that are not to be echoed.
+fn hide_given(attributes: &mut Value, no_echo: &[String]) {
+    let Kind::Mapping { entries, .. } = &mut attributes.kind else {
+        return;
+    };
+    let Some(given) = entries.get_mut("Parameters") else {
+        return;
+    };
+    match &mut given.kind {
+        Kind::Mapping { entries, more, .. } => {
+            for name in no_echo {
+                if let Some(value) = entries.get_mut(name) {
+                    value.sensitive = true;
+                }
+            }
+            given.sensitive |= more.is_some() && !no_echo.is_empty();
+        }
+        _ => given.sensitive |= !no_echo.is_empty(),
+    }
+}
+
 fn add_nested(
     stack: &Stack<'_>,
     entry: &Entry<'_>,
@@ -132,6 +153,9 @@ fn add_nested(
     out: &mut Vec<RawResource>,
 ) {
     let nested = stack.nested(entry);
+    if let Some(own) = out.last_mut() {
+        hide_given(&mut own.attributes, &nested.no_echo);
+    }
     for resource in &nested.resources {
         let mut resource = resource.clone();
         if doubt.is_some() && resource.exists != Some(false) {

@@ -98,6 +98,27 @@ Resources: {{R: {{Type: AWS::ECR::Repository, Properties: {{RepositoryName: !If 
 }
 
 #[test]
+fn what_is_given_for_a_nested_parameter_is_not_echoed_either() {
+    let child = "Parameters: {P: {Type: String, NoEcho: true}, Q: {Type: String}}\nResources: {}";
+    let text = "
+Resources:
+  S:
+    Type: AWS::CloudFormation::Stack
+    Properties: {TemplateURL: child.yaml, Parameters: {P: hunter3, Q: plain}}
+";
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("child.yaml"), child).unwrap();
+    let path = dir.path().join("t.yaml");
+    std::fs::write(&path, text).unwrap();
+    let files = Files::default();
+    let id = files.add(path.to_str().unwrap(), text);
+    let (root, _) = resolve(&files, id, &World::default());
+    let stack = root.resources.first().unwrap();
+    assert!(get(stack, "Parameters/P").has_sensitive());
+    assert!(!get(stack, "Parameters/Q").has_sensitive());
+}
+
+#[test]
 fn a_value_for_nothing_is_told() {
     let found = told(
         "Parameters: {A: {Type: String}}\nResources: {}",
